@@ -1,0 +1,71 @@
+"""Every error Pullquote raises on purpose.
+
+::
+
+    PullquoteError
+    ├── InputError                 a value the caller gave cannot be used (also a ValueError)
+    ├── SourceError                an article could not be read
+    ├── ModelError                 a model could not be found, loaded or trusted
+    └── StoreError                 a saved index could not be written or opened
+        ├── DamagedIndexError      its files are missing, torn or altered
+        └── IncompatibleIndexError it is of another format version or another model
+
+"Not in the article" is no error: it is an answer whose text is ``None``.
+"""
+
+from typing import ClassVar
+
+
+class PullquoteError(Exception):
+    """The base of every error that Pullquote raises on purpose.
+
+    Args:
+        problem: what was wrong, and with what; a full sentence.
+        remedy: how to mend it; a full sentence.
+    """
+
+    code: ClassVar[str] = "error"
+
+    def __init__(self, problem: str, remedy: str) -> None:
+        super().__init__(problem, remedy)
+        self.problem = problem
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.problem} {self.remedy}"
+
+
+class InputError(PullquoteError, ValueError):
+    """A value the caller gave cannot be used."""
+
+    code = "input"
+
+
+class SourceError(PullquoteError):
+    """An article could not be read."""
+
+    code = "source"
+
+
+class ModelError(PullquoteError):
+    """A model could not be found, loaded or trusted."""
+
+    code = "model"
+
+
+class StoreError(PullquoteError):
+    """A saved index could not be written or opened."""
+
+    code = "store"
+
+
+class DamagedIndexError(StoreError):
+    """A saved index has files that are missing, torn or altered."""
+
+    code = "damaged-index"
+
+
+class IncompatibleIndexError(StoreError):
+    """A saved index is of another format version or another embedding model."""
+
+    code = "incompatible-index"

@@ -1,0 +1,118 @@
+"""The values that the index works with: documents, their passages, and hits."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Self
+
+from index.errors import InputError
+
+TEXT_ID_CHARS = 12  # of a SHA-256 in hexadecimal: 48 bits, ample for a shelf of articles
+TITLE_CHARS = 80  # a title made from the text's first words stays on one line of a page
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An article: the text that every offset of Pullquote refers to.
+
+    Args:
+        id: names the document among those of one index.
+        title: what a reader would call it.
+        text: the whole article, unchanged; offsets count its Unicode characters.
+        source: where it was read from, or None for text given directly.
+
+    Raises:
+        InputError: the id or the text is empty, or the text is not valid Unicode.
+    """
+
+    id: str
+    title: str
+    text: str
+    source: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.id:
+            raise InputError("A document has an empty id.", "Give it a name.")
+        if not self.text.strip():
+            raise InputError(f"The article “{self.title}” is empty.", "Give it some text.")
+        try:
+            self.text.encode()
+        except UnicodeEncodeError as error:
+            raise InputError(
+                f"The article “{self.title}” has half a surrogate pair at character {error.start}.",
+                "Decode it anew, for example with errors='replace'.",
+            ) from None
+
+    @classmethod
+    def from_text(cls, text: str, *, title: str | None = None, id: str | None = None) -> Self:
+        """Make a document of a text that comes from no file.
+
+        Args:
+            text: the article.
+            title: its title; without one, the first words of the text.
+            id: its id; without one, a digest of the text, so the same text has the same id.
+
+        Raises:
+            InputError: the text is empty or not valid Unicode.
+        """
+        digest = hashlib.sha256(text.encode(errors="replace")).hexdigest()
+        first_words = " ".join(text[: 2 * TITLE_CHARS].split())
+        if len(first_words) > TITLE_CHARS:
+            first_words = first_words[: TITLE_CHARS - 1].rsplit(" ", 1)[0] + "…"
+        return cls(
+            id=id or f"text-{digest[:TEXT_ID_CHARS]}",
+            title=title or first_words or "Untitled",
+            text=text,
+        )
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.id}, {len(self.text):,} characters)"
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of a document; its text is ``document.text[start:end]``.
+
+    Args:
+        document: the document it is a part of.
+        start: its first character in the document.
+        end: one past its last character.
+
+    Raises:
+        InputError: the span is empty or reaches out of the document.
+    """
+
+    document: Document
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end <= len(self.document.text):
+            raise InputError(
+                f"The span {self.start}–{self.end} is not within “{self.document.title}”,"
+                f" which has {len(self.document.text)} characters.",
+                "Spans are half-open and count from 0.",
+            )
+
+    @property
+    def text(self) -> str:
+        """The passage's words, verbatim."""
+        return self.document.text[self.start : self.end]
+
+    def __str__(self) -> str:
+        return f"{self.document.title} {self.start}–{self.end}: {self.text!r}"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that a search found.
+
+    Args:
+        passage: the passage.
+        score: cosine similarity to the query, from -1 to 1; higher is nearer.
+    """
+
+    passage: Passage
+    score: float
+
+    def __str__(self) -> str:
+        return f"{self.score:.3f} {self.passage}"

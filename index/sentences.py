@@ -1,0 +1,32 @@
+"""Where a text's sentences begin and end."""
+
+from sentencex import get_sentence_boundaries
+
+Span = tuple[int, int]
+
+
+def sentence_spans(text: str, *, language: str = "en") -> list[Span]:
+    """Split a text into sentences.
+
+    Args:
+        text: any text.
+        language: ISO 639-1 code, for the abbreviations that end no sentence.
+
+    Returns:
+        Half-open spans in order, without the white space around each sentence; every
+        character that is not white space is in one of them.
+    """
+    spans = []
+    for boundary in get_sentence_boundaries(language, text):
+        trimmed = trim(text, boundary["start_index"], boundary["end_index"])
+        if trimmed is not None:
+            spans.append(trimmed)
+    return spans
+
+
+def trim(text: str, start: int, end: int) -> Span | None:
+    """The span without the white space at its ends, or None if nothing else is in it."""
+    words = text[start:end]
+    start += len(words) - len(words.lstrip())
+    end -= len(words) - len(words.rstrip())
+    return (start, end) if start < end else None

@@ -1,0 +1,274 @@
+"""Ask articles: retrieve passages, read them, quote the answer."""
+
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import Self
+
+from tqdm import tqdm
+
+from index import store
+from index.embed import Embedder, SentenceEmbedder
+from index.engine import PassageIndex
+from index.errors import InputError
+from index.read import Source, read_sources
+from index.records import Document, Hit
+from index.sentences import sentence_spans
+from qa.conversation import with_history
+from qa.questions import check_question, parse_history
+from qa.rank import Candidate, rank
+from qa.reader import ExtractiveReader, Reader
+from qa.records import Answer, Excerpt, Question, Timings, Turn
+
+TOP_K = 3
+PASSAGES_READ = 10  # on the development sets the right paragraph is nearly always among them
+NEAREST_SHOWN = 3
+# Questions answered in one stream: enough to fill the batches with pairs of like length,
+# few enough that a million questions need no more memory than a hundred.
+STREAM_QUESTIONS = 64
+PROGRESS_FROM = 32  # questions; fewer are answered before a bar could be read
+
+
+class Assistant:
+    """Answers questions about the documents of an index with their own words.
+
+    Make one with ``from_sources`` or ``qa.load``.
+
+    Args:
+        index: the passages.
+        reader: what reads them.
+        passages_read: most passages the reader reads for a question.
+
+    Raises:
+        InputError: passages_read is below 1.
+    """
+
+    def __init__(
+        self, *, index: PassageIndex, reader: Reader, passages_read: int = PASSAGES_READ
+    ) -> None:
+        if passages_read < 1:
+            raise InputError(f"passages_read is {passages_read}.", "Read 1 or more.")
+        self.index = index
+        self.reader = reader
+        self.passages_read = passages_read
+
+    @classmethod
+    def from_sources(
+        cls,
+        sources: Source | Iterable[Source],
+        *,
+        reader: Reader | None = None,
+        embedder: Embedder | None = None,
+        passages_read: int = PASSAGES_READ,
+        progress: bool = False,
+    ) -> Self:
+        """Read and index articles, or open an index that was saved.
+
+        Args:
+            sources: a file, a folder, a text or a document, or several of them; or one
+                folder that ``pullquote index build`` wrote.
+            reader: the reader; without one, the reader we ship.
+            embedder: the embedding model; without one, the model we ship.
+            passages_read: most passages the reader reads for a question.
+            progress: show a progress bar while the articles are embedded.
+
+        Raises:
+            SourceError: an article is missing or cannot be read.
+            StoreError: a saved index cannot be opened.
+            ModelError: a model cannot be loaded.
+            InputError: an article is empty, or an option out of range.
+        """
+        folder = _stored_index(sources)
+        if folder is not None:
+            index = PassageIndex.load(folder, embedder=embedder)
+        else:
+            documents = read_sources(sources)
+            index = PassageIndex.from_documents(
+                documents, embedder=embedder or SentenceEmbedder.shipped(), progress=progress
+            )
+        return cls(
+            index=index, reader=reader or ExtractiveReader.shipped(), passages_read=passages_read
+        )
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """The articles that can be asked."""
+        return self.index.documents
+
+    def ask(
+        self, question: str, *, history: Iterable[Turn | Answer] | None = None, top_k: int = TOP_K
+    ) -> Answer:
+        """Answer one question.
+
+        Args:
+            question: what to ask.
+            history: earlier turns of the conversation, oldest first: answers, turns, or
+                (question, answer) pairs.
+            top_k: how many quotes to give: the answer and top_k - 1 alternatives.
+
+        Raises:
+            InputError: the question is blank or too long, or top_k below 1.
+        """
+        return next(self.ask_stream([Question(question, parse_history(history))], top_k=top_k))
+
+    def ask_many(
+        self,
+        questions: Iterable[str | Question],
+        *,
+        top_k: int = TOP_K,
+        batch_size: int = 32,
+        progress: bool | None = None,
+    ) -> list[Answer]:
+        """Answer many questions, read together in batches.
+
+        Args:
+            questions: what to ask.
+            top_k: how many quotes each gets: the answer and top_k - 1 alternatives.
+            batch_size: pairs of question and passage in one pass through the reader.
+            progress: show a progress bar on standard error; by default for many questions
+                on a terminal.
+
+        Returns:
+            The answers in the order of the questions.
+
+        Raises:
+            InputError: a question is blank or too long, or an option out of range; raised
+                before any is answered.
+        """
+        asked = [_checked(question, number) for number, question in enumerate(questions)]
+        if progress is None:
+            progress = len(asked) >= PROGRESS_FROM and sys.stderr.isatty()
+        answers = self.ask_stream(asked, top_k=top_k, batch_size=batch_size)
+        return list(tqdm(answers, total=len(asked), unit=" questions", disable=not progress))
+
+    def ask_stream(
+        self, questions: Iterable[str | Question], *, top_k: int = TOP_K, batch_size: int = 32
+    ) -> Iterator[Answer]:
+        """Answer questions as they come, holding only a few of them in memory.
+
+        Args:
+            questions: what to ask; may be endless.
+            top_k: how many quotes each gets: the answer and top_k - 1 alternatives.
+            batch_size: pairs of question and passage in one pass through the reader.
+
+        Yields:
+            The answers in the order of the questions.
+
+        Raises:
+            InputError: a question is blank or too long, or an option out of range.
+        """
+        if top_k < 1:
+            raise InputError(f"top_k is {top_k}.", "Ask for 1 or more.")
+        if batch_size < 1:
+            raise InputError(f"batch_size is {batch_size}.", "Give 1 or more.")
+        numbered = (_checked(question, number) for number, question in enumerate(questions))
+        while block := list(islice(numbered, STREAM_QUESTIONS)):
+            yield from self._answer_block(block, top_k=top_k, batch_size=batch_size)
+
+    def _answer_block(
+        self, questions: Sequence[Question], *, top_k: int, batch_size: int
+    ) -> list[Answer]:
+        began = time.perf_counter()
+        asked = [with_history(question.text, question.history) for question in questions]
+        hits = self.index.search(asked, top_k=self.passages_read, batch_size=batch_size)
+        retrieved = time.perf_counter()
+        readings = iter(
+            self.reader.read(
+                [
+                    (text, hit.passage.text)
+                    for text, found in zip(asked, hits, strict=True)
+                    for hit in found
+                ],
+                batch_size=batch_size,
+            )
+        )
+        read = time.perf_counter()
+        rankings = [
+            rank([(hit.passage, next(readings)) for hit in found], top_k=top_k) for found in hits
+        ]
+        drafts = [
+            self._answer(question.text, ranking.candidates, ranking.null_score, found)
+            for question, ranking, found in zip(questions, rankings, hits, strict=True)
+        ]
+        share = 1000 / len(questions)
+        timings = Timings(
+            retrieve_ms=(retrieved - began) * share,
+            read_ms=(read - retrieved) * share,
+            total_ms=(time.perf_counter() - began) * share,
+        )
+        return [replace(draft, timings=timings) for draft in drafts]
+
+    def _answer(
+        self,
+        question: str,
+        candidates: Sequence[Candidate],
+        null_score: float,
+        hits: Sequence[Hit],
+    ) -> Answer:
+        quotes = [_quote(question, candidate) for candidate in candidates]
+        threshold = self.reader.settings.null_threshold
+        if candidates and candidates[0].log_odds > threshold:
+            return replace(quotes[0], alternatives=tuple(quotes[1:]))
+        return Answer(
+            question=question,
+            text=None,
+            score=null_score,
+            alternatives=tuple(quotes),
+            nearest=tuple(Excerpt.from_passage(hit.passage) for hit in hits[:NEAREST_SHOWN]),
+        )
+
+
+def _quote(question: str, candidate: Candidate) -> Answer:
+    document = candidate.passage.document
+    quote = Excerpt.from_span(document, candidate.start, candidate.end)
+    return Answer(
+        question=question,
+        text=quote.text,
+        score=candidate.score,
+        start=quote.start,
+        end=quote.end,
+        document_id=document.id,
+        document_title=document.title,
+        passage=Excerpt.from_passage(candidate.passage),
+        sentence=_sentence_around(candidate),
+    )
+
+
+def _sentence_around(candidate: Candidate) -> Excerpt:
+    """The sentences of the passage that the candidate touches."""
+    passage = candidate.passage
+    touched = [
+        (passage.start + start, passage.start + end)
+        for start, end in sentence_spans(passage.text)
+        if passage.start + start < candidate.end and candidate.start < passage.start + end
+    ]
+    start = min([candidate.start, *(start for start, _ in touched)])
+    end = max([candidate.end, *(end for _, end in touched)])
+    return Excerpt.from_span(passage.document, start, end)
+
+
+def _checked(question: str | Question, number: int) -> Question:
+    text, history = (
+        (question.text, question.history) if isinstance(question, Question) else (question, ())
+    )
+    try:
+        return Question(check_question(text), history)
+    except InputError as error:
+        if number == 0:
+            raise
+        raise InputError(f"Question {number + 1}: {error.problem}", error.remedy) from None
+
+
+def _stored_index(sources: Source | Iterable[Source]) -> Path | None:
+    """The folder of a saved index, if that is all there is."""
+    only = [sources] if isinstance(sources, str | Path) else sources
+    if isinstance(only, Sequence) and len(only) == 1 and isinstance(only[0], str | Path):
+        folder = Path(only[0])
+        try:
+            return folder if store.is_stored_index(folder) else None
+        except (OSError, ValueError):  # a text, too long for a path
+            return None
+    return None

@@ -1,0 +1,85 @@
+"""Rank the spans of all passages of a question together with "not in the article"."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.records import Passage
+from qa.reader import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A span of a document that may answer.
+
+    Args:
+        passage: the passage it was read in.
+        start: first character in the document.
+        end: one past the last.
+        log_odds: log of its probability over that of "not in the article".
+        score: its probability, that of every span overlapping it included.
+    """
+
+    passage: Passage
+    start: int
+    end: int
+    log_odds: float
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The candidates of a question.
+
+    Args:
+        candidates: best first; no two overlap.
+        null_score: probability of "not in the article".
+    """
+
+    candidates: tuple[Candidate, ...]
+    null_score: float
+
+
+def rank(readings: Sequence[tuple[Passage, Reading]], *, top_k: int) -> Ranking:
+    """Normalise over all spans of all passages at once, with one null, and keep the best.
+
+    The null has odds 1; a span has those its reader gave it against the null of its own
+    passage (shared normalisation: Clark and Gardner 2018). A span read in two overlapping
+    passages counts once, at its best. What overlaps a better span is the same answer with
+    other edges: its probability goes to the better one.
+
+    Args:
+        readings: each passage of the question and what was found in it.
+        top_k: most candidates to return.
+    """
+    best: dict[tuple[str, int, int], tuple[float, Passage]] = {}
+    logs = [0.0]  # the null's
+    for passage, reading in readings:
+        logs.append(reading.rest)
+        for span in reading.spans:
+            key = (passage.document.id, passage.start + span.start, passage.start + span.end)
+            if key not in best or best[key][0] < span.log_odds:
+                best[key] = (span.log_odds, passage)
+    logs.extend(log_odds for log_odds, _ in best.values())
+    highest = max(logs)
+    log_total = highest + math.log(math.fsum(math.exp(log - highest) for log in logs))
+
+    kept: list[tuple[str, int, int, float, Passage]] = []
+    scores: list[float] = []
+    # Equal odds keep the order of the article.
+    for (document_id, start, end), (log_odds, passage) in sorted(
+        best.items(), key=lambda item: (-item[1][0], item[0])
+    ):
+        probability = math.exp(log_odds - log_total)
+        for number, (kept_id, kept_start, kept_end, _, _) in enumerate(kept):
+            if kept_id == document_id and start < kept_end and kept_start < end:
+                scores[number] += probability
+                break
+        else:
+            kept.append((document_id, start, end, log_odds, passage))
+            scores.append(probability)
+    candidates = tuple(
+        Candidate(passage, start, end, log_odds, min(score, 1.0))
+        for (_, start, end, log_odds, passage), score in zip(kept, scores, strict=True)
+    )
+    return Ranking(candidates[:top_k], math.exp(-log_total))

@@ -1,0 +1,167 @@
+"""The values that answering gives: answers, the excerpts they point to, and timings."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from index.records import Document, Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A stretch of a document, in the document's own coordinates.
+
+    Args:
+        document_id: which document.
+        document_title: its title.
+        start: first character in the document.
+        end: one past the last.
+        text: ``document.text[start:end]``.
+    """
+
+    document_id: str
+    document_title: str
+    start: int
+    end: int
+    text: str
+
+    @classmethod
+    def from_span(cls, document: Document, start: int, end: int) -> "Excerpt":
+        """Quote a document between two offsets."""
+        return cls(document.id, document.title, start, end, document.text[start:end])
+
+    @classmethod
+    def from_passage(cls, passage: Passage) -> "Excerpt":
+        """Quote a whole passage."""
+        return cls.from_span(passage.document, passage.start, passage.end)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The excerpt as plain JSON values."""
+        return {
+            "document_id": self.document_id,
+            "document_title": self.document_title,
+            "start": self.start,
+            "end": self.end,
+            "text": self.text,
+        }
+
+    def __str__(self) -> str:
+        return f"“{self.text}” ({self.document_title}, {self.start}–{self.end})"
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """How long an answer took; in a batch, an even share of the batch's time.
+
+    Args:
+        retrieve_ms: finding the passages, in milliseconds.
+        read_ms: reading them.
+        total_ms: the two and everything between.
+    """
+
+    retrieve_ms: float
+    read_ms: float
+    total_ms: float
+
+    def to_dict(self) -> dict[str, float]:
+        """The timings as plain JSON values, to the microsecond."""
+        return {
+            "retrieve_ms": round(self.retrieve_ms, 3),
+            "read_ms": round(self.read_ms, 3),
+            "total_ms": round(self.total_ms, 3),
+        }
+
+    def __str__(self) -> str:
+        return f"{self.total_ms:.0f} ms"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An earlier question of a conversation.
+
+    Args:
+        question: what was asked.
+        answer: what was quoted, or None where the article did not say.
+    """
+
+    question: str
+    answer: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.question} – {self.answer or 'not in the article'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question and the conversation it continues.
+
+    Args:
+        text: what is asked.
+        history: earlier turns, oldest first.
+    """
+
+    text: str
+    history: tuple[Turn, ...] = ()
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the article says to a question, verbatim, or that it does not say.
+
+    Args:
+        question: what was asked.
+        text: the quote, or None where the article does not say.
+        score: probability of this answer among all spans read and "not in the article",
+            which together make 1; of "not in the article" itself where text is None.
+        start: the quote's first character in the document; None without a quote.
+        end: one past its last character; None without a quote.
+        document_id: the document quoted; None without a quote.
+        document_title: its title; None without a quote.
+        passage: the passage that was read; None without a quote.
+        sentence: the whole sentence or sentences around the quote; None without a quote.
+        alternatives: other quotes, best first; they overlap neither this one nor each other,
+            and have no alternatives of their own. Without a quote they are the likeliest
+            of those that were not likely enough.
+        nearest: without a quote, the passages nearest to the question, best first.
+        timings: how long it took; None in an alternative.
+    """
+
+    question: str
+    text: str | None
+    score: float
+    start: int | None = None
+    end: int | None = None
+    document_id: str | None = None
+    document_title: str | None = None
+    passage: Excerpt | None = None
+    sentence: Excerpt | None = None
+    alternatives: tuple["Answer", ...] = ()
+    nearest: tuple[Excerpt, ...] = ()
+    timings: Timings | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as plain JSON values: the same on every surface (``qa.answer_schema``)."""
+        return {
+            "question": self.question,
+            "text": self.text,
+            "score": self.score,
+            "start": self.start,
+            "end": self.end,
+            "document_id": self.document_id,
+            "document_title": self.document_title,
+            "passage": self.passage.to_dict() if self.passage else None,
+            "sentence": self.sentence.to_dict() if self.sentence else None,
+            "alternatives": [other.to_dict() for other in self.alternatives],
+            "nearest": [excerpt.to_dict() for excerpt in self.nearest],
+            "timings": self.timings.to_dict() if self.timings else None,
+        }
+
+    def __str__(self) -> str:
+        if self.text is None:
+            return f"The article does not say. ({self.score:.0%})"
+        return (
+            f"“{self.text}” ({self.document_title}, characters {self.start}–{self.end},"
+            f" {self.score:.0%})"
+        )
