@@ -176,8 +176,7 @@ def _load(name: str, *, local: bool) -> "SentenceTransformer":
             )
     except (OSError, ValueError, KeyError) as error:
         raise ModelError(
-            f"There is no embedding model at “{name}” that could be loaded"
-            f" ({_first_line(error)}).",
+            f"There is no embedding model at “{name}” that could be loaded ({_first_line(error)}).",
             "Give a folder with a sentence-transformers model, or a hub id and a network.",
         ) from error
 

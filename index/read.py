@@ -173,9 +173,9 @@ def _with_unique_ids(documents: Iterable[Document]) -> list[Document]:
     """The documents, those whose id is taken renamed: ``a.txt``, ``a.txt (2)``."""
     unique: dict[str, Document] = {}
     for document in documents:
-        id, number = document.id, 1
-        while id in unique:
+        name, number = document.id, 1
+        while name in unique:
             number += 1
-            id = f"{document.id} ({number})"
-        unique[id] = replace(document, id=id)
+            name = f"{document.id} ({number})"
+        unique[name] = replace(document, id=name)
     return list(unique.values())

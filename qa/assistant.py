@@ -208,7 +208,7 @@ class Assistant:
         null_score: float,
         hits: Sequence[Hit],
     ) -> Answer:
-        quotes = [_quote(question, candidate) for candidate in candidates]
+        quotes = [_quote(question, candidate, null_score) for candidate in candidates]
         threshold = self.reader.settings.null_threshold
         if candidates and candidates[0].log_odds > threshold:
             return replace(quotes[0], alternatives=tuple(quotes[1:]))
@@ -216,18 +216,20 @@ class Assistant:
             question=question,
             text=None,
             score=null_score,
+            null_score=null_score,
             alternatives=tuple(quotes),
             nearest=tuple(Excerpt.from_passage(hit.passage) for hit in hits[:NEAREST_SHOWN]),
         )
 
 
-def _quote(question: str, candidate: Candidate) -> Answer:
+def _quote(question: str, candidate: Candidate, null_score: float) -> Answer:
     document = candidate.passage.document
     quote = Excerpt.from_span(document, candidate.start, candidate.end)
     return Answer(
         question=question,
         text=quote.text,
         score=candidate.score,
+        null_score=null_score,
         start=quote.start,
         end=quote.end,
         document_id=document.id,

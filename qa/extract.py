@@ -73,7 +73,9 @@ def extract(
     if max_question_len is not None:
         if max_question_len < 1:
             raise InputError(f"max_question_len is {max_question_len}.", "Give 1 or more.")
-        pairs = [(reader.shorten(asked, max_tokens=max_question_len), text) for asked, text in pairs]
+        pairs = [
+            (reader.shorten(asked, max_tokens=max_question_len), text) for asked, text in pairs
+        ]
     readings = reader.read(pairs, batch_size=batch_size, max_answer_tokens=max_answer_len)
     results: list[Extracted | list[Extracted]] = []
     for (_, text), reading in zip(pairs, readings, strict=True):
@@ -85,9 +87,7 @@ def extract(
     return results[0] if isinstance(question, str) and isinstance(context, str) else results
 
 
-def _pair_up(
-    question: str | Sequence[str], context: str | Sequence[str]
-) -> list[tuple[str, str]]:
+def _pair_up(question: str | Sequence[str], context: str | Sequence[str]) -> list[tuple[str, str]]:
     several = max(
         1 if isinstance(question, str) else len(question),
         1 if isinstance(context, str) else len(context),
@@ -101,9 +101,7 @@ def _pair_up(
         )
     if not all(text.strip() for text in contexts):
         raise InputError("A context is empty.", "Give every question a text to answer it from.")
-    return [
-        (check_question(asked), text) for asked, text in zip(questions, contexts, strict=True)
-    ]
+    return [(check_question(asked), text) for asked, text in zip(questions, contexts, strict=True)]
 
 
 def _as_pipeline(

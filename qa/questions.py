@@ -53,9 +53,7 @@ def check_question(question: str) -> str:
         InputError: it is no text, blank, too long, or not valid Unicode.
     """
     if not isinstance(question, str):
-        raise InputError(
-            f"The question is a {type(question).__name__}, not text.", "Ask in words."
-        )
+        raise InputError(f"The question is a {type(question).__name__}, not text.", "Ask in words.")
     question = question.strip()
     if not question:
         raise InputError("The question is empty.", "Type a question.")
@@ -163,10 +161,9 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _make(number: int, row: dict[str, Any]) -> AskedQuestion | BadLine:
-    id = row.get("id")
-    if id is None:
-        id = number
-    if not isinstance(id, str | int):
+    given = row.get("id")
+    name = number if given is None else given
+    if not isinstance(name, str | int):
         return BadLine(number, "its “id” is neither text nor a whole number")
     if "question" not in row:
         return BadLine(number, "no “question” in it")
@@ -175,7 +172,7 @@ def _make(number: int, row: dict[str, Any]) -> AskedQuestion | BadLine:
         history = parse_history(row.get("history"))
     except InputError as error:
         return BadLine(number, error.problem)
-    return AskedQuestion(id, number, question, history)
+    return AskedQuestion(name, number, question, history)
 
 
 def _parse_turn(turn: Any) -> Turn:

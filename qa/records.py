@@ -115,6 +115,7 @@ class Answer:
         text: the quote, or None where the article does not say.
         score: probability of this answer among all spans read and "not in the article",
             which together make 1; of "not in the article" itself where text is None.
+        null_score: probability of "not in the article".
         start: the quote's first character in the document; None without a quote.
         end: one past its last character; None without a quote.
         document_id: the document quoted; None without a quote.
@@ -131,6 +132,7 @@ class Answer:
     question: str
     text: str | None
     score: float
+    null_score: float
     start: int | None = None
     end: int | None = None
     document_id: str | None = None
@@ -147,6 +149,7 @@ class Answer:
             "question": self.question,
             "text": self.text,
             "score": self.score,
+            "null_score": self.null_score,
             "start": self.start,
             "end": self.end,
             "document_id": self.document_id,

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from index.errors import SourceError
 
@@ -80,7 +81,5 @@ def seed_articles() -> list[Path]:
     return [seed_folder() / seed.article for seed in seed_questions()]
 
 
-def _question(row: dict[str, object]) -> SeedQuestion:
-    answers = row.get("answers", [])
-    assert isinstance(answers, list)
-    return SeedQuestion(str(row["id"]), str(row["question"]), tuple(map(str, answers)))
+def _question(row: dict[str, Any]) -> SeedQuestion:
+    return SeedQuestion(row["id"], row["question"], tuple(row.get("answers", ())))

@@ -51,9 +51,7 @@ class Windower:
         # A copy of our own, since truncation is a tokenizer's mutable state.
         self._pairs = Tokenizer.from_str(tokenizer_json)
         self._pairs.no_padding()
-        self._pairs.enable_truncation(
-            window_tokens, stride=stride_tokens, strategy="only_second"
-        )
+        self._pairs.enable_truncation(window_tokens, stride=stride_tokens, strategy="only_second")
         self._single = Tokenizer.from_str(tokenizer_json)
         self._single.no_padding()
         self._single.no_truncation()
@@ -86,8 +84,8 @@ class Windower:
             text = pairs[pair][1]
             if text not in boundaries:
                 boundaries[text] = {match.start() for match in WORD_BOUNDARY.finditer(text)}
-            for part in (encoding, *encoding.overflowing):
-                windows.append(_window(pair, part, text, boundaries[text]))
+            parts = (encoding, *encoding.overflowing)
+            windows.extend(_window(pair, part, text, boundaries[text]) for part in parts)
         return windows
 
     def shorten(self, question: str, *, max_tokens: int) -> str:

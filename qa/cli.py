@@ -1,0 +1,372 @@
+"""The command line: ``pullquote``.
+
+Exit codes: 0, all went well; 1, something could not be done; 2, wrong usage.
+"""
+
+import argparse
+import json
+import sys
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from index.errors import InputError, PullquoteError, SourceError
+from qa import __version__
+
+# What needs a model's libraries is imported in the command that uses it, so that
+# --help and usage errors come at once.
+if TYPE_CHECKING:
+    from qa.assistant import Assistant
+
+OK, FAILED, USAGE = 0, 1, 2
+TOP_K = 3
+DEFAULT_PORT = 7860  # Gradio's, and the one Hugging Face Spaces expects
+STDIN = "-"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Args:
+        arguments: what stands behind ``pullquote``; without it, the process's own.
+
+    Returns:
+        The exit code.
+    """
+    options = _parser().parse_args(arguments)
+    warnings.showwarning = _show_warning
+    try:
+        code: int = options.run(options)
+    except PullquoteError as error:
+        _complain(str(error))
+        return FAILED
+    except BrokenPipeError:  # the reader of our output, such as head, has had enough
+        sys.stderr.close()
+        return OK
+    except OSError as error:
+        _complain(str(error))
+        return FAILED
+    except KeyboardInterrupt:
+        _complain("Stopped.")
+        return FAILED
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="pullquote",
+        description="Ask an article, get its own words back.",
+        epilog="Exit codes: 0 all went well, 1 something could not be done, 2 wrong usage.",
+    )
+    parser.add_argument("--version", action="version", version=f"pullquote {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    _add_chat(commands)
+    _add_ask(commands)
+    _add_batch(commands)
+    _add_index(commands)
+    _add_evaluate(commands)
+    return parser
+
+
+def _add_command(commands: Any, name: str, summary: str, examples: str) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = commands.add_parser(
+        name,
+        help=summary,
+        description=f"{summary[0].upper()}{summary[1:]}.",
+        epilog=f"examples:\n{examples}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    return command
+
+
+def _add_sources(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "sources",
+        metavar="SOURCE",
+        nargs="*",
+        help="article (.txt, .md), folder of articles, or folder of a saved index;"
+        " - reads standard input; without any, the example articles",
+    )
+
+
+def _add_models(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--reader", metavar="MODEL", help="folder or hub id of a reader")
+    command.add_argument("--embedder", metavar="MODEL", help="folder or hub id of an embedder")
+
+
+def _positive(text: str) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 on")
+    return number
+
+
+def _port(text: str) -> int:
+    number = _positive(text)
+    if number > 65_535:
+        raise argparse.ArgumentTypeError(f"{text!r} is above 65535")
+    return number
+
+
+def _add_chat(commands: Any) -> None:
+    command = _add_command(
+        commands,
+        "chat",
+        "open a chat about articles in the browser",
+        "  pullquote chat\n  pullquote chat story.txt notes/ --port 8000",
+    )
+    _add_sources(command)
+    _add_models(command)
+    command.add_argument("--host", default="127.0.0.1", help="address to serve on (127.0.0.1)")
+    command.add_argument(
+        "--port", type=_port, help=f"port to serve on (the first free one from {DEFAULT_PORT})"
+    )
+    command.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    command.set_defaults(run=_chat)
+
+
+def _add_ask(commands: Any) -> None:
+    command = _add_command(
+        commands,
+        "ask",
+        "ask one question",
+        '  pullquote ask "who was released?"\n'
+        '  pullquote ask "how much was it?" minutes.txt --json\n'
+        '  cat story.txt | pullquote ask "who?" -',
+    )
+    command.add_argument("question", metavar="QUESTION")
+    _add_sources(command)
+    _add_models(command)
+    command.add_argument("--json", action="store_true", help="print the answer as JSON")
+    command.add_argument("--top-k", type=_positive, default=TOP_K, help=f"quotes ({TOP_K})")
+    command.set_defaults(run=_ask)
+
+
+def _add_batch(commands: Any) -> None:
+    command = _add_command(
+        commands,
+        "batch",
+        "answer a file of questions, as JSON lines",
+        "  pullquote batch questions.txt story.txt --output answers.jsonl\n"
+        "  pullquote batch questions.jsonl folder/ --output -",
+    )
+    command.add_argument(
+        "questions",
+        metavar="QUESTIONS",
+        help=".txt, a question a line; .jsonl with question, id, history; .csv with question, id",
+    )
+    _add_sources(command)
+    _add_models(command)
+    command.add_argument(
+        "--output", metavar="FILE", required=True, help="where the answers go; - prints them"
+    )
+    command.add_argument("--top-k", type=_positive, default=TOP_K, help=f"quotes ({TOP_K})")
+    command.add_argument("--batch-size", type=_positive, default=32, help="pairs at a time (32)")
+    command.set_defaults(run=_batch)
+
+
+def _add_index(commands: Any) -> None:
+    index = commands.add_parser("index", help="make an index to ask later")
+    actions = index.add_subparsers(metavar="ACTION", required=True)
+    build = _add_command(
+        actions,
+        "build",
+        "read articles and save their index",
+        "  pullquote index build articles/ --output shelf\n"
+        '  pullquote ask "who was released?" shelf',
+    )
+    build.add_argument(
+        "sources", metavar="SOURCE", nargs="+", help="article or folder; - for stdin"
+    )
+    build.add_argument("--output", metavar="DIR", required=True, help="folder for the index")
+    build.add_argument("--embedder", metavar="MODEL", help="folder or hub id of an embedder")
+    build.set_defaults(run=_index_build)
+
+
+def _add_evaluate(commands: Any) -> None:
+    command = _add_command(
+        commands,
+        "evaluate",
+        "measure answers on a SQuAD-format file, with the official metrics",
+        "  pullquote evaluate dev-v2.0.json\n"
+        "  pullquote evaluate dev-v1.1.json.gz --mode open --limit 500 --json",
+    )
+    command.add_argument("file", metavar="SQUAD.json[.gz]")
+    command.add_argument(
+        "--mode",
+        choices=("reader", "open"),
+        default="reader",
+        help="reader: each question with its paragraph (default);"
+        " open: over an index of all the file's paragraphs",
+    )
+    command.add_argument("--limit", type=_positive, metavar="N", help="questions, drawn at random")
+    command.add_argument("--seed", type=int, default=0, metavar="S", help="of the drawing (0)")
+    command.add_argument("--json", action="store_true", help="print the figures as JSON")
+    command.add_argument("--batch-size", type=_positive, default=32, help="windows at a time (32)")
+    _add_models(command)
+    command.set_defaults(run=_evaluate)
+
+
+def _chat(options: argparse.Namespace) -> int:
+    from qa.chat import serve
+
+    serve(
+        _load(options),
+        host=options.host,
+        port=options.port,
+        open_browser=not options.no_browser,
+    )
+    return OK
+
+
+def _ask(options: argparse.Namespace) -> int:
+    from qa.questions import check_question
+
+    question = check_question(options.question)  # before the models load
+    answer = _load(options).ask(question, top_k=options.top_k)
+    if options.json:
+        print(json.dumps(answer.to_dict(), ensure_ascii=False))
+        return OK
+    print(answer)
+    if answer.sentence is not None:
+        print(f"\n  {' '.join(answer.sentence.text.split())}")
+    if answer.text is not None and answer.alternatives:
+        print("\nOther answers:")
+        for other in answer.alternatives:
+            print(f"  {other}")
+    for excerpt in answer.nearest[:1]:
+        print(f"\nNearest passage: {' '.join(str(excerpt).split())}")
+    return OK
+
+
+def _batch(options: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
+    from qa.questions import BadLine, read_questions
+    from qa.records import Question
+
+    rows = list(read_questions(Path(options.questions)))
+    bad = [row for row in rows if isinstance(row, BadLine)]
+    asked = [row for row in rows if not isinstance(row, BadLine)]
+    for row in bad:
+        _complain(f"{options.questions}, {row}")
+    if not asked:
+        raise SourceError(f"{options.questions} has no question in it.", "Put one on each line.")
+    if options.output != STDIN and not Path(options.output).parent.is_dir():
+        raise InputError(f"There is no folder for {options.output}.", "Make it first.")
+    assistant = _load(options)  # before the output is opened, so that a fault leaves it alone
+    with _output(options.output) as out:
+        answers = assistant.ask_stream(
+            (Question(row.question, row.history) for row in asked),
+            top_k=options.top_k,
+            batch_size=options.batch_size,
+        )
+        shown = tqdm(answers, total=len(asked), unit=" questions", disable=None)
+        for row, answer in zip(asked, shown, strict=True):
+            line = {"id": row.id, **answer.to_dict()}
+            print(json.dumps(line, ensure_ascii=False), file=out, flush=True)
+    return FAILED if bad else OK
+
+
+def _index_build(options: argparse.Namespace) -> int:
+    from index.embed import SentenceEmbedder
+    from index.engine import PassageIndex
+    from index.read import read_sources
+
+    documents = read_sources(_sources(options))
+    embedder = (
+        SentenceEmbedder.from_pretrained(options.embedder)
+        if options.embedder
+        else SentenceEmbedder.shipped()
+    )
+    index = PassageIndex.from_documents(documents, embedder=embedder, progress=sys.stderr.isatty())
+    index.save(options.output)
+    print(f"{options.output}: {index}")
+    return OK
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from index.embed import SentenceEmbedder
+    from qa.evaluate import SquadSet, evaluate_open, evaluate_reader
+    from qa.reader import ExtractiveReader
+
+    squad = SquadSet.from_file(Path(options.file)).sample(options.limit, seed=options.seed)
+    name = options.reader
+    reader = ExtractiveReader.from_pretrained(name) if name else ExtractiveReader.shipped()
+    progress = sys.stderr.isatty()
+    if options.mode == "reader":
+        figures = evaluate_reader(
+            squad, reader=reader, batch_size=options.batch_size, progress=progress
+        )
+    else:
+        name = options.embedder
+        figures = evaluate_open(
+            squad,
+            reader=reader,
+            embedder=SentenceEmbedder.from_pretrained(name) if name else SentenceEmbedder.shipped(),
+            batch_size=options.batch_size,
+            progress=progress,
+        )
+    if options.json:
+        print(json.dumps(figures))
+        return OK
+    for key, value in figures.items():
+        shown = str(value) if isinstance(value, int) else f"{value:.{2 if value > 1 else 4}f}"
+        print(f"{key:>20}  {shown}")
+    return OK
+
+
+def _load(options: argparse.Namespace) -> "Assistant":
+    from qa import load
+
+    return load(
+        _sources(options) or None,
+        reader=options.reader,
+        embedder=options.embedder,
+        progress=sys.stderr.isatty(),
+    )
+
+
+def _sources(options: argparse.Namespace) -> list[Any]:
+    """The sources named: paths, never text; standard input becomes a document."""
+    from index.read import decode
+    from index.records import Document
+
+    sources: list[Any] = []
+    for name in options.sources:
+        if name == STDIN:
+            text = decode(sys.stdin.buffer.read(), name="Standard input")
+            sources.append(Document.from_text(text, title="Standard input", id="stdin"))
+        else:
+            sources.append(Path(name))
+    return sources
+
+
+@contextmanager
+def _output(name: str) -> Iterator[TextIO]:
+    if name == STDIN:
+        yield sys.stdout
+        return
+    with Path(name).open("w", encoding="utf-8") as file:
+        yield file
+
+
+def _complain(message: str) -> None:
+    print(f"pullquote: {' '.join(message.split())}", file=sys.stderr)
+
+
+def _show_warning(message: Warning | str, category: type[Warning], *_where: object) -> None:
+    """Show a warning that is meant for the user, on one line of standard error."""
+    from index.read import SkippedFileWarning
+
+    if issubclass(category, SkippedFileWarning):
+        _complain(str(message))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
