@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Self
 
 import faiss
+import numpy as np
 
 from index import store
 from index.chunk import cut
@@ -36,6 +37,11 @@ class PassageIndex:
         self.passages = tuple(passages)
         self._vectors = vectors
         self._embedder = embedder
+
+    @property
+    def embedder(self) -> Embedder:
+        """The model that made the vectors."""
+        return self._embedder
 
     @classmethod
     def from_documents(
@@ -105,6 +111,27 @@ class PassageIndex:
             passages=stored.passages,
             vectors=stored.vectors,
             embedder=embedder,
+        )
+
+    def only(self, document_id: str) -> "PassageIndex":
+        """The part of the index that belongs to one document.
+
+        Raises:
+            InputError: there is no such document.
+        """
+        rows = [
+            row for row, passage in enumerate(self.passages) if passage.document.id == document_id
+        ]
+        if not rows:
+            raise InputError(f"There is no article {document_id}.", "Choose one of the index.")
+        vectors = faiss.IndexFlatIP(self._vectors.d)
+        vectors.add(self._vectors.reconstruct_batch(np.array(rows)))
+        passages = [self.passages[row] for row in rows]
+        return PassageIndex(
+            documents=[passages[0].document],
+            passages=passages,
+            vectors=vectors,
+            embedder=self._embedder,
         )
 
     def save(self, folder: str | Path) -> None:

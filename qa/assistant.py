@@ -93,6 +93,28 @@ class Assistant:
             index=index, reader=reader or ExtractiveReader.shipped(), passages_read=passages_read
         )
 
+    def only(self, document_id: str) -> "Assistant":
+        """The same assistant for one of its documents.
+
+        Raises:
+            InputError: there is no such document.
+        """
+        return self._over(self.index.only(document_id))
+
+    def about(self, documents: Sequence[Document]) -> "Assistant":
+        """The same models for other documents.
+
+        Args:
+            documents: the articles to index, each with an id of its own.
+
+        Raises:
+            InputError: there are none, or two have the same id.
+        """
+        return self._over(PassageIndex.from_documents(documents, embedder=self.index.embedder))
+
+    def _over(self, index: PassageIndex) -> "Assistant":
+        return Assistant(index=index, reader=self.reader, passages_read=self.passages_read)
+
     @property
     def documents(self) -> tuple[Document, ...]:
         """The articles that can be asked."""

@@ -36,7 +36,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code.
     """
     options = _parser().parse_args(arguments)
-    warnings.showwarning = _show_warning
     try:
         code: int = options.run(options)
     except PullquoteError as error:
@@ -214,9 +213,11 @@ def _add_evaluate(commands: Any) -> None:
 
 def _chat(options: argparse.Namespace) -> int:
     from qa.chat import serve
+    from qa.seeds import seed_examples
 
     serve(
         _load(options),
+        examples={} if options.sources else seed_examples(),
         host=options.host,
         port=options.port,
         open_browser=not options.no_browser,
@@ -253,8 +254,8 @@ def _batch(options: argparse.Namespace) -> int:
     rows = list(read_questions(Path(options.questions)))
     bad = [row for row in rows if isinstance(row, BadLine)]
     asked = [row for row in rows if not isinstance(row, BadLine)]
-    for row in bad:
-        _complain(f"{options.questions}, {row}")
+    for line in bad:
+        _complain(f"{options.questions}, {line}")
     if not asked:
         raise SourceError(f"{options.questions} has no question in it.", "Put one on each line.")
     if options.output != STDIN and not Path(options.output).parent.is_dir():
@@ -268,8 +269,8 @@ def _batch(options: argparse.Namespace) -> int:
         )
         shown = tqdm(answers, total=len(asked), unit=" questions", disable=None)
         for row, answer in zip(asked, shown, strict=True):
-            line = {"id": row.id, **answer.to_dict()}
-            print(json.dumps(line, ensure_ascii=False), file=out, flush=True)
+            found = {"id": row.id, **answer.to_dict()}
+            print(json.dumps(found, ensure_ascii=False), file=out, flush=True)
     return FAILED if bad else OK
 
 
@@ -278,7 +279,8 @@ def _index_build(options: argparse.Namespace) -> int:
     from index.engine import PassageIndex
     from index.read import read_sources
 
-    documents = read_sources(_sources(options))
+    with _skipped_files_named():
+        documents = read_sources(_sources(options))
     embedder = (
         SentenceEmbedder.from_pretrained(options.embedder)
         if options.embedder
@@ -324,12 +326,13 @@ def _evaluate(options: argparse.Namespace) -> int:
 def _load(options: argparse.Namespace) -> "Assistant":
     from qa import load
 
-    return load(
-        _sources(options) or None,
-        reader=options.reader,
-        embedder=options.embedder,
-        progress=sys.stderr.isatty(),
-    )
+    with _skipped_files_named():
+        return load(
+            _sources(options) or None,
+            reader=options.reader,
+            embedder=options.embedder,
+            progress=sys.stderr.isatty(),
+        )
 
 
 def _sources(options: argparse.Namespace) -> list[Any]:
@@ -360,12 +363,17 @@ def _complain(message: str) -> None:
     print(f"pullquote: {' '.join(message.split())}", file=sys.stderr)
 
 
-def _show_warning(message: Warning | str, category: type[Warning], *_where: object) -> None:
-    """Show a warning that is meant for the user, on one line of standard error."""
+@contextmanager
+def _skipped_files_named() -> Iterator[None]:
+    """Say on standard error which files of a folder could not be read, a line each."""
     from index.read import SkippedFileWarning
 
-    if issubclass(category, SkippedFileWarning):
-        _complain(str(message))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", SkippedFileWarning)
+        yield
+    for warning in caught:
+        if issubclass(warning.category, SkippedFileWarning):
+            _complain(str(warning.message))
 
 
 if __name__ == "__main__":

@@ -143,6 +143,15 @@ class Answer:
     nearest: tuple[Excerpt, ...] = ()
     timings: Timings | None = None
 
+    @property
+    def quote(self) -> Excerpt | None:
+        """The quote with its place in the document, or None where the article does not say."""
+        if self.text is None or self.start is None or self.end is None:
+            return None
+        return Excerpt(
+            self.document_id or "", self.document_title or "", self.start, self.end, self.text
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain JSON values: the same on every surface (``qa.answer_schema``)."""
         return {

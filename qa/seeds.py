@@ -81,5 +81,10 @@ def seed_articles() -> list[Path]:
     return [seed_folder() / seed.article for seed in seed_questions()]
 
 
+def seed_examples() -> dict[str, tuple[str, ...]]:
+    """By the id that a seed article has when it is loaded, questions to show a newcomer."""
+    return {seed.article: seed.examples for seed in seed_questions()}
+
+
 def _question(row: dict[str, Any]) -> SeedQuestion:
     return SeedQuestion(row["id"], row["question"], tuple(row.get("answers", ())))

@@ -78,7 +78,7 @@ class Windower:
             InputError: a question leaves no room for the passage. It is never cut.
         """
         self._check_questions({question for question, _ in pairs})
-        windows = []
+        windows: list[Window] = []
         boundaries: dict[str, set[int]] = {}
         for pair, encoding in enumerate(self._pairs.encode_batch(list(pairs))):
             text = pairs[pair][1]

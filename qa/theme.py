@@ -1,0 +1,126 @@
+"""How the chat looks: paper and ink, one accent colour, a serif that comes with it."""
+
+import base64
+from pathlib import Path
+
+import gradio as gr
+from gradio.themes.utils.colors import Color
+
+ASSETS = Path(__file__).parent / "assets"
+MARK = ASSETS / "mark.svg"
+SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif")
+MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
+FONTS = (
+    ("normal", "newsreader-latin-wght-normal.woff2"),
+    ("italic", "newsreader-latin-wght-italic.woff2"),
+)
+
+PAPER, PAPER_DARK = "#faf6ec", "#171512"
+SHEET, SHEET_DARK = "#fffdf7", "#1f1c18"
+INK, INK_DARK = "#1d1a16", "#ece5d8"
+MUTED, MUTED_DARK = "#655d51", "#aca290"
+RULE, RULE_DARK = "#d8cfbb", "#3a342b"
+ACCENT, ACCENT_DARK = "#9b2a1e", "#ea8a77"
+
+OXBLOOD = Color(
+    name="oxblood",
+    c50="#fbeeea", c100="#f6d9d2", c200="#edb6aa", c300="#e2917f", c400="#cf6350",
+    c500="#b53f2e", c600="#9b2a1e", c700="#7f2118", c800="#641b14", c900="#4a1510",
+    c950="#2f0d0a",
+)  # fmt: skip
+STONE = Color(
+    name="stone",
+    c50="#faf6ec", c100="#f1ebdd", c200="#e4dbc8", c300="#d8cfbb", c400="#a79d8c",
+    c500="#7d7465", c600="#655d51", c700="#4b453c", c800="#332e27", c900="#1f1c18",
+    c950="#171512",
+)  # fmt: skip
+
+
+def theme() -> gr.themes.Base:
+    """The Gradio theme; it names no font or file of another host."""
+    return gr.themes.Base(
+        primary_hue=OXBLOOD,
+        secondary_hue=STONE,
+        neutral_hue=STONE,
+        font=SANS,
+        font_mono=MONO,
+        radius_size="sm",
+    ).set(
+        body_background_fill=PAPER,
+        body_background_fill_dark=PAPER_DARK,
+        body_text_color=INK,
+        body_text_color_dark=INK_DARK,
+        body_text_color_subdued=MUTED,
+        body_text_color_subdued_dark=MUTED_DARK,
+        background_fill_primary=SHEET,
+        background_fill_primary_dark=SHEET_DARK,
+        background_fill_secondary=PAPER,
+        background_fill_secondary_dark=PAPER_DARK,
+        block_background_fill=SHEET,
+        block_background_fill_dark=SHEET_DARK,
+        block_border_color=RULE,
+        block_border_color_dark=RULE_DARK,
+        block_label_text_color=MUTED,
+        block_label_text_color_dark=MUTED_DARK,
+        block_title_text_color=MUTED,
+        block_title_text_color_dark=MUTED_DARK,
+        block_shadow="none",
+        border_color_primary=RULE,
+        border_color_primary_dark=RULE_DARK,
+        input_background_fill=SHEET,
+        input_background_fill_dark=SHEET_DARK,
+        input_border_color=RULE,
+        input_border_color_dark=RULE_DARK,
+        input_border_color_focus=ACCENT,
+        input_border_color_focus_dark=ACCENT_DARK,
+        input_placeholder_color=MUTED,
+        input_placeholder_color_dark=MUTED_DARK,
+        button_primary_background_fill=ACCENT,
+        button_primary_background_fill_hover=OXBLOOD.c700,
+        button_primary_background_fill_dark=ACCENT,
+        button_primary_background_fill_hover_dark=OXBLOOD.c700,
+        button_primary_text_color="#ffffff",
+        button_primary_text_color_dark="#ffffff",
+        button_secondary_background_fill="transparent",
+        button_secondary_background_fill_dark="transparent",
+        button_secondary_text_color=INK,
+        button_secondary_text_color_dark=INK_DARK,
+        button_secondary_border_color=RULE,
+        button_secondary_border_color_dark=RULE_DARK,
+        color_accent=ACCENT,
+        link_text_color=ACCENT,
+        link_text_color_dark=ACCENT_DARK,
+    )
+
+
+def css() -> str:
+    """The style sheet, with the fonts and the theme's colours in it."""
+    faces = "".join(
+        f"@font-face{{font-family:Newsreader;font-style:{style};font-weight:200 800;"
+        f"font-display:swap;src:url(data:font/woff2;base64,{_base64(ASSETS / file)})"
+        " format('woff2')}\n"
+        for style, file in FONTS
+    )
+    light = _variables(PAPER, SHEET, INK, MUTED, RULE, ACCENT)
+    dark = _variables(PAPER_DARK, SHEET_DARK, INK_DARK, MUTED_DARK, RULE_DARK, ACCENT_DARK)
+    sheet = (ASSETS / "style.css").read_text("utf-8")
+    return f"{faces}:root{{{light}}}\n.dark{{{dark}}}\n{sheet}"
+
+
+def masthead_html() -> str:
+    """The page's head: the mark, the name, and what it does."""
+    return (
+        f'<header class="pq-masthead">{MARK.read_text("utf-8")}<h1>Pullquote</h1>'
+        "<p>Ask an article, get its own words back.</p></header>"
+    )
+
+
+def _variables(paper: str, sheet: str, ink: str, muted: str, rule: str, accent: str) -> str:
+    return (
+        f"--pq-paper:{paper};--pq-sheet:{sheet};--pq-ink:{ink};"
+        f"--pq-muted:{muted};--pq-rule:{rule};--pq-accent:{accent}"
+    )
+
+
+def _base64(file: Path) -> str:
+    return base64.b64encode(file.read_bytes()).decode("ascii")

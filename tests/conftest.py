@@ -1,0 +1,76 @@
+"""What the tests share: the shipped models, loaded once, and a small seeded embedder."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.embed import SentenceEmbedder, Vectors
+from index.sentences import Span
+from qa import load
+from qa.assistant import Assistant
+from qa.reader import ExtractiveReader
+
+ROOT = Path(__file__).parent.parent
+SEEDS = ROOT / "seeds"
+SHARED = ROOT.parent / "shared"  # development sets; only where we develop
+
+
+class StubEmbedder:
+    """Vectors drawn from a generator seeded by each text; tokens are words."""
+
+    identity = "stub@1"
+    dimension = 16
+    max_tokens = 64
+
+    def token_spans(self, text: str) -> Sequence[Span]:
+        spans, start = [], None
+        for position, character in enumerate(text + " "):
+            if character.isspace():
+                if start is not None:
+                    spans.append((start, position))
+                start = None
+            elif start is None:
+                start = position
+        return spans
+
+    def embed(
+        self, texts: Sequence[str], *, batch_size: int = 32, progress: bool = False
+    ) -> Vectors:
+        rows = [
+            np.random.default_rng(
+                int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
+            ).normal(size=self.dimension)
+            for text in texts
+        ]
+        vectors = np.array(rows, dtype=np.float32).reshape(len(rows), self.dimension)
+        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+@pytest.fixture
+def stub_embedder() -> StubEmbedder:
+    return StubEmbedder()
+
+
+@pytest.fixture(scope="session")
+def embedder() -> SentenceEmbedder:
+    return SentenceEmbedder.shipped()
+
+
+@pytest.fixture(scope="session")
+def reader() -> ExtractiveReader:
+    return ExtractiveReader.shipped()
+
+
+@pytest.fixture(scope="session")
+def shelf() -> Assistant:
+    """All seed articles."""
+    return load()
+
+
+@pytest.fixture(scope="session")
+def news(shelf: Assistant) -> Assistant:
+    """The news story alone."""
+    return shelf.only("belarus-pardons.txt")
