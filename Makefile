@@ -1,0 +1,57 @@
+# make chat and make test need nothing but Python 3.11+ and make.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+# Where pip may find torch's CPU build, which is ten times smaller than the CUDA one:
+#   make setup TORCH_INDEX=https://download.pytorch.org/whl/cpu
+TORCH_INDEX ?=
+PIP := $(BIN)/python -m pip install --disable-pip-version-check $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev chat test test-fresh lint types check bench screenshot clean
+
+help: ## list what can be made
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: $(VENV)/.ready ## make .venv with what the chat needs
+
+$(VENV)/.ready: pyproject.toml requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Pullquote needs Python 3.11 or newer: make setup PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) --requirement requirements.txt
+	$(PIP) --constraint requirements.txt --editable .
+	@touch $@
+
+setup-dev: $(VENV)/.ready-dev ## the same, with what the tests need
+
+$(VENV)/.ready-dev: $(VENV)/.ready
+	$(PIP) --constraint requirements.txt --editable '.[dev]'
+	@touch $@
+
+chat: setup ## open the chat over the example articles
+	$(BIN)/pullquote chat
+
+test: setup-dev ## run the tests
+	$(BIN)/python -m pytest -m 'not fresh'
+
+test-fresh: setup-dev ## make a new environment from requirements.txt and start app.py in it
+	$(BIN)/python -m pytest -m fresh
+
+lint: setup-dev ## lint, and check the format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup-dev ## check the types
+	$(BIN)/mypy
+
+check: lint types test ## everything but test-fresh
+
+bench: setup-dev ## time Pullquote against the plainest use of the same models
+	$(BIN)/python benchmarks/speed.py
+
+screenshot: setup-dev ## take the README's picture anew (needs Chromium)
+	$(BIN)/python -m pytest tests/test_qa_browser.py -k reads_like_a_page
+	cp build/screenshots/answer-light.png docs/screenshot.png
+
+clean: ## remove .venv and what was built
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache

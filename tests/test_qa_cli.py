@@ -1,0 +1,229 @@
+"""The command line, run as a process."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+from conftest import ROOT, SEEDS
+
+from qa import answer_schema
+from qa.assistant import Assistant
+
+NEWS = str(SEEDS / "belarus-pardons.txt")
+EASY, ANSWER = "how many prisoners were pardoned?", "123"
+
+
+def run(*arguments: str, stdin: bytes | None = None, cwd: Path = ROOT) -> tuple[int, str, str]:
+    """Exit code, standard output and standard error of ``pullquote``."""
+    done = subprocess.run(
+        [sys.executable, "-m", "qa.cli", *arguments],
+        input=stdin,
+        stdin=subprocess.DEVNULL if stdin is None else None,
+        capture_output=True,
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        timeout=300,
+        check=False,
+    )
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def close(left: object, right: object) -> bool:
+    """Equal, but for the last digits of numbers."""
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(close(left[key], right[key]) for key in left)
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(close, left, right))
+    if isinstance(left, float) and isinstance(right, float):
+        return abs(left - right) < 1e-4
+    return left == right
+
+
+def test_ask_prints_the_json_that_python_gives(news: Assistant) -> None:
+    code, out, err = run("ask", EASY, NEWS, "--json", "--top-k", "2")
+    assert (code, err) == (0, "")
+    printed = json.loads(out)
+    jsonschema.validate(printed, answer_schema())
+    expected = news.ask(EASY, top_k=2).to_dict()
+    printed.pop("timings")
+    expected.pop("timings")
+    assert printed["text"] == ANSWER
+    assert close(printed, expected)
+
+
+def test_ask_reads_standard_input_and_prints_for_people() -> None:
+    code, out, err = run("ask", "who wrote it?", "-", stdin=b"The song was written by Ada.")
+    assert (code, err) == (0, "")
+    assert "“Ada" in out
+    assert "Standard input, characters" in out
+
+
+def test_batch_answers_in_order_and_names_bad_lines(tmp_path: Path) -> None:
+    questions = tmp_path / "questions.jsonl"
+    lines = [
+        json.dumps({"id": "last", "question": EASY}),
+        "not json",
+        json.dumps({"id": 7, "question": "who is Trump's special envoy?"}),
+        json.dumps({"question": "   "}),
+        json.dumps({"question": "x" * 10_000}),
+        json.dumps(
+            {
+                "question": "how long was he jailed?",
+                "history": [["who is Viktor Babariko?", "a veteran opposition figure"]],
+            }
+        ),
+    ]
+    questions.write_text("\n".join(lines), "utf-8")
+    output = tmp_path / "answers.jsonl"
+    code, out, err = run("batch", str(questions), NEWS, "--output", str(output))
+    assert (code, out) == (1, "")
+    assert [line.split(":")[1].split(",")[-1].strip() for line in err.splitlines()] == [
+        "line 2",
+        "line 4",
+        "line 5",
+    ]
+    answers = [json.loads(line) for line in output.read_text("utf-8").splitlines()]
+    assert [answer["id"] for answer in answers] == ["last", 7, 6]
+    assert answers[0]["text"] == ANSWER
+    article = Path(NEWS).read_bytes().decode()
+    for answer in answers:
+        jsonschema.validate(answer, answer_schema())
+        if answer["text"] is not None:
+            assert article[answer["start"] : answer["end"]] == answer["text"]
+
+
+def test_index_build_then_ask_it_then_damage_it(tmp_path: Path) -> None:
+    shelf = tmp_path / "shelf"
+    code, out, err = run("index", "build", NEWS, "--output", str(shelf))
+    assert (code, err) == (0, "")
+    assert "3 passages of 1 documents" in out
+    code, out, _ = run("ask", EASY, str(shelf))
+    assert (code, out.startswith(f"“{ANSWER}")) == (0, True)
+    vectors = shelf / "vectors.faiss"
+    vectors.write_bytes(vectors.read_bytes()[:-1])
+    code, out, err = run("ask", EASY, str(shelf))
+    assert (code, out) == (1, "")
+    assert err.startswith("pullquote: ")
+    assert "vectors.faiss is damaged" in err
+
+
+def test_evaluate_prints_the_official_names(tmp_path: Path) -> None:
+    squad = {
+        "data": [
+            {
+                "title": "Ada",
+                "paragraphs": [
+                    {
+                        "context": "The song was written by Ada in 1843.",
+                        "qas": [
+                            {
+                                "id": "1",
+                                "question": "Who wrote the song?",
+                                "answers": [{"text": "Ada", "answer_start": 24}],
+                            },
+                            {
+                                "id": "2",
+                                "question": "Who sang it in Rome?",
+                                "answers": [],
+                                "is_impossible": True,
+                            },
+                        ],
+                    }
+                ],
+            }
+        ]
+    }
+    file = tmp_path / "squad.json"
+    file.write_text(json.dumps(squad), "utf-8")
+    code, out, err = run("evaluate", str(file), "--mode", "open", "--json")
+    assert (code, err) == (0, "")
+    figures = json.loads(out)
+    assert figures["HasAns_exact"] == 100.0
+    assert figures["total"] == 2
+    assert figures["recall@1"] == 1.0
+    assert {"exact", "f1", "NoAns_f1", "best_f1", "best_exact", "best_f1_thresh"} <= figures.keys()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["ask"], 2, "required: QUESTION"),
+        (["ask", "who?", "--top-k", "0"], 2, "not a whole number from 1 on"),
+        (["frobnicate"], 2, "invalid choice"),
+        (["chat", "--port", "70000"], 2, "above 65535"),
+        (["ask", "   "], 1, "The question is empty."),
+        (["ask", "x" * 10_000], 1, "10,000 characters"),
+        (["ask", "who?", "missing.txt"], 1, "no file or folder missing.txt"),
+        (["ask", "who?", NEWS, "--reader", "no/such-reader"], 1, "no/such-reader"),
+        (["batch", "missing.jsonl", NEWS, "--output", "-"], 1, "missing.jsonl"),
+        (["evaluate", NEWS], 1, "cannot be read as SQuAD"),
+    ],
+)
+def test_faults_are_one_line_without_a_trace(
+    arguments: list[str], code: int, said: str, tmp_path: Path
+) -> None:
+    got, out, err = run(*arguments, cwd=tmp_path)
+    assert got == code
+    assert out == ""
+    assert said in err
+    assert "Traceback" not in err
+    if code == 1:
+        assert err.startswith("pullquote: ")
+        assert err.count("\n") == 1
+
+
+def test_bad_articles_are_named(tmp_path: Path) -> None:
+    (tmp_path / "empty.txt").write_bytes(b"  \n")
+    (tmp_path / "latin.txt").write_bytes("Café".encode("latin-1"))
+    (tmp_path / "photo.txt").write_bytes(b"\x89PNG\r\n\0\0")
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "picture.jpg").write_bytes(b"\xff\xd8")
+    for source, said in {
+        "empty.txt": "empty.txt is empty",
+        "latin.txt": "latin.txt is not UTF-8 text",
+        "photo.txt": "photo.txt is not UTF-8 text",
+        "folder": "holds no article that can be read",
+    }.items():
+        code, out, err = run("index", "build", source, "--output", "x", cwd=tmp_path)
+        assert (code, out) == (1, "")
+        assert said in err
+        assert err.count("\n") == 1
+
+
+def test_a_bad_file_of_a_folder_is_named_and_the_rest_read(tmp_path: Path) -> None:
+    (tmp_path / "good.txt").write_text("The song was written by Ada.", "utf-8")
+    (tmp_path / "bad.txt").write_bytes(b"\xff\xff\xff")
+    code, out, err = run("ask", "who wrote the song?", str(tmp_path))
+    assert code == 0
+    assert "“Ada" in out
+    assert err.count("\n") == 1
+    assert "bad.txt" in err
+
+
+@pytest.mark.parametrize(
+    "command", [[], ["ask"], ["batch"], ["chat"], ["index", "build"], ["evaluate"]]
+)
+def test_help_has_examples_and_comes_without_the_models(command: list[str]) -> None:
+    code, out, err = run(*command, "--help")
+    assert (code, err) == (0, "")
+    assert out.startswith("usage: pullquote")
+    if command:
+        assert "examples:\n  pullquote " in out
+
+
+def test_a_port_in_use_is_said() -> None:
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        code, _, err = run("chat", NEWS, "--port", port, "--no-browser")
+    assert code == 1
+    assert f"Port {port} is in use" in err
+    assert "Traceback" not in err
