@@ -1,6 +1,6 @@
 """Cut a document into passages: whole sentences packed to a budget of tokens."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 
 from index.errors import InputError
@@ -90,16 +90,19 @@ def _split_long(
     token = bisect_left(token_starts, start)
     past = bisect_left(token_starts, end)
     while past - token > budget_tokens:
-        boundary = token + budget_tokens
-        while boundary > token + 1 and not text[token_starts[boundary] - 1].isspace():
-            boundary -= 1
-        if boundary == token + 1:  # one word without white space: cut it at the budget
-            boundary = token + budget_tokens
-        cut_at = token_starts[boundary]
+        first, limit = token_starts[token], token_starts[token + budget_tokens]
+        cut_at = limit  # where the last word that fits ends, or here if there is no such word
+        for boundary in reversed(token_starts[token : token + budget_tokens + 1]):
+            if boundary > first and text[boundary - 1].isspace():
+                cut_at = boundary
+                break
+        if cut_at == first:  # one character, such as a Hangul syllable, exceeds the budget
+            after = bisect_right(token_starts, first, token, past)
+            cut_at = token_starts[after] if after < past else end
         piece = trim(text, start, cut_at)
         if piece is not None:
             pieces.append(piece)
-        start, token = cut_at, boundary
+        start, token = cut_at, bisect_left(token_starts, cut_at)
     rest = trim(text, start, end)
     if rest is not None:
         pieces.append(rest)

@@ -174,7 +174,7 @@ def _load(name: str, *, local: bool) -> "SentenceTransformer":
             return SentenceTransformer(
                 name, device="cpu", local_files_only=local, trust_remote_code=False
             )
-    except (OSError, ValueError, KeyError) as error:
+    except Exception as error:  # the errors of safetensors, pickle and tokenizers share no base
         raise ModelError(
             f"There is no embedding model at “{name}” that could be loaded ({_first_line(error)}).",
             "Give a folder with a sentence-transformers model, or a hub id and a network.",

@@ -69,7 +69,10 @@ def read_file(path: Path, *, id: str | None = None) -> Document:
         ) from error
     text = decode(data, name=str(path))
     return Document(
-        id=id or path.name, title=find_title(text, path.stem), text=text, source=str(path)
+        id=_printable(id or path.name),
+        title=find_title(text, _printable(path.stem)),
+        text=text,
+        source=_printable(str(path)),
     )
 
 
@@ -89,8 +92,9 @@ def decode(data: bytes, *, name: str) -> str:
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
+        at = error.start + len(data) - len(error.object)  # utf-8-sig does not count its mark
         raise SourceError(
-            f"{name} is not UTF-8 text (byte {error.start} is 0x{data[error.start]:02x}).",
+            f"{name} is not UTF-8 text (byte {at} is 0x{data[at]:02x}).",
             "Save it as UTF-8 text; PDF and Word files are not read yet.",
         ) from None
     if "\0" in text:
@@ -118,6 +122,11 @@ def find_title(text: str, fallback: str) -> str:
     return words[:1].upper() + words[1:] or fallback
 
 
+def _printable(name: str) -> str:
+    """A file's name, a question mark for each byte that is no UTF-8 (Linux allows them)."""
+    return name.encode(errors="replace").decode()
+
+
 def _read_source(source: Source) -> Iterator[Document]:
     if isinstance(source, Document):
         yield source
@@ -125,12 +134,12 @@ def _read_source(source: Source) -> Iterator[Document]:
     path = Path(source)
     if isinstance(source, str) and not _exists(path) and not _looks_like_path(source):
         yield Document.from_text(source)
+    elif not _exists(path):
+        raise SourceError(f"There is no file or folder {source}.", "Check the path.")
     elif path.is_dir():
         yield from _read_folder(path)
-    elif _exists(path):
-        yield read_file(path)
     else:
-        raise SourceError(f"There is no file or folder {source}.", "Check the path.")
+        yield read_file(path)
 
 
 def _exists(path: Path) -> bool:

@@ -7,7 +7,7 @@ from typing import Self
 from index.errors import InputError
 
 TEXT_ID_CHARS = 12  # of a SHA-256 in hexadecimal: 48 bits, ample for a shelf of articles
-TITLE_CHARS = 80  # a title made from the text's first words stays on one line of a page
+TITLE_CHARS = 100  # longer than that, a first line is a sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Document:
         source: where it was read from, or None for text given directly.
 
     Raises:
-        InputError: the id or the text is empty, or the text is not valid Unicode.
+        InputError: the id or the text is empty, or a field is not valid Unicode.
     """
 
     id: str
@@ -34,13 +34,14 @@ class Document:
             raise InputError("A document has an empty id.", "Give it a name.")
         if not self.text.strip():
             raise InputError(f"The article “{self.title}” is empty.", "Give it some text.")
-        try:
-            self.text.encode()
-        except UnicodeEncodeError as error:
-            raise InputError(
-                f"The article “{self.title}” has half a surrogate pair at character {error.start}.",
-                "Decode it anew, for example with errors='replace'.",
-            ) from None
+        for field in ("id", "title", "text", "source"):
+            try:
+                (getattr(self, field) or "").encode()
+            except UnicodeEncodeError as error:
+                raise InputError(
+                    f"An article's {field} has half a surrogate pair at character {error.start}.",
+                    "Decode it anew, for example with errors='replace'.",
+                ) from None
 
     @classmethod
     def from_text(cls, text: str, *, title: str | None = None, id: str | None = None) -> Self:

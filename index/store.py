@@ -117,7 +117,8 @@ def _write_files(folder: Path, stored: StoredIndex) -> None:
             for passage in stored.passages
         ),
     )
-    faiss.write_index(stored.vectors, str(folder / VECTORS))
+    # Not faiss.write_index: it does not raise when the last of the file cannot be written.
+    (folder / VECTORS).write_bytes(faiss.serialize_index(stored.vectors).tobytes())
     manifest = {
         "format": FORMAT,
         "version": FORMAT_VERSION,

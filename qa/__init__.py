@@ -100,5 +100,7 @@ def __getattr__(name: str) -> Any:
     if name == "extract":
         from qa.extract import extract
 
+        # The import has put the submodule of that name here.
+        globals()["extract"] = extract
         return extract
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

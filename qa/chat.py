@@ -150,6 +150,7 @@ class _Chat:
                             show_label=False,
                             container=False,
                             autofocus=True,
+                            max_lines=4,
                             elem_id="pq-question",
                         )
                         ask = gr.Button("Ask", variant="primary", elem_id="pq-ask")

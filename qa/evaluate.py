@@ -3,6 +3,7 @@
 import gzip
 import json
 import random
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -70,7 +71,16 @@ class SquadSet:
             return _parse(articles)
         except OSError as error:
             problem = error.strerror or str(error)
-        except (ValueError, KeyError, TypeError, EOFError, InputError) as error:
+        except (
+            ValueError,
+            KeyError,
+            TypeError,
+            AttributeError,
+            EOFError,
+            RecursionError,
+            zlib.error,
+            InputError,
+        ) as error:
             problem = f"{type(error).__name__}: {error}"
         raise SourceError(
             f"{file} cannot be read as SQuAD questions ({problem}).",

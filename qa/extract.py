@@ -76,12 +76,12 @@ def extract(
         pairs = [
             (reader.shorten(asked, max_tokens=max_question_len), text) for asked, text in pairs
         ]
+    passages = [Passage(Document("context", "context", text), 0, len(text)) for _, text in pairs]
     readings = reader.read(pairs, batch_size=batch_size, max_answer_tokens=max_answer_len)
     results: list[Extracted | list[Extracted]] = []
-    for (_, text), reading in zip(pairs, readings, strict=True):
-        passage = Passage(Document("context", "context", text), 0, len(text))
+    for passage, reading in zip(passages, readings, strict=True):
         found = _as_pipeline(
-            rank([(passage, reading)], top_k=top_k), text, top_k, handle_impossible_answer
+            rank([(passage, reading)], top_k=top_k), passage.text, top_k, handle_impossible_answer
         )
         results.append(found if top_k > 1 else found[0])
     return results[0] if isinstance(question, str) and isinstance(context, str) else results

@@ -1,6 +1,7 @@
 """Read a file of questions: text, JSON lines or CSV."""
 
 import csv
+import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -62,12 +63,8 @@ def check_question(question: str) -> str:
             f"The question has {len(question):,} characters; at most {MAX_QUESTION_CHARS:,} fit.",
             "Ask it in fewer words; a text to be asked about goes in as an article.",
         )
-    try:
-        question.encode()
-    except UnicodeEncodeError:
-        raise InputError(
-            "The question has half a surrogate pair in it.", "Decode it anew."
-        ) from None
+    if not _is_unicode(question):
+        raise InputError("The question has half a surrogate pair in it.", "Decode it anew.")
     return question
 
 
@@ -133,7 +130,7 @@ def _read_json_lines(text: str, _name: str) -> Iterator[AskedQuestion | BadLine]
     for number, line in _lines(text):
         try:
             row = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             yield BadLine(number, f"not JSON ({error})")
             continue
         if isinstance(row, dict):
@@ -143,15 +140,26 @@ def _read_json_lines(text: str, _name: str) -> Iterator[AskedQuestion | BadLine]
 
 
 def _read_csv(text: str, name: str) -> Iterator[AskedQuestion | BadLine]:
-    rows = csv.DictReader(text.splitlines(keepends=True))
-    if "question" not in (rows.fieldnames or ()):
+    # Not splitlines: it takes U+2028 and the like inside a question for the end of a line.
+    rows = csv.DictReader(io.StringIO(text, newline=""))
+    try:
+        columns = rows.fieldnames or ()
+    except csv.Error as error:
+        raise SourceError(f"{name} is not CSV ({error}).", "Save it as CSV.") from None
+    if "question" not in columns:
         raise SourceError(
             f"{name} has no column “question”.", "Name the columns in the first line."
         )
-    return (
-        _make(rows.line_num, {"question": row["question"] or "", "id": row.get("id") or None})
-        for row in rows
-    )
+    return _read_rows(rows)
+
+
+def _read_rows(rows: "csv.DictReader[str]") -> Iterator[AskedQuestion | BadLine]:
+    try:
+        for row in rows:
+            given = {"question": row["question"] or "", "id": row.get("id") or None}
+            yield _make(rows.line_num, given)
+    except csv.Error as error:  # a quotation mark without its partner swallows what follows
+        yield BadLine(rows.line_num, f"not CSV ({error})")
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
@@ -163,8 +171,10 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 def _make(number: int, row: dict[str, Any]) -> AskedQuestion | BadLine:
     given = row.get("id")
     name = number if given is None else given
-    if not isinstance(name, str | int):
+    if isinstance(name, bool) or not isinstance(name, str | int):  # true is an int, too
         return BadLine(number, "its “id” is neither text nor a whole number")
+    if isinstance(name, str) and not _is_unicode(name):
+        return BadLine(number, "its “id” has half a surrogate pair in it")
     if "question" not in row:
         return BadLine(number, "no “question” in it")
     try:
@@ -190,4 +200,17 @@ def _parse_turn(turn: Any) -> Turn:
             "A turn of the history is not a question and an answer.",
             "Give [question, answer], with null for an answer the article did not have.",
         )
+    if answer is not None and not _is_unicode(answer):
+        raise InputError(
+            "An answer of the history has half a surrogate pair in it.", "Decode it anew."
+        )
     return Turn(check_question(question), answer)
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether a text can be written out: no half of a surrogate pair is in it."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -100,6 +100,7 @@ class ExtractiveReader:
         pad_token_id: int,
         uses_type_ids: bool,
         settings: ReaderSettings,
+        longest_input: int,
         window_tokens: int = WINDOW_TOKENS,
         stride_tokens: int = STRIDE_TOKENS,
     ) -> None:
@@ -109,8 +110,11 @@ class ExtractiveReader:
         self._pad_token_id = pad_token_id
         self._uses_type_ids = uses_type_ids
         self._settings = settings
+        self._longest_input = longest_input
         self._windower = Windower(
-            tokenizer_json, window_tokens=window_tokens, stride_tokens=stride_tokens
+            tokenizer_json,
+            window_tokens=min(window_tokens, longest_input),
+            stride_tokens=stride_tokens,
         )
 
     @classmethod
@@ -141,6 +145,7 @@ class ExtractiveReader:
             ModelError: there is no such model, or it is no extractive reader.
             InputError: the windows leave no room for a question.
         """
+        from safetensors import SafetensorError
         from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
         local = Path(name).is_dir()
@@ -157,7 +162,14 @@ class ExtractiveReader:
                     output_loading_info=True,
                 )
             settings = _read_settings(Path(name)) if local else ReaderSettings()
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (
+            OSError,
+            ValueError,
+            KeyError,
+            TypeError,
+            RuntimeError,  # weights of other shapes than the configuration says
+            SafetensorError,  # a torn file
+        ) as error:
             raise ModelError(
                 f"There is no extractive reader at “{name}” that could be loaded"
                 f" ({str(error).strip().split(chr(10), 1)[0]}).",
@@ -180,7 +192,8 @@ class ExtractiveReader:
             pad_token_id=tokenizer.pad_token_id or 0,
             uses_type_ids="token_type_ids" in tokenizer.model_input_names,
             settings=settings,
-            window_tokens=min(window_tokens, _longest_input(model, tokenizer)),
+            longest_input=_longest_input(model, tokenizer),
+            window_tokens=window_tokens,
             stride_tokens=stride_tokens,
         )
 
@@ -190,7 +203,7 @@ class ExtractiveReader:
         return self._settings
 
     def with_windows(self, *, window_tokens: int, stride_tokens: int) -> "ExtractiveReader":
-        """The same model with other windows.
+        """The same model with other windows, shorter than asked if it takes fewer tokens.
 
         Raises:
             InputError: the windows leave no room for a question.
@@ -202,6 +215,7 @@ class ExtractiveReader:
             pad_token_id=self._pad_token_id,
             uses_type_ids=self._uses_type_ids,
             settings=self._settings,
+            longest_input=self._longest_input,
             window_tokens=window_tokens,
             stride_tokens=stride_tokens,
         )
@@ -274,7 +288,8 @@ class ExtractiveReader:
         with torch.inference_mode():
             output = self._model(**inputs)
             start_logits, end_logits = output.start_logits.float(), output.end_logits.float()
-            if not bool(torch.isfinite(start_logits[attended.bool()]).all()):
+            scores = torch.stack((start_logits, end_logits))[:, attended.bool()]
+            if not bool(torch.isfinite(scores).all()):
                 raise ModelError(
                     "The reader's scores are not finite numbers.",
                     "Its weights are damaged, or unfit for float32.",

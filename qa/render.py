@@ -78,14 +78,15 @@ def article_html(
     if focus:
         kind = "pq-mark" if focus in quotes else "pq-passage"
         marks.append((focus.start, focus.end, f"{kind} pq-focus"))
+    title, body_start = _title(document, marks)
     words = len(document.text.split())
     # The file's name only: its folder is the server's business.
     source = f" · {escape(Path(document.source).name)}" if document.source else ""
     return (
         '<article class="pq-article" tabindex="0" aria-label="The article">'
-        f'<header><p class="pq-kicker">The article</p><h2>{escape(document.title)}</h2>'
+        f'<header><p class="pq-kicker">The article</p><h2>{title}</h2>'
         f'<p class="pq-meta">{words:,} words{source}</p></header>'
-        f'<div class="pq-body">{_body(document, marks)}</div></article>'
+        f'<div class="pq-body">{_body(document, body_start, marks)}</div></article>'
     )
 
 
@@ -94,7 +95,7 @@ def shelf_html(documents: Sequence[Document]) -> str:
     items = "".join(
         f'<li><button type="button" class="pq-link" data-article="{escape(document.id)}">'
         f"{escape(document.title)}</button>"
-        f"<p>{escape(_shorten(document.text, OPENING_CHARS))}</p></li>"
+        f"<p>{escape(_shorten(document.text[_title(document, ())[1] :], OPENING_CHARS))}</p></li>"
         for document in documents
     )
     return (
@@ -196,11 +197,20 @@ def _shorten(text: str, most_chars: int) -> str:
     return words[:most_chars].rsplit(" ", 1)[0] + " …"
 
 
-def _body(document: Document, marks: Sequence[tuple[int, int, str]]) -> str:
+def _title(document: Document, marks: Sequence[tuple[int, int, str]]) -> tuple[str, int]:
+    """The title as HTML, and where the body begins: behind a first line that is the title."""
+    text = document.text
+    start = len(text) - len(text.lstrip("# \r\n\ufeff"))
+    end = start + len(document.title)
+    if text[start:end] == document.title and text[end : end + 1] in ("", "\r", "\n"):
+        return _marked(text, start, end, marks), end
+    return escape(document.title), 0
+
+
+def _body(document: Document, start: int, marks: Sequence[tuple[int, int, str]]) -> str:
     """The text's lines as paragraphs and headings, each with the marks that cross it."""
     blocks = []
-    start = 0
-    for line in document.text.split("\n"):
+    for line in document.text[start:].split("\n"):
         end = start + len(line)
         if line.strip():
             blocks.append(_block(document.text, start, end, marks))

@@ -1,10 +1,11 @@
-// Shows the newest turn, or the one in focus, and the quote in focus. With `jump`, goes to
+// Shows what went wrong, or the turn in focus, or the newest; and the quote in focus. With `jump`, goes to
 // the article where a phone has it below the conversation.
 (jump) => requestAnimationFrame(() => requestAnimationFrame(() => {
   const conversation = document.querySelector(".pq-conversation");
   const turns = conversation?.querySelectorAll(".pq-turn") ?? [];
   const current = conversation?.querySelector("[aria-current]")?.closest(".pq-turn");
-  const turn = current ?? turns[turns.length - 1];
+  const notice = conversation?.querySelector(".pq-notice");
+  const turn = notice ?? current ?? turns[turns.length - 1];
   const scroller = document.querySelector("#pq-conversation");
   if (turn) scroller.scrollTop += turn.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
   const article = document.querySelector(".pq-article");

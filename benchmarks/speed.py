@@ -1,0 +1,192 @@
+"""Time Pullquote against the plainest use of the same models, in one run, as ratios.
+
+    make bench
+
+Both sides have the same models, texts, questions and cores, and take turns; a ratio is the
+median over the rounds of plain time over ours. Writes ``benchmarks/results/<commit>.json``.
+"""
+
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import torch
+from plain import Plain
+
+import qa
+from index.engine import PassageIndex
+from index.read import read_sources
+from qa.metrics import best_against
+from qa.seeds import seed_articles, seed_questions
+
+ROOT = Path(__file__).parent.parent
+RESULTS = Path(__file__).parent / "results"
+ROUNDS = 5
+COLD_ROUNDS = 3  # each starts two processes and loads every library
+COPIES = 5  # of the seed articles, for a text of some length to embed
+RIGHT_F1 = 0.6
+PACKAGES = ("torch", "transformers", "sentence-transformers", "faiss-cpu", "tokenizers", "numpy")
+
+
+def main() -> None:
+    assistant = qa.load()
+    passages = [passage.text for passage in assistant.index.passages]
+    plain = Plain(passages)
+    asked = [question for seed in seed_questions() for question in seed.questions]
+    texts = [question.question for question in asked]
+    documents = [
+        qa.Document(f"{copy} {document.id}", document.title, document.text)
+        for copy in range(COPIES)
+        for document in read_sources(seed_articles())
+    ]
+    to_embed = passages * COPIES
+    news = str(seed_articles()[0])
+
+    ours, theirs = assistant.ask_many(texts), [plain.ask(text) for text in texts]
+    rows = {
+        "questions": compare(
+            lambda: assistant.ask_many(texts),
+            lambda: [plain.ask(text) for text in texts],
+            items=len(texts),
+            rounds=ROUNDS,
+        ),
+        "one question": compare(
+            lambda: assistant.ask(texts[0]), lambda: plain.ask(texts[0]), items=1, rounds=4 * ROUNDS
+        ),
+        "passages indexed": compare(
+            lambda: PassageIndex.from_documents(documents, embedder=assistant.index.embedder),
+            lambda: plain.embedder.encode(to_embed),
+            items=len(to_embed),
+            rounds=ROUNDS,
+        ),
+        "cold process": compare(
+            lambda: run([sys.executable, "-m", "qa.cli", "ask", texts[0], news]),
+            lambda: run([sys.executable, "benchmarks/plain.py", texts[0], news]),
+            items=1,
+            rounds=COLD_ROUNDS,
+        ),
+    }
+    quality = {
+        "ours": right(asked, [answer.text or "" for answer in ours]),
+        "plain": right(asked, theirs),
+    }
+    report = {"machine": machine(), "rows": rows, "right_of_seed_questions": quality}
+    RESULTS.mkdir(exist_ok=True)
+    file = RESULTS / f"speed-{report['machine']['commit']}.json"
+    file.write_text(json.dumps(report, indent=2) + "\n", "utf-8")
+    print(table(report))
+    print(f"\nWritten to {file.relative_to(ROOT)}")
+
+
+def compare(
+    ours: Callable[[], Any], plain: Callable[[], Any], *, items: int, rounds: int
+) -> dict[str, Any]:
+    """Time two callables in turn, after one call of each that does not count.
+
+    Args:
+        ours: what to measure.
+        plain: what to measure it by.
+        items: how many things each call does, for the rates.
+        rounds: how often.
+    """
+    ours(), plain()
+    times: list[tuple[float, float]] = [(timed(ours), timed(plain)) for _ in range(rounds)]
+    ratios = [plain_s / ours_s for ours_s, plain_s in times]
+    return {
+        "items": items,
+        "rounds": rounds,
+        "ours_s": spread([ours_s for ours_s, _ in times]),
+        "plain_s": spread([plain_s for _, plain_s in times]),
+        "ratio": spread(ratios),
+    }
+
+
+def timed(call: Callable[[], Any]) -> float:
+    began = time.perf_counter()
+    call()
+    return time.perf_counter() - began
+
+
+def spread(values: Sequence[float]) -> dict[str, float]:
+    return {
+        "min": round(min(values), 4),
+        "median": round(statistics.median(values), 4),
+        "max": round(max(values), 4),
+    }
+
+
+def run(command: Sequence[str]) -> None:
+    subprocess.run(
+        command,
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+
+
+def right(asked: Sequence[Any], answers: Sequence[str]) -> str:
+    marks = [
+        best_against(answer, question.answers)[1] >= RIGHT_F1
+        for question, answer in zip(asked, answers, strict=True)
+    ]
+    return f"{sum(marks)} of {len(marks)}"
+
+
+def machine() -> dict[str, Any]:
+    def git(*words: str) -> str:
+        return subprocess.run(
+            ["git", *words], capture_output=True, text=True, cwd=ROOT, check=True
+        ).stdout.strip()
+
+    model = next(
+        (
+            line.split(":", 1)[1].strip()
+            for line in Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+            if line.startswith("model name")
+        ),
+        platform.processor(),
+    )
+    return {
+        "commit": git("rev-parse", "--short", "HEAD")
+        + ("-dirty" if git("status", "--porcelain") else ""),
+        "date": time.strftime("%Y-%m-%d"),
+        "cpu": f"{model}, {os.cpu_count()} cores, {torch.get_num_threads()} threads",
+        "python": platform.python_version(),
+        "versions": {package: version(package) for package in PACKAGES},
+    }
+
+
+def table(report: dict[str, Any]) -> str:
+    lines = [
+        f"{report['machine']['cpu']}, commit {report['machine']['commit']}",
+        f"{'':18}{'ours':>14}{'plain':>14}{'ratio':>8}  (min–max)",
+    ]
+    for name, row in report["rows"].items():
+        ours, plain, items = row["ours_s"]["median"], row["plain_s"]["median"], row["items"]
+        shown = (
+            (f"{items / ours:.1f} /s", f"{items / plain:.1f} /s")
+            if items > 1
+            else (f"{1000 * ours:.0f} ms", f"{1000 * plain:.0f} ms")
+        )
+        ratio = row["ratio"]
+        lines.append(
+            f"{name:18}{shown[0]:>14}{shown[1]:>14}{ratio['median']:>8.2f}"
+            f"  ({ratio['min']:.2f}–{ratio['max']:.2f})"
+        )
+    quality = report["right_of_seed_questions"]
+    lines.append(f"right of the seeds' questions: ours {quality['ours']}, plain {quality['plain']}")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()
