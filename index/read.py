@@ -132,7 +132,8 @@ def _read_source(source: Source) -> Iterator[Document]:
         yield source
         return
     path = Path(source)
-    if isinstance(source, str) and not _exists(path) and not _looks_like_path(source):
+    is_path = source != "" and (_exists(path) or _looks_like_path(str(source)))
+    if isinstance(source, str) and not is_path:  # Path("") would be the working folder
         yield Document.from_text(source)
     elif not _exists(path):
         raise SourceError(f"There is no file or folder {source}.", "Check the path.")

@@ -93,14 +93,19 @@ def read(folder: Path) -> StoredIndex:
     for name, expected in manifest["files"].items():
         if _sha256(folder / name) != expected:
             raise DamagedIndexError(f"{folder / name} is damaged.", REBUILD)
-    documents = {
-        row["id"]: Document(**row) for row in _json_lines((folder / DOCUMENTS).read_text("utf-8"))
-    }
-    passages = tuple(
-        Passage(documents[row["document"]], row["start"], row["end"])
-        for row in _json_lines((folder / PASSAGES).read_text("utf-8"))
-    )
-    vectors = faiss.read_index(str(folder / VECTORS))
+    try:
+        documents = {
+            row["id"]: Document(**row)
+            for row in _json_lines((folder / DOCUMENTS).read_text("utf-8"))
+        }
+        passages = tuple(
+            Passage(documents[row["document"]], row["start"], row["end"])
+            for row in _json_lines((folder / PASSAGES).read_text("utf-8"))
+        )
+        vectors = faiss.read_index(str(folder / VECTORS))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
+        # Their checksums are right: whoever altered them renewed the manifest too.
+        raise DamagedIndexError(f"The files of {folder} are no index.", REBUILD) from error
     if vectors.ntotal != len(passages):
         raise DamagedIndexError(
             f"{folder} has {len(passages)} passages but {vectors.ntotal} vectors.", REBUILD
@@ -143,10 +148,14 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
                 f" this Pullquote reads version {FORMAT_VERSION}.",
                 REBUILD,
             )
-        intact = checksum == _checksum(manifest)
+        intact = (
+            checksum == _checksum(manifest)
+            and isinstance(manifest["embedder"], str)
+            and manifest["files"].keys() == {DOCUMENTS, PASSAGES, VECTORS}
+        )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DamagedIndexError(f"{folder / MANIFEST} is damaged.", REBUILD) from error
-    if not intact or set(manifest["files"]) != {DOCUMENTS, PASSAGES, VECTORS}:
+    if not intact:
         raise DamagedIndexError(f"{folder / MANIFEST} is damaged.", REBUILD)
     return dict(manifest)
 

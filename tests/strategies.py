@@ -1,0 +1,75 @@
+"""Texts, documents and spans for Hypothesis: the kinds of writing that break offsets."""
+
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from index.records import Document
+from index.sentences import Span
+
+many = settings(max_examples=100, deadline=None)
+few = settings(max_examples=25, deadline=None)  # where each example runs a model or writes files
+
+SENTENCES = (
+    "The council met on Tuesday.",
+    "It rained; nobody came!",
+    "Dr. Smith paid approx. $1,234.56 to Acme Inc. on Jan. 5, e.g. for repairs.",
+    "“Is it over?” she asked. “Not yet,” he said…",
+    "In the U.S. the fee rose by 3.5 p.c. (see Fig. 2).",
+    "- a list item without a full stop",
+    "# A heading",
+    "北京是中国的首都。人口很多！你去过吗？",
+    "東京タワーは高い。",
+    "대한민국의 수도는 서울특별시이다.",
+    "هذا نص بالعربية. هل هو واضح؟",
+    "זה משפט בעברית.",
+    "यह हिन्दी का वाक्य है। दूसरा वाक्य।",
+    "👩‍👩‍👧‍👦 went home 🏳️‍🌈 with 🇧🇾 flags 👍🏽.",
+    "Cafe\u0301 Zu\u0308rich a\u0301\u0323\u0300bc.",
+    "İstanbul ﬁnally ẞ ½ №5.",
+    "zero\u200bwidth soft\u00adhyphen \ufeffmark.",
+)
+BREAKS = (" ", " ", " ", "  ", "\n", "\r\n", "\n\n", "\r\n\r\n", "\r", "\t", "\u2028", "\u0085", "")
+
+
+def long_words() -> st.SearchStrategy[str]:
+    """Words of many tokens, without a white space to cut at."""
+    return st.builds(
+        lambda stem, times: stem * times,
+        st.sampled_from(("unbelievable", "국수", "漢", "ab1-", "\u0bcb", "😀", "x")),
+        st.integers(20, 120),
+    )
+
+
+def any_text(*, min_size: int = 0) -> st.SearchStrategy[str]:
+    """Any characters but surrogates and NUL, other control characters included."""
+    characters = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
+    return st.text(characters, min_size=min_size, max_size=20)
+
+
+@st.composite
+def articles(draw: st.DrawFn) -> str:
+    """An article in every sort of writing, with something else than white space in it."""
+    kind = st.one_of(
+        st.sampled_from(SENTENCES), st.sampled_from(SENTENCES), long_words(), any_text()
+    )
+    parts = draw(st.lists(st.tuples(kind, st.sampled_from(BREAKS)), min_size=1, max_size=10))
+    text = "".join(words + after for words, after in parts)
+    return text if text.strip() else text + "Filled."
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> Document:
+    """A document with any id and title; its text is one of ``articles``."""
+    return Document(
+        id=draw(any_text(min_size=1)),
+        title=draw(any_text()),
+        text=draw(articles()),
+        source=draw(st.none() | any_text()),
+    )
+
+
+@st.composite
+def spans_in(draw: st.DrawFn, text: str) -> Span:
+    """A half-open span of at least one character of a text that is not empty."""
+    start = draw(st.integers(0, len(text) - 1))
+    return start, draw(st.integers(start + 1, len(text)))

@@ -1,0 +1,270 @@
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from strategies import articles, few, many
+
+from index.errors import InputError, SourceError
+from index.read import (
+    MAX_ARTICLE_BYTES,
+    SkippedFileWarning,
+    decode,
+    find_title,
+    read_file,
+    read_sources,
+)
+from index.records import TITLE_CHARS, Document
+
+STORY = "One day it rained. Nobody came."
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder of articles, and of files that are none."""
+    files = {
+        "b.txt": "Beta.",
+        "a.md": "# Alpha\n\nText.",
+        "sub/deeper/c.TXT": "Gamma.",
+        ".hidden.txt": "Not to be read.",
+        ".git/notes.txt": "Not to be read.",
+        "sub/.cache/d.md": "Not to be read.",
+        "data.json": "{}",
+        "page.html": "<p>Not to be read.</p>",
+        "no-suffix": "Not to be read.",
+    }
+    for name, text in files.items():
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, "utf-8")
+    (tmp_path / "folder.txt").mkdir()
+    return tmp_path
+
+
+def test_a_file(tmp_path):
+    file = tmp_path / "my-first_story.txt"
+    file.write_text(STORY, "utf-8")
+    expected = Document("my-first_story.txt", "My first story", STORY, str(file))
+    assert read_file(file) == expected
+    assert read_sources(file) == read_sources(str(file)) == read_sources([file]) == [expected]
+    assert read_file(file, id="mine").id == "mine"
+
+
+def test_a_folder(folder):
+    documents = read_sources(folder)
+    assert [document.id for document in documents] == ["a.md", "b.txt", "sub/deeper/c.TXT"]
+    assert [document.title for document in documents] == ["Alpha", "B", "C"]
+    assert [document.text for document in documents] == ["# Alpha\n\nText.", "Beta.", "Gamma."]
+    assert [document.source for document in documents] == [
+        str(folder / document.id) for document in documents
+    ]
+
+
+def test_a_hidden_folder_is_read_when_it_is_the_one_named(folder):
+    assert [document.id for document in read_sources(folder / ".git")] == ["notes.txt"]
+
+
+def test_a_bad_file_in_a_folder_is_skipped_and_said_so(folder):
+    (folder / "bad.txt").write_bytes(b"caf\xe9")
+    with pytest.warns(SkippedFileWarning) as caught:
+        documents = read_sources(folder)
+    assert [document.id for document in documents] == ["a.md", "b.txt", "sub/deeper/c.TXT"]
+    (warning,) = caught
+    assert str(folder / "bad.txt") in str(warning.message)
+    assert "0xe9" in str(warning.message)
+
+
+@pytest.mark.parametrize("files", [[], [".hidden.txt", "data.json"]], ids=["empty", "others"])
+def test_a_folder_without_articles(tmp_path, files):
+    for name in files:
+        (tmp_path / name).write_text(STORY, "utf-8")
+    with pytest.raises(SourceError, match="holds no article") as raised:
+        read_sources(tmp_path)
+    assert str(tmp_path) in str(raised.value)
+
+
+def test_a_folder_of_bad_files_alone(tmp_path):
+    (tmp_path / "empty.txt").touch()
+    with (
+        pytest.warns(SkippedFileWarning, match=r"empty\.txt is empty"),
+        pytest.raises(SourceError, match="holds no article"),
+    ):
+        read_sources(tmp_path)
+
+
+def test_a_text_is_told_from_a_path(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("read me").write_text(STORY, "utf-8")  # exists, so a path, for all its space
+    for text in (STORY, "two words", "A line.\nnotes.txt", "notes.txt\n" * 300, "a b\0c"[:3]):
+        (document,) = read_sources(text)
+        assert (document.text, document.source) == (text, None)
+    assert read_sources("read me")[0].source == "read me"
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["notes", "no such file.txt", "no such file.MD ", "a/b", "a\0b", "漢" * 500, Path("a b")],
+)
+def test_what_looks_like_a_path_must_exist(tmp_path, monkeypatch, source):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SourceError, match="There is no file or folder"):
+        read_sources(source)
+
+
+def test_a_path_too_long_for_the_system():
+    with pytest.raises(SourceError, match="There is no file or folder"):
+        read_sources(Path("a" * 5000))
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n\n"])
+def test_an_empty_text_is_not_the_working_folder(folder, monkeypatch, text):
+    monkeypatch.chdir(folder)
+    with pytest.raises(InputError, match="is empty"):
+        read_sources(text)
+
+
+def test_nothing_given():
+    with pytest.raises(SourceError, match="No article was given"):
+        read_sources([])
+
+
+def test_a_missing_file(tmp_path):
+    with pytest.raises(SourceError, match=r"gone\.txt cannot be read \(No such file"):
+        read_file(tmp_path / "gone.txt")
+    with pytest.raises(SourceError, match="cannot be read"):
+        read_file(tmp_path)
+
+
+@pytest.mark.parametrize("data", [b"", b" \r\n\t", "\ufeff".encode(), "\ufeff \n".encode("utf-16")])
+def test_an_empty_file(tmp_path, data):
+    file = tmp_path / "void.txt"
+    file.write_bytes(data)
+    with pytest.raises(SourceError, match=r"void\.txt is empty"):
+        read_file(file)
+
+
+def test_a_binary_file(tmp_path):
+    file = tmp_path / "picture.txt"
+    file.write_bytes(b"words\0and more")
+    with pytest.raises(SourceError, match=r"picture\.txt is a binary file"):
+        read_file(file)
+
+
+@pytest.mark.parametrize(
+    ("data", "at"),
+    [
+        ("Le café est fermé.".encode("latin-1"), "byte 6 is 0xe9"),
+        (b"\xe9", "byte 0 is 0xe9"),
+        (b"cut short \xe2\x82", "byte 10 is 0xe2"),
+        (b"\xed\xa0\x80", "byte 0 is 0xed"),  # half a surrogate pair
+        (b"\xef\xbb\xbfab\xff", "byte 5 is 0xff"),  # after a byte order mark
+        (b"\xff\xfea\0\x00\xd8b\0", "byte 4 is 0x00"),  # UTF-16, half a surrogate pair
+        (b"\xff\xfea\0b", "byte 4 is 0x62"),  # UTF-16, half a character
+    ],
+)
+def test_bytes_that_are_no_text(data, at):
+    with pytest.raises(SourceError, match=f"^story is not UTF-8 text \\({at}\\)"):
+        decode(data, name="story")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@many
+@given(articles())
+def test_decoding_gives_the_text_back(encoding, text):
+    text = text.removeprefix("\ufeff") or "Words."  # at the start it is a mark, not a character
+    if text.strip():
+        assert decode(text.encode(encoding), name="story") == text
+
+
+def test_utf_16_of_both_byte_orders():
+    for mark, encoding in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
+        assert decode(mark + "Größe 😀".encode(encoding), name="story") == "Größe 😀"
+
+
+def test_line_ends_count(tmp_path):
+    file = tmp_path / "dos.txt"
+    file.write_bytes(b"One.\r\nTwo.\rThree.\n")
+    text = read_file(file).text
+    assert text == "One.\r\nTwo.\rThree.\n"
+    assert text.index("Two") == 6
+
+
+@few
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(articles())
+def test_offsets_count_the_characters_of_the_file(tmp_path, text):
+    file = tmp_path / "story.txt"
+    file.write_bytes(b"\xef\xbb\xbf" + text.encode())
+    assert read_file(file).text == text
+
+
+def test_a_file_too_large(tmp_path):
+    file = tmp_path / "huge.txt"
+    with file.open("wb") as stream:
+        stream.truncate(MAX_ARTICLE_BYTES + 1)
+    with pytest.raises(SourceError, match="has 20 MB; an article may have 20 MB"):
+        read_file(file)
+
+
+def test_a_file_just_small_enough(tmp_path):
+    file = tmp_path / "large.txt"
+    with file.open("wb") as stream:
+        stream.truncate(MAX_ARTICLE_BYTES)
+    with pytest.raises(SourceError, match="binary"):  # it was read: it is nothing but NULs
+        read_file(file)
+
+
+def test_ids_that_are_taken_get_a_number(tmp_path):
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.txt").write_text(f"Text {name}.", "utf-8")
+    sources = [tmp_path / "one", tmp_path / "two", Document("a.txt (2)", "T", "Mine."), "Two words"]
+    documents = read_sources([*sources, sources[0], "Two words"])
+    ids = [document.id for document in documents]
+    assert ids[:3] == ["a.txt", "a.txt (2)", "a.txt (2) (2)"]
+    assert ids[4] == "a.txt (3)"
+    assert ids[5] == f"{ids[3]} (2)"
+    assert [document.text for document in documents[:3]] == ["Text one.", "Text two.", "Mine."]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a file's name is always Unicode")
+def test_a_file_whose_name_is_no_unicode(tmp_path):
+    file = tmp_path / os.fsdecode(b"caf\xe9.txt")
+    file.write_text(STORY, "utf-8")
+    for source in (tmp_path, file):
+        (document,) = read_sources(source)
+        assert (document.id, document.title, document.text) == ("caf?.txt", "Caf?", STORY)
+        assert document.source == str(tmp_path / "caf?.txt")
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("# The heading #1 \nText.", "The heading #1"),
+        ("\n\n  # Set in  \r\nText.", "Set in"),
+        ("# Alone", "Alone"),
+        ("A first line\n\nText.", "A first line"),
+        ("A first line\r\n\r\nText.", "A first line"),
+        ("A first line\nText.", "My file"),
+        ("A first line", "My file"),
+        ("A sentence.\n\nText.", "My file"),
+        ("A question?\n\nText.", "My file"),
+        ("Loud!\n\nText.", "My file"),
+        ("As follows:\n\nText.", "My file"),
+        ("x" * TITLE_CHARS + "\n\nText.", "x" * TITLE_CHARS),
+        ("x" * (TITLE_CHARS + 1) + "\n\nText.", "My file"),
+        ("## A smaller heading\nText.", "My file"),
+        ("#hashtag\nText.", "My file"),
+    ],
+)
+def test_titles(text, title):
+    assert find_title(text, "my-file") == title
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [("a__b--c d", "A b c d"), ("éclair", "Éclair"), ("NASA", "NASA"), ("-", "-"), ("_a_", "A")],
+)
+def test_a_title_made_from_a_files_name(name, title):
+    assert find_title("Text.", name) == title

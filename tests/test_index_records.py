@@ -1,0 +1,136 @@
+from dataclasses import FrozenInstanceError
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import any_text, articles, documents, many, spans_in
+
+from index.errors import InputError, PullquoteError
+from index.records import TITLE_CHARS, Document, Hit, Passage
+
+DOCUMENT = Document(id="a.txt", title="A story", text="One day. Then another.", source="/a.txt")
+
+
+@pytest.mark.parametrize("text", ["", " ", "\r\n\t", "\u2028\u0085\u3000"])
+def test_a_document_needs_text(text):
+    with pytest.raises(InputError, match="“T” is empty"):
+        Document(id="a", title="T", text=text)
+
+
+def test_a_document_needs_an_id():
+    with pytest.raises(InputError, match="empty id"):
+        Document(id="", title="T", text="Words.")
+
+
+@pytest.mark.parametrize("field", ["id", "title", "text", "source"])
+@pytest.mark.parametrize("code", [0xD800, 0xDCE9, 0xDFFF])
+def test_half_a_surrogate_pair_is_refused_in_every_field(field, code):
+    fields = {"id": "a", "title": "T", "text": "Words.", "source": "a.txt"}
+    with pytest.raises(InputError) as raised:
+        Document(**fields | {field: f"ab{chr(code)}"})
+    message = str(raised.value)
+    assert f"{field} has half a surrogate pair at character 2" in message
+    assert message.isprintable()  # names the fault without repeating what cannot be written
+
+
+def test_an_input_error_is_a_value_error_with_a_remedy():
+    with pytest.raises(ValueError, match=r"\S") as raised:
+        Document(id="", title="T", text="Words.")
+    assert isinstance(raised.value, PullquoteError)
+    assert str(raised.value) == f"{raised.value.problem} {raised.value.remedy}"
+
+
+@many
+@given(st.data(), documents())
+def test_a_passage_is_the_slice_of_its_document(data, document):
+    start, end = data.draw(spans_in(document.text))
+    passage = Passage(document, start, end)
+    assert passage.text == document.text[start:end]
+    assert len(passage.text) == end - start > 0
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [(-1, 3), (0, 0), (5, 5), (6, 5), (0, len(DOCUMENT.text) + 1), (22, 22), (22, 23), (-3, -1)],
+)
+def test_a_span_outside_its_document_is_refused(start, end):
+    with pytest.raises(InputError, match="is not within “A story”, which has 22 characters"):
+        Passage(DOCUMENT, start, end)
+
+
+def test_a_passage_may_be_the_whole_document():
+    assert Passage(DOCUMENT, 0, len(DOCUMENT.text)).text == DOCUMENT.text
+
+
+@pytest.mark.parametrize(
+    ("record", "field"),
+    [
+        (DOCUMENT, "text"),
+        (Passage(DOCUMENT, 0, 3), "start"),
+        (Hit(Passage(DOCUMENT, 0, 3), 1), "score"),
+    ],
+    ids=["document", "passage", "hit"],
+)
+def test_records_are_frozen_and_have_slots(record, field):
+    with pytest.raises(FrozenInstanceError):
+        setattr(record, field, getattr(record, field))
+    assert not hasattr(record, "__dict__")
+    assert record in {record}
+
+
+def test_records_read_well():
+    passage = Passage(DOCUMENT, 0, 8)
+    long = Document(id="b", title="Long", text="x" * 12_345)
+    assert str(DOCUMENT) == "A story (a.txt, 22 characters)"
+    assert str(long) == "Long (b, 12,345 characters)"
+    assert str(passage) == "A story 0–8: 'One day.'"
+    assert str(Hit(passage, 0.51249)) == "0.512 A story 0–8: 'One day.'"
+
+
+def test_the_id_made_from_a_text_is_stable():
+    # Saved indexes and clients hold such ids: this value must never change.
+    assert Document.from_text("Hello, world.").id == "text-f8c3bf62a9aa"
+
+
+@many
+@given(articles(), any_text(min_size=1))
+def test_the_id_made_from_a_text_depends_on_nothing_but_the_text(text, title):
+    document = Document.from_text(text, title=title)
+    assert document.text == text
+    assert document.id == Document.from_text(text).id
+    assert document.id != Document.from_text(text + "!").id
+    assert document.title == title
+    assert document.source is None
+
+
+@many
+@given(articles())
+def test_a_title_made_from_a_text_is_one_short_line(text):
+    title = Document.from_text(text).title
+    assert 0 < len(title) <= TITLE_CHARS
+    assert len(title.splitlines()) == 1
+
+
+def test_a_short_text_is_its_own_title():
+    words = "w" * TITLE_CHARS
+    assert Document.from_text(f"  {words}\n").title == words
+
+
+def test_a_long_title_is_cut_between_words():
+    text = "Some words " * TITLE_CHARS
+    title = Document.from_text(text).title
+    assert title.endswith(("Some…", "words…"))
+    assert text.startswith(title.removesuffix("…") + " ")
+    assert len(title) > TITLE_CHARS - len("words ")
+    assert Document.from_text("w" * 500).title == "w" * (TITLE_CHARS - 1) + "…"
+
+
+def test_an_id_and_a_title_can_be_given():
+    document = Document.from_text("Words.", title="T", id="mine")
+    assert (document.id, document.title) == ("mine", "T")
+
+
+@pytest.mark.parametrize("text", ["", "  \n", "half \ud83d"])
+def test_no_document_is_made_from_a_bad_text(text):
+    with pytest.raises(InputError):
+        Document.from_text(text)
