@@ -40,70 +40,71 @@ def cut(
     if overlap_sentences < 0:
         raise InputError(f"overlap_sentences is {overlap_sentences}.", "Give 0 or more.")
     text = document.text
-    token_starts = [start for start, _ in token_spans(text)]
-
-    def count(start: int, end: int) -> int:
-        return bisect_left(token_starts, end) - bisect_left(token_starts, start)
-
+    tokens = _Tokens(token_spans(text))
     pieces: list[Span] = []
     for sentence in sentence_spans(text):
-        pieces.extend(_split_long(text, sentence, token_starts, budget_tokens))
-    sizes = [count(*piece) for piece in pieces]
+        pieces.extend(_split_long(text, sentence, tokens, budget_tokens))
+
+    def fits(first: int, last: int) -> bool:
+        return tokens.count(pieces[first][0], pieces[last][1]) <= budget_tokens
 
     passages = []
     first = 0
     while first < len(pieces):
         past = first + 1
-        size = sizes[first]
-        while past < len(pieces) and size + sizes[past] <= budget_tokens:
-            size += sizes[past]
+        while past < len(pieces) and fits(first, past):
             past += 1
         passages.append(Passage(document, pieces[first][0], pieces[past - 1][1]))
         if past == len(pieces):
             break
-        first = _overlap_start(sizes, first, past, budget_tokens, overlap_sentences)
+        start = past
+        while start - 1 > first and past - start < overlap_sentences and fits(start - 1, past):
+            start -= 1
+        first = start
     return passages
 
 
-def _overlap_start(
-    sizes: Sequence[int], first: int, past: int, budget_tokens: int, overlap_sentences: int
-) -> int:
-    """The piece that the next passage begins with, after one of the pieces first to past."""
-    start = past
-    size = sizes[past]
-    while (
-        start - 1 > first
-        and past - start < overlap_sentences
-        and size + sizes[start - 1] <= budget_tokens
-    ):
-        start -= 1
-        size += sizes[start]
-    return start
+class _Tokens:
+    """Where a text's tokens are. Some hold the space before a word, several part of a character."""
+
+    def __init__(self, spans: Sequence[Span]) -> None:
+        self.starts = [start for start, _ in spans]
+        self.ends = [end for _, end in spans]
+
+    def within(self, start: int, end: int) -> tuple[int, int]:
+        """The first token with a part in a span, and one past the last."""
+        return bisect_right(self.ends, start), bisect_left(self.starts, end)
+
+    def count(self, start: int, end: int) -> int:
+        """How many tokens have a part in a span."""
+        first, past = self.within(start, end)
+        return past - first
 
 
-def _split_long(
-    text: str, sentence: Span, token_starts: Sequence[int], budget_tokens: int
-) -> list[Span]:
+def _split_long(text: str, sentence: Span, tokens: _Tokens, budget_tokens: int) -> list[Span]:
     """The sentence itself, or its pieces if it holds more tokens than the budget."""
     pieces = []
     start, end = sentence
-    token = bisect_left(token_starts, start)
-    past = bisect_left(token_starts, end)
+    token, past = tokens.within(start, end)
     while past - token > budget_tokens:
-        first, limit = token_starts[token], token_starts[token + budget_tokens]
-        cut_at = limit  # where the last word that fits ends, or here if there is no such word
-        for boundary in reversed(token_starts[token : token + budget_tokens + 1]):
-            if boundary > first and text[boundary - 1].isspace():
-                cut_at = boundary
-                break
-        if cut_at == first:  # one character, such as a Hangul syllable, exceeds the budget
-            after = bisect_right(token_starts, first, token, past)
-            cut_at = token_starts[after] if after < past else end
+        cut_at = _last_boundary(text, start, tokens.starts[token : token + budget_tokens + 1])
+        if cut_at <= start:  # one character, such as a Hangul syllable, exceeds the budget
+            after = bisect_right(tokens.starts, start, token, past)
+            cut_at = tokens.starts[after] if after < past else end
         piece = trim(text, start, cut_at)
         if piece is not None:
             pieces.append(piece)
-        start, token = cut_at, bisect_left(token_starts, cut_at)
+        start = cut_at
+        token, _ = tokens.within(start, end)
     rest = trim(text, start, end)
     if rest is not None:
         pieces.append(rest)
     return pieces
+
+
+def _last_boundary(text: str, start: int, token_starts: Sequence[int]) -> int:
+    """The last of some tokens' starts that is between words, or the last if none is."""
+    for boundary in reversed(token_starts):
+        if boundary > start and (text[boundary - 1].isspace() or text[boundary].isspace()):
+            return boundary
+    return token_starts[-1]

@@ -48,14 +48,11 @@ class Windower:
     """
 
     def __init__(self, tokenizer_json: str, *, window_tokens: int, stride_tokens: int) -> None:
-        # A copy of our own, since truncation is a tokenizer's mutable state.
-        self._pairs = Tokenizer.from_str(tokenizer_json)
-        self._pairs.no_padding()
-        self._pairs.enable_truncation(window_tokens, stride=stride_tokens, strategy="only_second")
+        # Copies of our own, since truncation is a tokenizer's mutable state.
         self._single = Tokenizer.from_str(tokenizer_json)
         self._single.no_padding()
         self._single.no_truncation()
-        special = self._pairs.num_special_tokens_to_add(is_pair=True)
+        special = self._single.num_special_tokens_to_add(is_pair=True)
         # Each window must move on by at least one passage token.
         self._max_question_tokens = window_tokens - special - stride_tokens - 1
         if stride_tokens < 0 or self._max_question_tokens < 1:
@@ -64,6 +61,9 @@ class Windower:
                 " has no room for a question.",
                 "Choose a longer window or a shorter stride.",
             )
+        self._pairs = Tokenizer.from_str(tokenizer_json)
+        self._pairs.no_padding()
+        self._pairs.enable_truncation(window_tokens, stride=stride_tokens, strategy="only_second")
 
     def cut(self, pairs: Sequence[tuple[str, str]]) -> list[Window]:
         """Tokenise pairs and cut the passages that are too long for one window.

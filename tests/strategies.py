@@ -1,13 +1,15 @@
 """Texts, documents and spans for Hypothesis: the kinds of writing that break offsets."""
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from index.records import Document
 from index.sentences import Span
 
-many = settings(max_examples=100, deadline=None)
-few = settings(max_examples=25, deadline=None)  # where each example runs a model or writes files
+# A fixture made once for all examples is fine: no example depends on what another did to it.
+_shared = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+many = settings(_shared, max_examples=100)
+few = settings(_shared, max_examples=25)  # where each example runs a model or writes files
 
 SENTENCES = (
     "The council met on Tuesday.",

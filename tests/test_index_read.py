@@ -3,7 +3,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import assume, given
 from strategies import articles, few, many
 
 from index.errors import InputError, SourceError
@@ -96,7 +96,7 @@ def test_a_folder_of_bad_files_alone(tmp_path):
 def test_a_text_is_told_from_a_path(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("read me").write_text(STORY, "utf-8")  # exists, so a path, for all its space
-    for text in (STORY, "two words", "A line.\nnotes.txt", "notes.txt\n" * 300, "a b\0c"[:3]):
+    for text in (STORY, "two words", "A line.\nnotes.txt", "notes.txt\n" * 300, "a b\0c"):
         (document,) = read_sources(text)
         assert (document.text, document.source) == (text, None)
     assert read_sources("read me")[0].source == "read me"
@@ -136,7 +136,7 @@ def test_a_missing_file(tmp_path):
         read_file(tmp_path)
 
 
-@pytest.mark.parametrize("data", [b"", b" \r\n\t", "\ufeff".encode(), "\ufeff \n".encode("utf-16")])
+@pytest.mark.parametrize("data", [b"", b" \r\n\t", "\ufeff".encode(), " \n".encode("utf-16")])
 def test_an_empty_file(tmp_path, data):
     file = tmp_path / "void.txt"
     file.write_bytes(data)
@@ -172,9 +172,9 @@ def test_bytes_that_are_no_text(data, at):
 @many
 @given(articles())
 def test_decoding_gives_the_text_back(encoding, text):
-    text = text.removeprefix("\ufeff") or "Words."  # at the start it is a mark, not a character
-    if text.strip():
-        assert decode(text.encode(encoding), name="story") == text
+    text = text.lstrip("\ufeff")  # at the start it is a mark, not a character
+    assume(text.strip())
+    assert decode(text.encode(encoding), name="story") == text
 
 
 def test_utf_16_of_both_byte_orders():
@@ -191,7 +191,6 @@ def test_line_ends_count(tmp_path):
 
 
 @few
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(articles())
 def test_offsets_count_the_characters_of_the_file(tmp_path, text):
     file = tmp_path / "story.txt"

@@ -120,7 +120,8 @@ def _conversation(
     items = []
     for article in articles:
         for paragraph in article["paragraphs"]:
-            context, said = paragraph["context"], []
+            context = paragraph["context"]
+            said: list[str] = []
             for row in paragraph["qas"]:
                 items.append((context, row, list(said)))
                 if not _is_impossible(row):

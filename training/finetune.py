@@ -185,7 +185,8 @@ def _loss(model: Any, batch: Sequence[Feature]) -> torch.Tensor:
 
 def _groups(model: Any, weight_decay: float) -> list[dict[str, Any]]:
     """All parameters, with no decay for biases and layer norms (Loshchilov and Hutter 2019)."""
-    decayed, free = [], []
+    decayed: list[torch.nn.Parameter] = []
+    free: list[torch.nn.Parameter] = []
     for name, parameter in model.named_parameters():
         (free if name.endswith("bias") or "LayerNorm" in name else decayed).append(parameter)
     return [

@@ -1,0 +1,68 @@
+"""A follow-up question beside what was said before it."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qa.conversation import ANSWER_WORDS, TURNS_READ, with_history
+from qa.records import Turn
+
+
+def test_without_history_the_question_stays_as_it_is():
+    assert with_history("who was released?", ()) == "who was released?"
+
+
+def test_the_earlier_turn_stands_before_the_question():
+    history = [Turn("Who was released?", "Viktor Babariko")]
+    assert with_history("Why?", history) == "Who was released? Viktor Babariko Why?"
+
+
+def test_only_the_last_two_turns_are_read():
+    history = [Turn(f"question {number}?", f"answer {number}") for number in range(5)]
+    assert TURNS_READ == 2
+    assert with_history("And?", history) == "question 3? answer 3 question 4? answer 4 And?"
+
+
+def test_turns_without_an_answer_are_left_out_and_do_not_count():
+    history = [
+        Turn("one?", "first"),
+        Turn("two?", None),
+        Turn("three?", "third"),
+        Turn("four?", None),
+    ]
+    assert with_history("And?", history) == "one? first three? third And?"
+
+
+def test_history_without_any_answer_changes_nothing():
+    assert with_history("And?", [Turn("one?"), Turn("two?")]) == "And?"
+
+
+@pytest.mark.parametrize("words", [ANSWER_WORDS - 1, ANSWER_WORDS, ANSWER_WORDS + 1, 200])
+def test_a_long_quote_is_cut_to_its_first_words(words):
+    quote = [f"w{number}" for number in range(words)]
+    asked = with_history("And?", [Turn("What?", " ".join(quote))])
+    assert asked.split() == ["What?", *quote[:15], "And?"]
+
+
+def test_line_breaks_of_a_quote_become_spaces():
+    assert with_history("And?", [Turn("What?", "a\nb\t c")]) == "What? a b c And?"
+
+
+words = st.text(st.characters(categories=("L", "N", "P")), min_size=1, max_size=8)
+sentences = st.lists(words, min_size=1, max_size=20).map(" ".join)
+turns = st.builds(Turn, sentences, st.none() | sentences)
+
+
+@settings(deadline=None, max_examples=60)
+@given(sentences, st.lists(turns, max_size=6))
+def test_the_question_comes_last_and_whole(question, history):
+    asked = with_history(question, history)
+    assert asked.endswith(question)
+    answered = [turn for turn in history if turn.answer is not None]
+    before = asked.removesuffix(question).split()
+    wanted = [
+        word
+        for turn in answered[-2:]
+        for word in (*turn.question.split(), *turn.answer.split()[:15])
+    ]
+    assert before == wanted

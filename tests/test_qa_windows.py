@@ -1,0 +1,284 @@
+"""Windows cut with the shipped reader's tokenizer."""
+
+import string
+from itertools import pairwise
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from tokenizers import Tokenizer
+
+from index.errors import InputError
+from qa.reader import SHIPPED_READER
+from qa.seeds import seed_articles
+from qa.windows import Windower
+
+TOKENIZER_JSON = (SHIPPED_READER / "tokenizer.json").read_text("utf-8")
+# As independent of the windower as can be: the same vocabulary, never cutting.
+PLAIN = Tokenizer.from_str(TOKENIZER_JSON)
+PLAIN.no_truncation()
+PLAIN.no_padding()
+CLS, SEP = PLAIN.token_to_id("[CLS]"), PLAIN.token_to_id("[SEP]")
+
+WINDOW, STRIDE = 24, 6
+SMALL = Windower(TOKENIZER_JSON, window_tokens=WINDOW, stride_tokens=STRIDE)
+WIDE = Windower(TOKENIZER_JSON, window_tokens=320, stride_tokens=96)
+QUESTION = "How many prisoners?"
+WORD_CHARACTERS = set(string.ascii_letters + string.digits)
+
+
+def plain(text):
+    return PLAIN.encode(text, add_special_tokens=False)
+
+
+def assert_whole(windows, *, pair, question, text, window_tokens, stride_tokens):
+    """What holds for the windows of every pair."""
+    asked = plain(question).ids
+    passage = plain(text)
+    ids, places = [], []
+    for number, window in enumerate(windows):
+        assert window.pair == pair
+        assert len(window.token_ids) == len(window.type_ids) <= window_tokens
+        body = window.token_ids[window.first :]
+        if passage.ids:
+            assert window.token_ids[: window.first] == [CLS, *asked, SEP], "question cut"
+            assert body[-1] == SEP
+            assert window.type_ids[: window.first] == [0] * window.first
+            assert set(window.type_ids[window.first :]) == {1}
+        assert len(body) == len(window.offsets) == len(window.starts) == len(window.ends)
+        for start, end in window.offsets:
+            assert 0 <= start <= end <= len(text)
+            if start < end:
+                assert not text[start].isspace()
+                assert text[start:end].strip()
+        for (start, end), may_start, may_end in zip(
+            window.offsets, window.starts, window.ends, strict=True
+        ):
+            if start == end:
+                assert not may_start
+                assert not may_end
+            if may_start and start > 0:
+                assert not {text[start - 1], text[start]} <= WORD_CHARACTERS, "starts in a word"
+            if may_end and end < len(text):
+                assert not {text[end - 1], text[end]} <= WORD_CHARACTERS, "ends in a word"
+        repeated = stride_tokens if number else 0
+        ids += body[repeated:-1]
+        places += window.offsets[repeated:-1]
+    assert ids == passage.ids, "the windows do not join to the passage"
+    assert places == passage.offsets
+
+
+def spans_allowed(text, *, windower=WIDE):
+    """The words an answer may start with, and those it may end with."""
+    (window,) = windower.cut([(QUESTION, text)])
+    starts = [
+        place for place, allowed in zip(window.offsets, window.starts, strict=True) if allowed
+    ]
+    ends = [place for place, allowed in zip(window.offsets, window.ends, strict=True) if allowed]
+    return {start for start, _ in starts}, {end for _, end in ends}
+
+
+def test_short_passage_is_one_window():
+    text = "Minsk has announced a pardon."
+    windows = SMALL.cut([(QUESTION, text)])
+    assert len(windows) == 1
+    assert_whole(
+        windows, pair=0, question=QUESTION, text=text, window_tokens=WINDOW, stride_tokens=STRIDE
+    )
+
+
+def test_long_passage_is_several_windows_that_share_tokens():
+    text = seed_articles()[0].read_text("utf-8")
+    windows = SMALL.cut([(QUESTION, text)])
+    assert len(windows) > 20
+    assert all(len(window.token_ids) == WINDOW for window in windows[:-1]), "room left unused"
+    for left, right in pairwise(windows):
+        assert left.offsets[-1 - STRIDE : -1] == right.offsets[:STRIDE]
+    assert_whole(
+        windows, pair=0, question=QUESTION, text=text, window_tokens=WINDOW, stride_tokens=STRIDE
+    )
+
+
+def test_windows_stand_in_the_order_of_the_pairs():
+    pairs = [
+        ("Who?", "Anna"),
+        (QUESTION, "one two three " * 30),
+        ("Where was it?", "In Minsk."),
+        ("Who?", "Anna"),
+    ]
+    windows = SMALL.cut(pairs)
+    numbers = [window.pair for window in windows]
+    assert numbers == sorted(numbers)
+    assert set(numbers) == {0, 1, 2, 3}
+    for pair, (question, text) in enumerate(pairs):
+        own = [window for window in windows if window.pair == pair]
+        assert_whole(
+            own,
+            pair=pair,
+            question=question,
+            text=text,
+            window_tokens=WINDOW,
+            stride_tokens=STRIDE,
+        )
+
+
+def test_the_tokenizer_s_own_truncation_has_no_say():
+    cutting = Tokenizer.from_str(TOKENIZER_JSON)
+    cutting.enable_truncation(32, stride=2, strategy="longest_first")
+    cutting.enable_padding(length=700)
+    windower = Windower(cutting.to_str(), window_tokens=510, stride_tokens=8)
+    windows = windower.cut([("Who?", "word " * 600)])
+    assert [len(window.token_ids) for window in windows] == [510, 600 - 505 + 8 + 5]
+
+
+def test_offsets_quote_the_words():
+    text = "Alexander  Lukashenko pardoned\n123 prisoners."
+    (window,) = WIDE.cut([(QUESTION, text)])
+    words = [text[start:end] for start, end in window.offsets[:-1]]
+    assert "".join(words) == "".join(text.split())
+    assert "123" in words
+    assert window.offsets[-1] == (0, 0), "the last is [SEP]"
+    assert not window.starts[-1]
+    assert not window.ends[-1]
+
+
+def test_part_of_a_word_is_no_answer():
+    text = "Viktor Babariko was released."
+    assert len(plain("Babariko").ids) > 1, "the tokenizer splits the name"
+    starts, ends = spans_allowed(text)
+    assert starts == {0, 7, 16, 20, 28}
+    assert ends == {6, 15, 19, 28, 29}
+
+
+@pytest.mark.parametrize(
+    "word", ["3.50", "1,234,567", "can't", "Trump’s", "2020", "Babariko", "anti_matter", "naïveté"]
+)
+def test_words_and_numbers_are_whole(word):
+    text = f"it says {word} here"
+    assert len(plain(word).ids) >= 1
+    starts, ends = spans_allowed(text)
+    assert starts == {0, 3, 8, 8 + len(word) + 1}
+    assert ends == {2, 7, 8 + len(word), len(text)}
+
+
+def test_hyphens_and_quotation_marks_part_words():
+    text = "“closed-door” talks"
+    starts, ends = spans_allowed(text)
+    assert starts == {0, 1, 7, 8, 12, 14}
+    assert ends == {1, 7, 8, 12, 13, 19}
+
+
+def test_every_ideograph_may_start_and_end():
+    text = "北京是中国的首都"
+    starts, ends = spans_allowed(text)
+    assert starts == set(range(len(text)))
+    assert ends == set(range(1, len(text) + 1))
+
+
+def test_passage_of_one_character():
+    (window,) = SMALL.cut([("Who?", "x")])
+    assert window.offsets == [(0, 1), (0, 0)]
+    assert window.starts == window.ends == [True, False]
+
+
+def test_passage_without_any_token_gives_a_window_without_answers():
+    text = "\u200b\u200b"
+    assert plain(text).ids == []
+    (window,) = SMALL.cut([("Who?", text)])
+    assert window.offsets == window.starts == window.ends == []
+    assert window.token_ids[0] == CLS
+
+
+def test_question_that_just_fits_and_one_that_does_not():
+    # 24 tokens: three special ones, six shared, one new of the passage; 14 are left.
+    text = "one two three four five six seven eight nine ten eleven"
+    fits, too_long = "who " * 14, "who " * 15
+    windows = SMALL.cut([(fits, text)])
+    assert_whole(
+        windows, pair=0, question=fits, text=text, window_tokens=WINDOW, stride_tokens=STRIDE
+    )
+    assert len(windows) == 11 - STRIDE
+    with pytest.raises(InputError, match="15 tokens; the reader takes 14"):
+        SMALL.cut([("Who?", text), (too_long, text)])
+
+
+def test_question_with_a_reserved_token_is_not_taken_apart():
+    text = "nobody knows"
+    question = "who [SEP] is [CLS] it?"
+    windows = SMALL.cut([(question, text)])
+    assert_whole(
+        windows, pair=0, question=question, text=text, window_tokens=WINDOW, stride_tokens=STRIDE
+    )
+
+
+@pytest.mark.parametrize(
+    ("window_tokens", "stride_tokens"), [(24, 20), (24, 24), (24, 100), (4, 0), (24, -1)]
+)
+def test_no_room_for_a_question(window_tokens, stride_tokens):
+    with pytest.raises(InputError, match="no room for a question"):
+        Windower(TOKENIZER_JSON, window_tokens=window_tokens, stride_tokens=stride_tokens)
+
+
+def test_least_room_there_can_be():
+    windower = Windower(TOKENIZER_JSON, window_tokens=5, stride_tokens=0)
+    text = "one two three"
+    windows = windower.cut([("who", text)])
+    assert [window.offsets[0] for window in windows] == [(0, 3), (4, 7), (8, 13)]
+
+
+@pytest.mark.parametrize(
+    ("max_tokens", "kept"),
+    [(1, "who"), (3, "who was it"), (4, "who was it?"), (40, "who was it?")],
+)
+def test_shorten(max_tokens, kept):
+    assert WIDE.shorten("who was it?", max_tokens=max_tokens) == kept
+
+
+# Words and signs that tokenizers stumble over, and whatever else Unicode has.
+PIECES = st.one_of(
+    st.sampled_from(
+        [
+            *("Babariko", "3.50", "can't", "1,234", "U.S.", "naïve", "e\u0301", "ß", "İ", "ﬁ"),
+            *("北", "京", "ひらがな", "カタカナ", "한국", "ไทย", "עברית", "हिन्दी"),
+            *("🙂", "👩‍👩‍👧", "🇧🇾", "\u200b", "\u00ad", "\ufeff", "\ufffd", "\x00", "\x07"),
+            *(" ", " ", " ", "  ", "\n", "\r\n", "\t", "\u00a0", "\u2028", "\u3000"),
+            *(
+                ".",
+                "…",
+                "“",
+                "”",
+                "—",
+                "$",
+                "[SEP]",
+                "[CLS]",
+                "[PAD]",
+                "##a",
+                "x_y",
+                "supercalifragil",
+            ),
+        ]
+    ),
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=3),
+)
+TEXTS = st.lists(PIECES, min_size=1, max_size=40).map("".join)
+
+
+@settings(deadline=None, max_examples=250)
+@given(TEXTS, st.lists(PIECES, max_size=3).map("".join))
+@example("3.50 " * 30, "")
+@example("supercalifragilisticexpialidocious" * 10, "why")
+def test_any_text_is_covered_and_never_cut_within_a_word(text, question):
+    asked = len(plain(question).ids)
+    pairs = [(question, text)]
+    if asked > WINDOW - 3 - STRIDE - 1:
+        with pytest.raises(InputError):
+            SMALL.cut(pairs)
+        return
+    assert_whole(
+        SMALL.cut(pairs),
+        pair=0,
+        question=question,
+        text=text,
+        window_tokens=WINDOW,
+        stride_tokens=STRIDE,
+    )
