@@ -11,6 +11,7 @@ import numpy.typing as npt
 from tokenizers import Tokenizer
 
 from index.errors import ModelError
+from index.hub import is_local
 from index.quiet import quiet_loading
 from index.sentences import Span
 
@@ -108,7 +109,7 @@ class SentenceEmbedder:
         """
         folder = Path(name)
         if not folder.is_dir():
-            return cls(_load(str(name), local=False), identity=str(name))
+            return cls(_load(str(name), local=is_local(name)), identity=str(name))
         weights = [folder / file for file in WEIGHT_FILES if (folder / file).is_file()]
         digest = f"@{_sha256(weights[0])[:IDENTITY_CHARS]}" if weights else ""
         model = _load(str(folder), local=True)

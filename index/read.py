@@ -11,6 +11,7 @@ from index.records import TITLE_CHARS, Document
 
 TEXT_SUFFIXES = (".txt", ".md")
 MAX_ARTICLE_BYTES = 20_000_000  # some forty novels: beyond it, a wrong file is likelier
+CJK_STOPS = "。！？"  # they end sentences in scripts that have no spaces
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 Source = str | Path | Document
@@ -152,10 +153,8 @@ def _exists(path: Path) -> bool:
 
 def _looks_like_path(text: str) -> bool:
     text = text.strip()
-    return bool(text) and (
-        not any(character.isspace() for character in text)
-        or ("\n" not in text and text.lower().endswith(TEXT_SUFFIXES))
-    )
+    unbroken = not any(character.isspace() or character in CJK_STOPS for character in text)
+    return bool(text) and (unbroken or ("\n" not in text and text.lower().endswith(TEXT_SUFFIXES)))
 
 
 def _read_folder(folder: Path) -> Iterator[Document]:

@@ -29,7 +29,7 @@ from qa.seeds import seed_articles
 if TYPE_CHECKING:
     from index.read import Source
     from qa.assistant import Assistant
-    from qa.extract import extract
+    from qa.extraction import extract
 
 __all__ = [
     "Answer",
@@ -98,9 +98,7 @@ def __getattr__(name: str) -> Any:
 
         return Assistant
     if name == "extract":
-        from qa.extract import extract
+        from qa.extraction import extract
 
-        # The import has put the submodule of that name here.
-        globals()["extract"] = extract
         return extract
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -160,6 +160,8 @@ class Assistant:
             InputError: a question is blank or too long, or an option out of range; raised
                 before any is answered.
         """
+        if isinstance(questions, str):
+            raise InputError("The questions are one text.", "Give a list, or call ask.")
         asked = [_checked(question, number) for number, question in enumerate(questions)]
         if progress is None:
             progress = len(asked) >= PROGRESS_FROM and sys.stderr.isatty()
@@ -194,8 +196,8 @@ class Assistant:
         self, questions: Sequence[Question], *, top_k: int, batch_size: int
     ) -> list[Answer]:
         began = time.perf_counter()
-        asked = [with_history(question.text, question.history) for question in questions]
-        hits = self.index.search(asked, top_k=self.passages_read, batch_size=batch_size)
+        asked = [question.text for question in questions]
+        hits = self._retrieve(questions, batch_size=batch_size)
         retrieved = time.perf_counter()
         readings = iter(
             self.reader.read(
@@ -223,6 +225,24 @@ class Assistant:
         )
         return [replace(draft, timings=timings) for draft in drafts]
 
+    def _retrieve(self, questions: Sequence[Question], *, batch_size: int) -> list[list[Hit]]:
+        """The passages nearest to each question, alone or behind what was said before it.
+
+        The two searches are fused, each passage at its better score, so that a change of
+        subject costs nothing.
+        """
+        told = [number for number, question in enumerate(questions) if question.history]
+        queries = [question.text for question in questions]
+        queries += [with_history(queries[number], questions[number].history) for number in told]
+        hits = self.index.search(queries, top_k=self.passages_read, batch_size=batch_size)
+        found, more = hits[: len(questions)], hits[len(questions) :]
+        for number, others in zip(told, more, strict=True):
+            best: dict[tuple[str, int], Hit] = {}
+            for hit in sorted([*found[number], *others], key=lambda hit: -hit.score):
+                best.setdefault((hit.passage.document.id, hit.passage.start), hit)
+            found[number] = list(best.values())[: self.passages_read]
+        return found
+
     def _answer(
         self,
         question: str,
@@ -232,7 +252,7 @@ class Assistant:
     ) -> Answer:
         quotes = [_quote(question, candidate, null_score) for candidate in candidates]
         threshold = self.reader.settings.null_threshold
-        if candidates and candidates[0].log_odds > threshold:
+        if candidates and candidates[0].log_odds >= threshold:
             return replace(quotes[0], alternatives=tuple(quotes[1:]))
         return Answer(
             question=question,

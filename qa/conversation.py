@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from qa.records import Turn
 
-TURNS_READ = 2  # as the reader was trained: what a follow-up leans on is seldom further back
+TURNS_TAKEN = 2  # what a follow-up leans on is seldom further back
 ANSWER_WORDS = 15  # of an earlier quote: enough to name what it is about
 
 
@@ -18,7 +18,7 @@ def with_history(question: str, history: Sequence[Turn]) -> str:
         question: what is asked now.
         history: earlier turns, oldest first.
     """
-    answered = [turn for turn in history if turn.answer is not None][-TURNS_READ:]
+    answered = [turn for turn in history if turn.answer is not None][-TURNS_TAKEN:]
     spoken = [f"{turn.question} {_beginning(turn.answer or '')}" for turn in answered]
     return " ".join([*spoken, question])
 

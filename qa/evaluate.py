@@ -126,7 +126,7 @@ def evaluate_reader(
             ranking = rank([(passage, reading)], top_k=1)
             best = ranking.candidates[0] if ranking.candidates else None
             span = paragraph.text[best.start : best.end] if best else ""
-            said = best is not None and best.log_odds > reader.settings.null_threshold
+            said = best is not None and best.log_odds >= reader.settings.null_threshold
             predictions.append(
                 Prediction(question.answers, span if said else "", span, ranking.null_score)
             )

@@ -32,7 +32,7 @@ class Ranking:
     """The candidates of a question.
 
     Args:
-        candidates: best first; no two overlap.
+        candidates: the best score first; no two overlap.
         null_score: probability of "not in the article".
     """
 
@@ -78,8 +78,9 @@ def rank(readings: Sequence[tuple[Passage, Reading]], *, top_k: int) -> Ranking:
         else:
             kept.append((document_id, start, end, log_odds, passage))
             scores.append(probability)
-    candidates = tuple(
+    candidates = (
         Candidate(passage, start, end, log_odds, min(score, 1.0))
         for (_, start, end, log_odds, passage), score in zip(kept, scores, strict=True)
     )
-    return Ranking(candidates[:top_k], math.exp(-log_total))
+    ordered = sorted(candidates, key=lambda candidate: -candidate.score)
+    return Ranking(tuple(ordered[:top_k]), math.exp(-log_total))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 import torch
 
 from index.errors import InputError, ModelError
+from index.hub import is_local
 from index.quiet import quiet_loading
 from qa.spans import best_spans
 from qa.windows import Window, Windower
@@ -148,7 +149,7 @@ class ExtractiveReader:
         from safetensors import SafetensorError
         from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
-        local = Path(name).is_dir()
+        local = is_local(name)
         try:
             with quiet_loading():
                 tokenizer = AutoTokenizer.from_pretrained(
@@ -161,7 +162,7 @@ class ExtractiveReader:
                     dtype=torch.float32,
                     output_loading_info=True,
                 )
-            settings = _read_settings(Path(name)) if local else ReaderSettings()
+            settings = _read_settings(Path(name))
         except (
             OSError,
             ValueError,
@@ -179,6 +180,16 @@ class ExtractiveReader:
             raise ModelError(
                 f"The model “{name}” has no span head: its answers would be random.",
                 "Give a model fine-tuned for extractive question answering.",
+            )
+        if report["missing_keys"]:
+            lacking = min(report["missing_keys"])
+            raise ModelError(
+                f"The weights of “{name}” lack {lacking}, which would be random.",
+                "Get the whole model, or mend its config.json.",
+            )
+        if len(tokenizer) <= len(tokenizer.all_special_ids):
+            raise ModelError(
+                f"The reader “{name}” has no vocabulary.", "Put its tokenizer.json into the folder."
             )
         if not tokenizer.is_fast:
             raise ModelError(

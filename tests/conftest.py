@@ -37,7 +37,11 @@ class StubEmbedder:
         return spans
 
     def embed(
-        self, texts: Sequence[str], *, batch_size: int = 32, progress: bool = False
+        self,
+        texts: Sequence[str],
+        *,
+        batch_size: int = 32,  # noqa: ARG002 - what an embedder takes
+        progress: bool = False,  # noqa: ARG002
     ) -> Vectors:
         rows = [
             np.random.default_rng(

@@ -192,6 +192,7 @@ def test_a_long_sentence_is_cut_between_words(embedder):
     assert words(text, 3, 0, spans)[:2] == ["a", "unbelievablenesses"]
     for spans in (embedder.token_spans, tokens_with_spaces):
         assert words("one " * 10, 4, 0, spans) == ["one one one one"] * 2 + ["one one"]
+    assert words("unbelievable " * 3, 4, 0, tokens_with_spaces) == ["unbelievable"] * 3
 
 
 def test_offsets_count_carriage_returns(stub_embedder):

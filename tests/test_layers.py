@@ -14,7 +14,7 @@ from conftest import ROOT
 LAYERS = {
     "index": (
         "errors",
-        "records sentences quiet",
+        "records sentences quiet hub",
         "chunk read store embed",
         "engine",
         "__init__",
@@ -24,7 +24,7 @@ LAYERS = {
         "questions conversation windows spans metrics render",
         "reader",
         "rank",
-        "assistant extract",
+        "assistant extraction",
         "evaluate session",
         "chat",
         "__init__",

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.conversation import ANSWER_WORDS, TURNS_READ, with_history
+from qa.conversation import ANSWER_WORDS, TURNS_TAKEN, with_history
 from qa.records import Turn
 
 
@@ -19,7 +19,7 @@ def test_the_earlier_turn_stands_before_the_question():
 
 def test_only_the_last_two_turns_are_read():
     history = [Turn(f"question {number}?", f"answer {number}") for number in range(5)]
-    assert TURNS_READ == 2
+    assert TURNS_TAKEN == 2
     assert with_history("And?", history) == "question 3? answer 3 question 4? answer 4 And?"
 
 

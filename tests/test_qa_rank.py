@@ -94,18 +94,20 @@ def reading(*spans, rest=-math.inf):
     return Reading(tuple(ReadSpan(*span) for span in spans), rest)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(passages_read())
 def test_agrees_with_the_plain_sums(readings):
     ranking = rank(readings, top_k=EVERYTHING)
     shares, null, _ = naive_ranking(readings)
-    assert places_of(ranking) == [place for place, _ in shares]
-    scores = [candidate.score for candidate in ranking.candidates]
-    assert scores == pytest.approx([share for _, share in shares], abs=1e-9)
+    scores = {
+        place: candidate.score
+        for place, candidate in zip(places_of(ranking), ranking.candidates, strict=True)
+    }
+    assert scores == pytest.approx(dict(shares), abs=1e-9)
     assert ranking.null_score == pytest.approx(null, abs=1e-9)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(passages_read())
 def test_candidates_null_and_rest_make_one(readings):
     ranking = rank(readings, top_k=EVERYTHING)
@@ -115,12 +117,12 @@ def test_candidates_null_and_rest_make_one(readings):
     assert all(0 <= score <= 1 for score in [*scores, ranking.null_score])
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(passages_read())
 def test_candidates_are_sorted_apart_and_where_they_were_read(readings):
     candidates = rank(readings, top_k=EVERYTHING).candidates
-    odds = [candidate.log_odds for candidate in candidates]
-    assert odds == sorted(odds, reverse=True)
+    scores = [candidate.score for candidate in candidates]
+    assert scores == sorted(scores, reverse=True)
     for one, other in itertools.combinations(candidates, 2):
         same = one.passage.document.id == other.passage.document.id
         assert not (same and max(one.start, other.start) < min(one.end, other.end))
