@@ -2,8 +2,8 @@
 
     .venv/bin/python benchmarks/quality.py FILE... --limit N
 
-The same as ``pullquote evaluate FILE --limit N --json`` for each, with the models loaded once. Writes
-``benchmarks/results/quality.json``.
+The same as ``pullquote evaluate FILE --limit N --json`` for each, with the models loaded once.
+Writes ``benchmarks/results/quality.json``.
 """
 
 import argparse

@@ -11,6 +11,9 @@ from qa.seeds import SeedQuestion, SeedQuestions, seed_articles, seed_examples, 
 RIGHT_F1 = 0.6  # a quote with other edges is right, half of a quote is not
 LEAST_RIGHT = 18 / 22  # what the project promises of its first article
 LEAST_ABSTAINED = 9 / 12
+# The other articles are longer and harder; below these the reader got worse.
+LEAST_RIGHT_OVERALL = 0.68
+LEAST_ABSTAINED_OVERALL = 0.70
 SEED_SETS = seed_questions()
 
 
@@ -82,7 +85,7 @@ def test_the_news_story_is_answered_and_abstained_on(
 
 def test_all_articles_together(marks: dict[str, list[tuple[SeedQuestion, Answer]]]) -> None:
     answered, abstained = shares([pair for marked in marks.values() for pair in marked])
-    assert answered >= LEAST_ANSWERED_OVERALL
+    assert answered >= LEAST_RIGHT_OVERALL
     assert abstained >= LEAST_ABSTAINED_OVERALL
 
 
