@@ -24,7 +24,7 @@ from qa.reader import ExtractiveReader, Reader
 from qa.records import Answer, Excerpt, Question, Timings, Turn
 
 TOP_K = 3
-PASSAGES_READ = 10  # on the development sets the right paragraph is nearly always among them
+PASSAGES_READ = 10  # recall@10 of the new_wiki set is 0.95 (README), and reading is what costs
 NEAREST_SHOWN = 3
 # Questions answered in one stream: enough to fill the batches with pairs of like length,
 # few enough that a million questions need no more memory than a hundred.
