@@ -1,7 +1,8 @@
 """What the tests share: the shipped models, loaded once, and a small seeded embedder."""
 
 import hashlib
-from collections.abc import Sequence
+import socket
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from index.sentences import Span
 from qa import load
 from qa.assistant import Assistant
 from qa.reader import ExtractiveReader
+from qa.seeds import seed_examples
 
 ROOT = Path(__file__).parent.parent
 SEEDS = ROOT / "seeds"
@@ -78,3 +80,16 @@ def shelf() -> Assistant:
 def news(shelf: Assistant) -> Assistant:
     """The news story alone."""
     return shelf.only("belarus-pardons.txt")
+
+
+@pytest.fixture(scope="session")
+def url(shelf: Assistant) -> Iterator[str]:
+    """Where the chat over the seed articles is served, once for all tests."""
+    from qa.chat import serve  # gradio is slow to import, and most tests do without
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    page = serve(shelf, examples=seed_examples(), host="127.0.0.1", port=port, block=False)
+    yield f"http://127.0.0.1:{port}"
+    page.close()

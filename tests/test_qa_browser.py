@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,8 +12,6 @@ from conftest import ROOT
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from qa.assistant import Assistant
-from qa.chat import serve
-from qa.seeds import seed_examples
 
 pytestmark = pytest.mark.browser
 
@@ -52,16 +49,6 @@ def browser() -> Iterator[Browser]:
         launched = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         yield launched
         launched.close()
-
-
-@pytest.fixture(scope="module")
-def url(shelf: Assistant) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    page = serve(shelf, examples=seed_examples(), host="127.0.0.1", port=port, block=False)
-    yield f"http://127.0.0.1:{port}"
-    page.close()
 
 
 class Visit:

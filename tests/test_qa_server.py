@@ -1,7 +1,6 @@
 """The live server: the same answers over HTTP as from Python."""
 
 import json
-import socket
 import urllib.request
 from collections.abc import Iterator
 from typing import Any
@@ -14,20 +13,9 @@ from gradio_client.exceptions import AppError
 
 from qa import answer_schema
 from qa.assistant import Assistant
-from qa.chat import MAX_ARTICLE_CHARS, MAX_QUESTIONS, serve
-from qa.seeds import seed_examples
+from qa.chat import MAX_ARTICLE_CHARS, MAX_QUESTIONS
 
 EASY = "how many prisoners were pardoned?"
-
-
-@pytest.fixture(scope="module")
-def url(shelf: Assistant) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    page = serve(shelf, examples=seed_examples(), host="127.0.0.1", port=port, block=False)
-    yield f"http://127.0.0.1:{port}"
-    page.close()
 
 
 @pytest.fixture(scope="module")
