@@ -1,5 +1,6 @@
 """What the tests share: the shipped models, loaded once, and a small seeded embedder."""
 
+import gc
 import hashlib
 import socket
 from collections.abc import Iterator, Sequence
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from index.embed import SentenceEmbedder, Vectors
 from index.sentences import Span
@@ -53,6 +55,24 @@ class StubEmbedder:
         ]
         vectors = np.array(rows, dtype=np.float32).reshape(len(rows), self.dimension)
         return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+@pytest.fixture(scope="module")
+def one_thread() -> Iterator[None]:
+    """Matrices this small are soonest multiplied by one thread, all the more beside others."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture
+def no_collection() -> Iterator[None]:
+    """Whatever is collected at the recursion limit fails there, and it isn't ours to judge."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
 
 
 @pytest.fixture

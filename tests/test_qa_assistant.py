@@ -5,7 +5,6 @@ import itertools
 import json
 
 import pytest
-import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
@@ -19,6 +18,8 @@ from qa.assistant import NEAREST_SHOWN, STREAM_QUESTIONS, Assistant
 from qa.reader import ReaderSettings
 from qa.records import Answer, Question, Turn
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 PARDONED = "how many prisoners were pardoned?"
 QUESTIONS = [
     PARDONED,
@@ -28,15 +29,6 @@ QUESTIONS = [
     "who?",
 ]
 SHELF_QUESTIONS = [PARDONED, "how much water does the kettle hold?", "who wrote Hamlet?"]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    """Beside other work one thread is soonest done with texts as short as these."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 class Recorder:

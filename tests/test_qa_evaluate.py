@@ -5,7 +5,6 @@ import json
 import math
 
 import pytest
-import torch
 
 from index.engine import PassageIndex
 from index.errors import InputError, SourceError
@@ -16,15 +15,6 @@ from qa.reader import ExtractiveReader
 HARBOUR = "The old lighthouse of Port Ellen was built in 1832. It is 17 metres high."
 KETTLE = "The Kettle Company sells a steel kettle that holds 1.7 litres of water."
 MARSH = "Researchers counted 42 herons on the salt marsh in spring, more than ever before."
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    """Beside other work one thread is soonest done with texts as short as these."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def row(question, *answers, impossible=None):
@@ -64,6 +54,8 @@ EASY = squad(
     ),
     (MARSH, [row("How many herons did researchers count on the salt marsh?", "42")]),
 )
+
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def write(tmp_path, name, data):
@@ -155,7 +147,6 @@ def broken_row(**fields):
         b"not json",
         b"\xff\xfe\x00",
         b'{"data": [',
-        b"[" * 100_000,
         {},
         [],
         [EASY],
@@ -192,6 +183,13 @@ def test_file_that_is_no_squad(tmp_path, data):
         SquadSet.from_file(file)
     assert str(file) in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.usefixtures("no_collection")
+def test_file_nested_deeper_than_the_parser_goes(tmp_path):
+    file = write(tmp_path, "broken.json", b"[" * 100_000)
+    with pytest.raises(SourceError, match="cannot be read as SQuAD"):
+        SquadSet.from_file(file)
 
 
 def test_archive_that_is_broken(tmp_path):

@@ -3,7 +3,6 @@
 from itertools import pairwise
 
 import pytest
-import torch
 from tokenizers import Tokenizer
 
 from index.errors import InputError, ModelError
@@ -16,18 +15,11 @@ STORY = (
     " after two days of negotiations. Viktor Babariko, a veteran opposition figure, was among"
     " the released."
 )
+
+pytestmark = pytest.mark.usefixtures("one_thread")
 KETTLE = "The kettle holds 1.7 litres of water. Its guarantee lasts for two years."
 PARDONED = "how many prisoners were pardoned?"
 LITRES = "how many litres of water does the kettle hold?"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    """Beside other work one thread is soonest done with texts as short as these."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 @pytest.fixture(scope="module")

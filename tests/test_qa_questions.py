@@ -238,7 +238,6 @@ def test_json_lines(tmp_path):
     [
         ('{"question": "who?"', "not JSON"),
         ("who?", "not JSON"),
-        ("[" * 100_000, "not JSON"),  # deeper than the parser goes
         ('["who?"]', "not a JSON object"),
         ('"who?"', "not a JSON object"),
         ("5", "not a JSON object"),
@@ -270,6 +269,14 @@ def test_bad_line_of_json(tmp_path, row, problem):
     assert found[1].line == 3
     assert problem in found[1].problem
     assert len(found) == 3
+
+
+@pytest.mark.usefixtures("no_collection")
+def test_line_nested_deeper_than_the_parser_goes(tmp_path):
+    found = read(tmp_path, "q.jsonl", "[" * 100_000 + '\n{"question": "why?"}\n')
+    assert isinstance(found[0], BadLine)
+    assert "not JSON" in found[0].problem
+    assert found[1:] == [AskedQuestion(2, 2, "why?")]
 
 
 def test_json_lines_with_byte_order_mark_and_windows_line_ends(tmp_path):

@@ -30,19 +30,12 @@ from qa.reader import (
 )
 from qa.seeds import seed_articles
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 TOLERANCE = 1e-3
 WORD_EDGE = regex.compile(r"\b", flags=regex.WORD)  # UAX #29
 TINY_TOKENS = 64
 TINY_STRIDE = 12
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    """Matrices this small are soonest multiplied by one thread, all the more beside others."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 class PlainReader:
