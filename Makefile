@@ -7,8 +7,16 @@ BIN := $(VENV)/bin
 TORCH_INDEX ?=
 PIP := $(BIN)/python -m pip install --disable-pip-version-check $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 
+# make train: DATA is a folder of NAME.train.json.gz and NAME.dev.json.gz, START the model to begin
+# with (the shipped reader), TEACHER the teacher's base encoder (all-mpnet-base-v2, fetched), and
+# OUT where everything goes. Stopped, it goes on when it is started again.
+DATA ?=
+START ?= qa/models/reader
+TEACHER ?=
+OUT ?= build/train
+
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev chat test test-fresh lint types check bench screenshot clean
+.PHONY: help setup setup-dev chat test test-fresh lint types check bench train screenshot clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,6 +56,10 @@ check: lint types test ## everything but test-fresh
 
 bench: setup-dev ## time Pullquote against the plainest use of the same models
 	$(BIN)/python benchmarks/speed.py
+
+train: setup-dev ## train a reader: make train DATA=folder
+	@test -n '$(DATA)' || { echo 'Where is the data? make train DATA=folder'; exit 2; }
+	$(BIN)/python training/chain.py --data $(DATA) --start $(START) $(if $(TEACHER),--teacher $(TEACHER)) --output $(OUT)
 
 screenshot: setup-dev ## take the README's picture anew (needs Chromium)
 	$(BIN)/python -m pytest tests/test_qa_browser.py -k reads_like_a_page

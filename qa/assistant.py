@@ -16,16 +16,14 @@ from index.engine import PassageIndex
 from index.errors import InputError
 from index.read import Source, read_sources
 from index.records import Document, Hit
-from index.sentences import sentence_spans
-from qa.conversation import with_history
+from qa.answering import ReadPassage, make_answer
+from qa.conversation import expand
 from qa.questions import check_question, parse_history
-from qa.rank import Candidate, rank
 from qa.reader import ExtractiveReader, Reader
-from qa.records import Answer, Excerpt, Question, Timings, Turn
+from qa.records import Answer, Question, Timings, Turn
 
 TOP_K = 3
 PASSAGES_READ = 10  # recall@10 of the new_wiki set is 0.95 (README), and reading is what costs
-NEAREST_SHOWN = 3
 # Questions answered in one stream: enough to fill the batches with pairs of like length,
 # few enough that a million questions need no more memory than a hundred.
 STREAM_QUESTIONS = 64
@@ -121,7 +119,12 @@ class Assistant:
         return self.index.documents
 
     def ask(
-        self, question: str, *, history: Iterable[Turn | Answer] | None = None, top_k: int = TOP_K
+        self,
+        question: str,
+        *,
+        history: Iterable[Turn | Answer] | None = None,
+        top_k: int = TOP_K,
+        min_score: float | None = None,
     ) -> Answer:
         """Answer one question.
 
@@ -130,11 +133,14 @@ class Assistant:
             history: earlier turns of the conversation, oldest first: answers, turns, or
                 (question, answer) pairs.
             top_k: how many quotes to give: the answer and top_k - 1 alternatives.
+            min_score: least score of an answer, from 0 to 1, below which the article does
+                not say; without it, the one fitted for the reader.
 
         Raises:
-            InputError: the question is blank or too long, or top_k below 1.
+            InputError: the question is blank or too long, or an option out of range.
         """
-        return next(self.ask_stream([Question(question, parse_history(history))], top_k=top_k))
+        asked = Question(question, parse_history(history))
+        return next(self.ask_stream([asked], top_k=top_k, min_score=min_score))
 
     def ask_many(
         self,
@@ -142,6 +148,7 @@ class Assistant:
         *,
         top_k: int = TOP_K,
         batch_size: int = 32,
+        min_score: float | None = None,
         progress: bool | None = None,
     ) -> list[Answer]:
         """Answer many questions, read together in batches.
@@ -150,6 +157,7 @@ class Assistant:
             questions: what to ask.
             top_k: how many quotes each gets: the answer and top_k - 1 alternatives.
             batch_size: pairs of question and passage in one pass through the reader.
+            min_score: least score of an answer; without it, the one fitted for the reader.
             progress: show a progress bar on standard error; by default for many questions
                 on a terminal.
 
@@ -165,11 +173,16 @@ class Assistant:
         asked = [_checked(question, number) for number, question in enumerate(questions)]
         if progress is None:
             progress = len(asked) >= PROGRESS_FROM and sys.stderr.isatty()
-        answers = self.ask_stream(asked, top_k=top_k, batch_size=batch_size)
+        answers = self.ask_stream(asked, top_k=top_k, batch_size=batch_size, min_score=min_score)
         return list(tqdm(answers, total=len(asked), unit=" questions", disable=not progress))
 
     def ask_stream(
-        self, questions: Iterable[str | Question], *, top_k: int = TOP_K, batch_size: int = 32
+        self,
+        questions: Iterable[str | Question],
+        *,
+        top_k: int = TOP_K,
+        batch_size: int = 32,
+        min_score: float | None = None,
     ) -> Iterator[Answer]:
         """Answer questions as they come, holding only a few of them in memory.
 
@@ -177,6 +190,7 @@ class Assistant:
             questions: what to ask; may be endless.
             top_k: how many quotes each gets: the answer and top_k - 1 alternatives.
             batch_size: pairs of question and passage in one pass through the reader.
+            min_score: least score of an answer; without it, the one fitted for the reader.
 
         Yields:
             The answers in the order of the questions.
@@ -188,34 +202,52 @@ class Assistant:
             raise InputError(f"top_k is {top_k}.", "Ask for 1 or more.")
         if batch_size < 1:
             raise InputError(f"batch_size is {batch_size}.", "Give 1 or more.")
+        if min_score is not None and not 0 <= min_score <= 1:
+            raise InputError(f"min_score is {min_score}.", "Give a probability, from 0 to 1.")
         numbered = (_checked(question, number) for number, question in enumerate(questions))
         while block := list(islice(numbered, STREAM_QUESTIONS)):
-            yield from self._answer_block(block, top_k=top_k, batch_size=batch_size)
+            yield from self._answer_block(
+                block, top_k=top_k, batch_size=batch_size, min_score=min_score
+            )
 
     def _answer_block(
-        self, questions: Sequence[Question], *, top_k: int, batch_size: int
+        self,
+        questions: Sequence[Question],
+        *,
+        top_k: int,
+        batch_size: int,
+        min_score: float | None,
     ) -> list[Answer]:
         began = time.perf_counter()
-        asked = [question.text for question in questions]
-        hits = self._retrieve(questions, batch_size=batch_size)
+        expanded = [expand(question) for question in questions]
+        hits = self._retrieve(questions, expanded, batch_size=batch_size)
         retrieved = time.perf_counter()
+        settings = self.reader.settings
+        read_as = [
+            told if told and settings.reads_history else question.text
+            for question, told in zip(questions, expanded, strict=True)
+        ]
         readings = iter(
             self.reader.read(
                 [
                     (text, hit.passage.text)
-                    for text, found in zip(asked, hits, strict=True)
+                    for text, found in zip(read_as, hits, strict=True)
                     for hit in found
                 ],
                 batch_size=batch_size,
             )
         )
         read = time.perf_counter()
-        rankings = [
-            rank([(hit.passage, next(readings)) for hit in found], top_k=top_k) for found in hits
-        ]
         drafts = [
-            self._answer(question.text, ranking.candidates, ranking.null_score, found)
-            for question, ranking, found in zip(questions, rankings, hits, strict=True)
+            make_answer(
+                question.text,
+                [ReadPassage(hit.passage, next(readings), hit.score) for hit in found],
+                settings=settings,
+                top_k=top_k,
+                min_score=min_score,
+                resolved=told,
+            )
+            for question, told, found in zip(questions, expanded, hits, strict=True)
         ]
         share = 1000 / len(questions)
         timings = Timings(
@@ -225,15 +257,17 @@ class Assistant:
         )
         return [replace(draft, timings=timings) for draft in drafts]
 
-    def _retrieve(self, questions: Sequence[Question], *, batch_size: int) -> list[list[Hit]]:
-        """The passages nearest to each question, alone or behind what was said before it.
+    def _retrieve(
+        self, questions: Sequence[Question], expanded: Sequence[str | None], *, batch_size: int
+    ) -> list[list[Hit]]:
+        """The passages nearest to each question, as it stands or behind what was said before.
 
-        The two searches are fused, each passage at its better score, so that a change of
-        subject costs nothing.
+        The two searches are fused, each passage at its better score, so that what was said
+        before never hides what the question says itself.
         """
-        told = [number for number, question in enumerate(questions) if question.history]
+        told = [number for number, text in enumerate(expanded) if text is not None]
         queries = [question.text for question in questions]
-        queries += [with_history(queries[number], questions[number].history) for number in told]
+        queries += [text for text in expanded if text is not None]
         hits = self.index.search(queries, top_k=self.passages_read, batch_size=batch_size)
         found, more = hits[: len(questions)], hits[len(questions) :]
         for number, others in zip(told, more, strict=True):
@@ -242,56 +276,6 @@ class Assistant:
                 best.setdefault((hit.passage.document.id, hit.passage.start), hit)
             found[number] = list(best.values())[: self.passages_read]
         return found
-
-    def _answer(
-        self,
-        question: str,
-        candidates: Sequence[Candidate],
-        null_score: float,
-        hits: Sequence[Hit],
-    ) -> Answer:
-        quotes = [_quote(question, candidate, null_score) for candidate in candidates]
-        threshold = self.reader.settings.null_threshold
-        if candidates and candidates[0].log_odds >= threshold:
-            return replace(quotes[0], alternatives=tuple(quotes[1:]))
-        return Answer(
-            question=question,
-            text=None,
-            score=null_score,
-            null_score=null_score,
-            alternatives=tuple(quotes),
-            nearest=tuple(Excerpt.from_passage(hit.passage) for hit in hits[:NEAREST_SHOWN]),
-        )
-
-
-def _quote(question: str, candidate: Candidate, null_score: float) -> Answer:
-    document = candidate.passage.document
-    quote = Excerpt.from_span(document, candidate.start, candidate.end)
-    return Answer(
-        question=question,
-        text=quote.text,
-        score=candidate.score,
-        null_score=null_score,
-        start=quote.start,
-        end=quote.end,
-        document_id=document.id,
-        document_title=document.title,
-        passage=Excerpt.from_passage(candidate.passage),
-        sentence=_sentence_around(candidate),
-    )
-
-
-def _sentence_around(candidate: Candidate) -> Excerpt:
-    """The sentences of the passage that the candidate touches."""
-    passage = candidate.passage
-    touched = [
-        (passage.start + start, passage.start + end)
-        for start, end in sentence_spans(passage.text)
-        if passage.start + start < candidate.end and candidate.start < passage.start + end
-    ]
-    start = min([candidate.start, *(start for start, _ in touched)])
-    end = max([candidate.end, *(end for _, end in touched)])
-    return Excerpt.from_span(passage.document, start, end)
 
 
 def _checked(question: str | Question, number: int) -> Question:

@@ -12,11 +12,12 @@ from index.errors import InputError, PullquoteError, SourceError
 from index.read import TEXT_SUFFIXES, read_file
 from index.records import Document
 from qa.assistant import TOP_K, Assistant
+from qa.palette import ASSETS, MARK
 from qa.questions import check_question, parse_history
 from qa.records import Question
 from qa.render import article_html, conversation_html, shelf_html
 from qa.session import ALL_ARTICLES, Session
-from qa.theme import ASSETS, MARK, css, masthead_html, theme
+from qa.theme import css, masthead_html, theme
 
 # Some 150,000 words: what an ordinary computer embeds while one waits.
 MAX_ARTICLE_CHARS = 1_000_000
@@ -198,6 +199,7 @@ class _Chat:
         text: str = "",
         history: list[list[str | None]] | None = None,
         top_k: int = TOP_K,
+        min_score: float | None = None,
     ) -> dict[str, Any]:
         """Answer a question with a quote from an article, or say that it does not say.
 
@@ -207,6 +209,7 @@ class _Chat:
             text: an article of your own to ask instead.
             history: earlier turns, oldest first: [question, answer], null for no answer.
             top_k: how many quotes to give.
+            min_score: least score of an answer, from 0 to 1; the fitted one, without it.
 
         Returns:
             The answer, as its JSON Schema says.
@@ -214,13 +217,18 @@ class _Chat:
         try:
             checked = Question(check_question(question), parse_history(history))
             assistant = self._chosen(article, text)
-            (answer,) = assistant.ask_many([checked], top_k=top_k)
+            (answer,) = assistant.ask_many([checked], top_k=top_k, min_score=min_score)
         except PullquoteError as error:
             raise gr.Error(str(error), print_exception=False) from error
         return answer.to_dict()
 
     def ask_many(
-        self, questions: list[str], article: str = "", text: str = "", top_k: int = TOP_K
+        self,
+        questions: list[str],
+        article: str = "",
+        text: str = "",
+        top_k: int = TOP_K,
+        min_score: float | None = None,
     ) -> list[dict[str, Any]]:
         """Answer many questions in one call.
 
@@ -229,6 +237,7 @@ class _Chat:
             article: id of one of the articles on offer; all of them, without it.
             text: an article of your own to ask instead.
             top_k: how many quotes to give for each.
+            min_score: least score of an answer, from 0 to 1; the fitted one, without it.
 
         Returns:
             The answers in order, each as its JSON Schema says.
@@ -240,7 +249,9 @@ class _Chat:
                     f" at most {MAX_QUESTIONS:,} fit.",
                     "Send them in several.",
                 )
-            answers = self._chosen(article, text).ask_many(questions, top_k=top_k)
+            answers = self._chosen(article, text).ask_many(
+                questions, top_k=top_k, min_score=min_score
+            )
         except PullquoteError as error:
             raise gr.Error(str(error), print_exception=False) from error
         return [answer.to_dict() for answer in answers]

@@ -18,7 +18,11 @@ from qa import __version__
 # What needs a model's libraries is imported in the command that uses it, so that
 # --help and usage errors come at once.
 if TYPE_CHECKING:
+    from index.embed import SentenceEmbedder
     from qa.assistant import Assistant
+    from qa.evaluate import Outcome
+    from qa.reader import ExtractiveReader
+    from qa.squad import SquadSet
 
 OK, FAILED, USAGE = 0, 1, 2
 TOP_K = 3
@@ -95,6 +99,26 @@ def _add_models(command: argparse.ArgumentParser) -> None:
     command.add_argument("--embedder", metavar="MODEL", help="folder or hub id of an embedder")
 
 
+def _add_min_score(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--min-score",
+        type=_probability,
+        metavar="P",
+        help="least score of an answer, from 0 to 1; below it the article does not say"
+        " (what was fitted for the reader)",
+    )
+
+
+def _probability(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 1")
+    return number
+
+
 def _positive(text: str) -> int:
     try:
         number = int(text)
@@ -143,6 +167,7 @@ def _add_ask(commands: Any) -> None:
     _add_models(command)
     command.add_argument("--json", action="store_true", help="print the answer as JSON")
     command.add_argument("--top-k", type=_positive, default=TOP_K, help=f"quotes ({TOP_K})")
+    _add_min_score(command)
     command.set_defaults(run=_ask)
 
 
@@ -166,6 +191,7 @@ def _add_batch(commands: Any) -> None:
     )
     command.add_argument("--top-k", type=_positive, default=TOP_K, help=f"quotes ({TOP_K})")
     command.add_argument("--batch-size", type=_positive, default=32, help="pairs at a time (32)")
+    _add_min_score(command)
     command.set_defaults(run=_batch)
 
 
@@ -192,16 +218,27 @@ def _add_evaluate(commands: Any) -> None:
         commands,
         "evaluate",
         "measure answers on a SQuAD-format file, with the official metrics",
-        "  pullquote evaluate dev-v2.0.json\n"
-        "  pullquote evaluate dev-v1.1.json.gz --mode open --limit 500 --json",
+        "  pullquote evaluate dev-v2.0.json --report report/\n"
+        "  pullquote evaluate dev-v1.1.json.gz --mode open --limit 500 --json\n"
+        "  pullquote evaluate coqa.json --history",
     )
-    command.add_argument("file", metavar="SQUAD.json[.gz]")
+    command.add_argument("files", metavar="SQUAD.json[.gz]", nargs="+")
     command.add_argument(
         "--mode",
         choices=("reader", "open"),
         default="reader",
         help="reader: each question with its paragraph (default);"
         " open: over an index of all the file's paragraphs",
+    )
+    command.add_argument(
+        "--history",
+        action="store_true",
+        help="the questions of a paragraph are a conversation: each sees the earlier ones"
+        " and what was answered to them",
+    )
+    _add_min_score(command)
+    command.add_argument(
+        "--report", metavar="DIR", type=Path, help="write a report there, as HTML with plots"
     )
     command.add_argument("--limit", type=_positive, metavar="N", help="questions, drawn at random")
     command.add_argument("--seed", type=int, default=0, metavar="S", help="of the drawing (0)")
@@ -229,7 +266,7 @@ def _ask(options: argparse.Namespace) -> int:
     from qa.questions import check_question
 
     question = check_question(options.question)  # before the models load
-    answer = _load(options).ask(question, top_k=options.top_k)
+    answer = _load(options).ask(question, top_k=options.top_k, min_score=options.min_score)
     if options.json:
         print(json.dumps(answer.to_dict(), ensure_ascii=False))
         return OK
@@ -266,6 +303,7 @@ def _batch(options: argparse.Namespace) -> int:
             (Question(row.question, row.history) for row in asked),
             top_k=options.top_k,
             batch_size=options.batch_size,
+            min_score=options.min_score,
         )
         shown = tqdm(answers, total=len(asked), unit=" questions", disable=None)
         for row, answer in zip(asked, shown, strict=True):
@@ -294,33 +332,72 @@ def _index_build(options: argparse.Namespace) -> int:
 
 def _evaluate(options: argparse.Namespace) -> int:
     from index.embed import SentenceEmbedder
-    from qa.evaluate import SquadSet, evaluate_open, evaluate_reader
+    from qa.evaluate import figures
     from qa.reader import ExtractiveReader
+    from qa.squad import SquadSet
 
-    squad = SquadSet.from_file(Path(options.file)).sample(options.limit, seed=options.seed)
+    squads = {file: SquadSet.from_file(Path(file)) for file in options.files}
     name = options.reader
     reader = ExtractiveReader.from_pretrained(name) if name else ExtractiveReader.shipped()
-    progress = sys.stderr.isatty()
-    if options.mode == "reader":
-        figures = evaluate_reader(
-            squad, reader=reader, batch_size=options.batch_size, progress=progress
-        )
-    else:
+    embedder = None
+    if options.mode == "open":
         name = options.embedder
-        figures = evaluate_open(
+        embedder = SentenceEmbedder.from_pretrained(name) if name else SentenceEmbedder.shipped()
+    results: dict[str, dict[str, Any]] = {}
+    outcomes: dict[str, list[Outcome]] = {}
+    for file, squad in squads.items():
+        drawn = (squad.sample_conversations if options.history else squad.sample)(
+            options.limit, seed=options.seed
+        )
+        outcomes[file], recalls = _outcomes(drawn, reader, embedder, options)
+        results[file] = figures(outcomes[file]) | recalls
+    if options.report is not None:
+        from qa.report import write_report
+
+        written = write_report(outcomes, results, folder=options.report, command=sys.argv[1:])
+        _complain(f"The report is in {written}")
+    if options.json:
+        print(json.dumps(results if len(results) > 1 else next(iter(results.values()))))
+        return OK
+    for file, found in results.items():
+        if len(results) > 1:
+            print(file)
+        for key, value in found.items():
+            shown = str(value) if isinstance(value, int) else f"{value:.{2 if value > 1 else 4}f}"
+            print(f"{key:>20}  {shown}")
+    return OK
+
+
+def _outcomes(
+    squad: "SquadSet",
+    reader: "ExtractiveReader",
+    embedder: "SentenceEmbedder | None",
+    options: argparse.Namespace,
+) -> "tuple[list[Outcome], dict[str, float]]":
+    """What comes of a file's questions, and how often their paragraphs are found."""
+    from index.engine import PassageIndex
+    from qa.assistant import Assistant
+    from qa.evaluate import read_squad, recall_figures, search_squad
+
+    progress = sys.stderr.isatty()
+    if embedder is None:
+        return read_squad(
             squad,
             reader=reader,
-            embedder=SentenceEmbedder.from_pretrained(name) if name else SentenceEmbedder.shipped(),
+            history=options.history,
+            min_score=options.min_score,
             batch_size=options.batch_size,
             progress=progress,
-        )
-    if options.json:
-        print(json.dumps(figures))
-        return OK
-    for key, value in figures.items():
-        shown = str(value) if isinstance(value, int) else f"{value:.{2 if value > 1 else 4}f}"
-        print(f"{key:>20}  {shown}")
-    return OK
+        ), {}
+    index = PassageIndex.from_documents(squad.paragraphs, embedder=embedder, progress=progress)
+    return search_squad(
+        squad,
+        assistant=Assistant(index=index, reader=reader),
+        history=options.history,
+        min_score=options.min_score,
+        batch_size=options.batch_size,
+        progress=progress,
+    ), recall_figures(squad, index)
 
 
 def _load(options: argparse.Namespace) -> "Assistant":

@@ -2,10 +2,27 @@
 
 from collections.abc import Sequence
 
-from qa.records import Turn
+import regex
+
+from qa.records import Question, Turn
 
 TURNS_TAKEN = 2  # what a follow-up leans on is seldom further back
 ANSWER_WORDS = 15  # of an earlier quote: enough to name what it is about
+# A question this short has left something out: "What for?", "How long?", "In which year?"
+FEW_WORDS = 3
+# Words that stand for something said before.
+POINTING = frozenset(
+    """he she it they him her them his hers its their theirs himself herself itself themselves
+    this that these those there then else also both neither latter former""".split()
+)
+# Where they don't: "are there", "is it true", "the man that was".
+EMPTY = regex.compile(
+    r"\b(?:is|was|are|were) there\b|\bis it (?:true|possible)\b"
+    r"|\bthat (?:was|were|is|are|has|have|had|the)\b",
+    regex.IGNORECASE,
+)
+OPENINGS = regex.compile(r"^(?:and|but|or|so|then|what about|how about)\b", regex.IGNORECASE)
+WORD = regex.compile(r"\p{L}[\p{L}\p{M}'’]*|\p{N}+")
 
 
 def with_history(question: str, history: Sequence[Turn]) -> str:
@@ -21,6 +38,29 @@ def with_history(question: str, history: Sequence[Turn]) -> str:
     answered = [turn for turn in history if turn.answer is not None][-TURNS_TAKEN:]
     spoken = [f"{turn.question} {_beginning(turn.answer or '')}" for turn in answered]
     return " ".join([*spoken, question])
+
+
+def expand(question: Question) -> str | None:
+    """A question behind the earlier turns it leans on, or None where it stands alone."""
+    if not question.history or not leans_on_history(question.text):
+        return None
+    text = with_history(question.text, question.history)
+    return text if text != question.text else None
+
+
+def leans_on_history(question: str) -> bool:
+    """Whether a question looks as if it were understood only after what was said before.
+
+    One that names all it asks about stands alone: the subject has changed, or it never
+    needed the turns before it.
+    """
+    if OPENINGS.search(question):
+        return True
+    words = WORD.findall(question)
+    if len(words) <= FEW_WORDS:
+        return True
+    pointing = WORD.findall(EMPTY.sub(" ", question).lower())
+    return any(word.partition("'")[0].partition("’")[0] in POINTING for word in pointing)
 
 
 def _beginning(answer: str) -> str:

@@ -1,217 +1,255 @@
-"""Measure answers on a SQuAD-format file."""
+"""Ask the questions of a SQuAD-format file, and score what is answered."""
 
-import gzip
-import json
-import random
-import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from pathlib import Path
-from typing import Any, TypeVar
+from itertools import islice, zip_longest
+from typing import TypeVar
 
 from tqdm import tqdm
 
-from index.embed import Embedder
 from index.engine import PassageIndex
-from index.errors import InputError, SourceError
 from index.records import Document, Passage
-from qa.assistant import PASSAGES_READ, Assistant
-from qa.metrics import Prediction, recall_at, score_predictions
-from qa.rank import rank
+from qa.answering import ReadPassage, make_answer
+from qa.assistant import Assistant
+from qa.conversation import expand
+from qa.metrics import (
+    Prediction,
+    best_against,
+    calibration_error,
+    recall_at,
+    score_answerability,
+    score_predictions,
+    score_several,
+)
 from qa.reader import Reader
-from qa.records import Answer, Question
+from qa.records import Answer, Question, Turn
+from qa.squad import SquadQuestion, SquadSet
 
 RECALL_CUTOFFS = (1, 5, 10, 20)
 # Passages searched for the first 20 paragraphs: a long paragraph has several.
 PASSAGES_SEARCHED = 4 * max(RECALL_CUTOFFS)
-Item = TypeVar("Item")
 BLOCK_PAIRS = 256  # pairs sorted by length together; more would only make the bar jump
+QUOTES = 1  # and where none is given, the best span as the only alternative
+# People's own answers to one question seldom agree to the letter; with more than half of
+# the words in common the quote says the same.
+RIGHT_F1 = 0.5
+Item = TypeVar("Item")
+Asked = tuple[SquadQuestion, Question]
 
 
 @dataclass(frozen=True, slots=True)
-class SquadQuestion:
-    """A question of a SQuAD-format file.
+class Outcome:
+    """A question whose answers are known, and what was answered.
 
     Args:
-        question: what is asked.
-        paragraph: which of the file's paragraphs it is asked of.
-        answers: accepted answers; none where it is unanswerable.
+        question: the question.
+        paragraph: the paragraph it was asked of.
+        answer: what was answered.
     """
 
-    question: str
-    paragraph: int
-    answers: tuple[str, ...]
+    question: SquadQuestion
+    paragraph: Document
+    answer: Answer
+
+    @property
+    def best(self) -> Answer | None:
+        """The best quote, whether or not it was good enough to be the answer."""
+        return self.answer if self.answer.text else next(iter(self.answer.alternatives), None)
+
+    @property
+    def best_text(self) -> str:
+        """The words of the best quote, "" without one."""
+        return (self.best.text or "") if self.best else ""
+
+    @property
+    def f1(self) -> float:
+        """F1 of the best quote, from 0 to 1; 0 where the question is unanswerable."""
+        return best_against(self.best_text, self.question.answers)[1] if self.is_answerable else 0.0
+
+    @property
+    def is_answerable(self) -> bool:
+        """Whether the paragraph answers the question."""
+        return bool(self.question.answers)
+
+    @property
+    def is_best_right(self) -> bool:
+        """Whether the best quote says what an accepted answer says."""
+        return self.best is not None and self.f1 >= RIGHT_F1
+
+    @property
+    def is_right(self) -> bool:
+        """Whether what was said is right: the quote, or that there is none."""
+        return self.is_best_right if self.answer.text is not None else not self.is_answerable
 
 
-@dataclass(frozen=True, slots=True)
-class SquadSet:
-    """A SQuAD-format file.
-
-    Args:
-        paragraphs: its paragraphs as documents, none twice.
-        questions: its questions.
-    """
-
-    paragraphs: tuple[Document, ...]
-    questions: tuple[SquadQuestion, ...]
-
-    @classmethod
-    def from_file(cls, file: Path) -> "SquadSet":
-        """Read a file in the format of SQuAD 1.1 or 2.0, gzipped or not.
-
-        Raises:
-            SourceError: it is missing, or not of that format.
-        """
-        try:
-            data = file.read_bytes()
-            if file.suffix == ".gz":
-                data = gzip.decompress(data)
-            articles = json.loads(data)["data"]
-            return _parse(articles)
-        except OSError as error:
-            problem = error.strerror or str(error)
-        except (
-            ValueError,
-            KeyError,
-            TypeError,
-            AttributeError,
-            EOFError,
-            RecursionError,
-            zlib.error,
-            InputError,
-        ) as error:
-            problem = f"{type(error).__name__}: {error}"
-        raise SourceError(
-            f"{file} cannot be read as SQuAD questions ({problem}).",
-            "Give a .json or .json.gz file in SQuAD's format.",
-        )
-
-    def sample(self, limit: int | None, *, seed: int) -> "SquadSet":
-        """The same paragraphs with at most ``limit`` of the questions, drawn at random."""
-        if limit is None or limit >= len(self.questions):
-            return self
-        if limit < 1:
-            raise InputError(f"The limit is {limit}.", "Take 1 or more questions.")
-        drawn = random.Random(seed).sample(range(len(self.questions)), limit)  # noqa: S311 - no secret
-        return SquadSet(self.paragraphs, tuple(self.questions[number] for number in sorted(drawn)))
-
-
-def evaluate_reader(
-    squad: SquadSet, *, reader: Reader, batch_size: int = 32, progress: bool = False
-) -> dict[str, Any]:
-    """Give the reader each question with its own paragraph, and score what it says.
+def read_squad(
+    squad: SquadSet,
+    *,
+    reader: Reader,
+    history: bool = False,
+    min_score: float | None = None,
+    batch_size: int = 32,
+    progress: bool = False,
+) -> list[Outcome]:
+    """Give the reader each question with its own paragraph.
 
     Args:
         squad: questions and their paragraphs.
         reader: what to measure.
+        history: whether each question sees the earlier ones of its conversation and what
+            was answered to them.
+        min_score: least score of an answer; without it, the one fitted for the reader.
         batch_size: windows in one pass through the model.
         progress: show a progress bar on standard error.
 
     Returns:
-        The official figures (``qa.metrics.score_predictions``).
+        What came of each question, in the order they were asked.
     """
-    predictions = []
-    questions = tqdm(squad.questions, unit=" questions", disable=not progress)
-    for block in _blocks(questions, BLOCK_PAIRS):
-        paragraphs = [squad.paragraphs[question.paragraph] for question in block]
+
+    def answer(block: Sequence[Asked]) -> list[Answer]:
+        paragraphs = [squad.paragraphs[known.paragraph] for known, _ in block]
+        told = [expand(question) for _, question in block]
+        heard = told if reader.settings.reads_history else [None] * len(block)
         pairs = [
-            (question.question, paragraph.text)
-            for question, paragraph in zip(block, paragraphs, strict=True)
+            (behind or question.text, paragraph.text)
+            for (_, question), paragraph, behind in zip(block, paragraphs, heard, strict=True)
         ]
-        for question, paragraph, reading in zip(
-            block, paragraphs, reader.read(pairs, batch_size=batch_size), strict=True
-        ):
-            passage = Passage(paragraph, 0, len(paragraph.text))
-            ranking = rank([(passage, reading)], top_k=1)
-            best = ranking.candidates[0] if ranking.candidates else None
-            span = paragraph.text[best.start : best.end] if best else ""
-            said = best is not None and best.log_odds >= reader.settings.null_threshold
-            predictions.append(
-                Prediction(question.answers, span if said else "", span, ranking.null_score)
+        return [
+            make_answer(
+                question.text,
+                [ReadPassage(Passage(paragraph, 0, len(paragraph.text)), reading)],
+                settings=reader.settings,
+                top_k=QUOTES,
+                min_score=min_score,
+                resolved=resolved,
             )
-    return dict(score_predictions(predictions))
+            for (_, question), paragraph, resolved, reading in zip(
+                block, paragraphs, told, reader.read(pairs, batch_size=batch_size), strict=True
+            )
+        ]
+
+    return _ask_all(squad, answer, history=history, progress=progress)
 
 
-def evaluate_open(
+def search_squad(
     squad: SquadSet,
     *,
-    reader: Reader,
-    embedder: Embedder,
-    passages_read: int = PASSAGES_READ,
+    assistant: Assistant,
+    history: bool = False,
+    min_score: float | None = None,
     batch_size: int = 32,
     progress: bool = False,
-) -> dict[str, Any]:
+) -> list[Outcome]:
     """Ask each question of all paragraphs of the file together.
 
     Args:
         squad: questions and paragraphs.
-        reader: what reads the passages found.
-        embedder: what finds them.
-        passages_read: most passages the reader reads for a question.
-        batch_size: windows, or texts, in one pass through a model.
-        progress: show progress bars on standard error.
+        assistant: over the squad's paragraphs.
+        history: whether each question sees the earlier ones of its conversation and what
+            was answered to them.
+        min_score: least score of an answer; without it, the one fitted for the reader.
+        batch_size: pairs of question and passage in one pass through the reader.
+        progress: show a progress bar on standard error.
+    """
+
+    def answer(block: Sequence[Asked]) -> list[Answer]:
+        return list(
+            assistant.ask_stream(
+                [question for _, question in block],
+                top_k=QUOTES,
+                batch_size=batch_size,
+                min_score=min_score,
+            )
+        )
+
+    return _ask_all(squad, answer, history=history, progress=progress)
+
+
+def figures(outcomes: Sequence[Outcome]) -> dict[str, float | int]:
+    """The figures of a set of outcomes.
 
     Returns:
-        The official figures, and ``recall@k``: the share of answerable questions whose own
-        paragraph is among the first k that the retriever finds.
+        The official ones (``qa.metrics.score_predictions``); ``ece``, the expected
+        calibration error of ``Answer.score``; where some questions are unanswerable
+        ``auroc`` and ``abstained_at_90``; where there are questions with ``all_spans``,
+        ``multi_exact_f1`` and ``multi_overlap_f1``.
     """
-    index = PassageIndex.from_documents(
-        squad.paragraphs, embedder=embedder, batch_size=batch_size, progress=progress
+    found: dict[str, float | int] = dict(score_predictions([_prediction(one) for one in outcomes]))
+    found |= score_answerability(
+        [one.is_answerable for one in outcomes], [one.answer.null_score for one in outcomes]
     )
-    assistant = Assistant(index=index, reader=reader, passages_read=passages_read)
-    asked = [Question(question.question) for question in squad.questions]
-    answers = assistant.ask_stream(asked, top_k=1, batch_size=batch_size)
-    shown = tqdm(answers, total=len(asked), unit=" questions", disable=not progress)
-    predictions = [
-        _as_prediction(question, answer)
-        for question, answer in zip(squad.questions, shown, strict=True)
-    ]
-    answerable = [question for question in squad.questions if question.answers]
-    ranks = _paragraph_ranks(squad, answerable, index)
-    return dict(score_predictions(predictions)) | dict(recall_at(ranks, RECALL_CUTOFFS))
-
-
-def _as_prediction(question: SquadQuestion, answer: Answer) -> Prediction:
-    best = answer if answer.text is not None else next(iter(answer.alternatives), None)
-    return Prediction(
-        gold=question.answers,
-        answer=answer.text or "",
-        best_span=(best.text or "") if best else "",
-        null_score=answer.null_score,
+    found["ece"] = calibration_error(
+        [one.answer.score for one in outcomes], [one.is_right for one in outcomes]
     )
+    several = [one for one in outcomes if one.question.items]
+    if several:
+        found |= score_several(
+            [one.question.items for one in several], [_quotes_of(one.answer) for one in several]
+        )
+    return found
 
 
-def _paragraph_ranks(
-    squad: SquadSet, questions: Sequence[SquadQuestion], index: PassageIndex
-) -> list[int | None]:
+def recall_figures(squad: SquadSet, index: PassageIndex) -> dict[str, float]:
+    """``recall@k``: the share of answerable questions whose own paragraph is found.
+
+    Args:
+        squad: questions and paragraphs.
+        index: of the squad's paragraphs.
+
+    Returns:
+        For each k the share, from 0 to 1, whose paragraph is among the first k.
+    """
+    questions = [question for question in squad.questions if question.answers]
     found = index.search([question.question for question in questions], top_k=PASSAGES_SEARCHED)
     ranks: list[int | None] = []
     for question, hits in zip(questions, found, strict=True):
         paragraphs = list(dict.fromkeys(hit.passage.document.id for hit in hits))
         own = squad.paragraphs[question.paragraph].id
         ranks.append(paragraphs.index(own) + 1 if own in paragraphs else None)
-    return ranks
+    return dict(recall_at(ranks, RECALL_CUTOFFS))
 
 
-def _parse(articles: Sequence[dict[str, Any]]) -> SquadSet:
-    numbers: dict[str, int] = {}
-    paragraphs: list[Document] = []
-    questions: list[SquadQuestion] = []
-    for article in articles:
-        for paragraph in article["paragraphs"]:
-            text = paragraph["context"]
-            if text not in numbers:
-                numbers[text] = len(paragraphs)
-                title = article.get("title") or "Untitled"
-                paragraphs.append(Document(f"p{len(paragraphs)}", title, text))
-            for row in paragraph["qas"]:
-                impossible = row.get("is_impossible", False)
-                golds = () if impossible else tuple(gold["text"] for gold in row["answers"])
-                questions.append(SquadQuestion(row["question"].strip(), numbers[text], golds))
-    if not questions:
-        raise InputError("It has no questions.", "Give a file with some.")
-    return SquadSet(tuple(paragraphs), tuple(questions))
+def _ask_all(
+    squad: SquadSet,
+    answer: Callable[[Sequence[Asked]], list[Answer]],
+    *,
+    history: bool,
+    progress: bool,
+) -> list[Outcome]:
+    """Ask all questions together, or the first turns, then the second, and so on."""
+    outcomes = []
+    said: dict[int, tuple[Turn, ...]] = {}
+    rounds: Iterable[Sequence[SquadQuestion | None]] = (
+        zip_longest(*squad.conversations) if history else [squad.questions]
+    )
+    with tqdm(total=len(squad.questions), unit=" questions", disable=not progress) as bar:
+        for turns in rounds:
+            asked = [
+                (known, Question(known.question, said.get(known.conversation, ())))
+                for known in turns
+                if known is not None
+            ]
+            for block in _blocks(asked, BLOCK_PAIRS):
+                for (known, question), given in zip(block, answer(block), strict=True):
+                    outcomes.append(Outcome(known, squad.paragraphs[known.paragraph], given))
+                    if history:
+                        turn = Turn(question.text, given.text)
+                        said[known.conversation] = (*question.history, turn)
+                bar.update(len(block))
+    return outcomes
+
+
+def _prediction(outcome: Outcome) -> Prediction:
+    return Prediction(
+        gold=outcome.question.answers,
+        answer=outcome.answer.text or "",
+        best_span=outcome.best_text,
+        null_score=outcome.answer.null_score,
+    )
+
+
+def _quotes_of(answer: Answer) -> tuple[str, ...]:
+    return tuple(quote.text or "" for quote in answer.items or (answer,) if quote.text)
 
 
 def _blocks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

@@ -1,18 +1,23 @@
-"""The official SQuAD metrics.
+"""The official SQuAD metrics, and others for what SQuAD does not ask.
 
 Exact match, F1 and the normalisation before them follow Rajpurkar et al. 2016, the
 thresholds for unanswerable questions Rajpurkar et al. 2018, with the names and the
-rounding-free percentages of the official scripts.
+rounding-free percentages of the official scripts; several answers Li et al. 2022.
 """
 
+import math
 import string
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 import regex
 
 ARTICLES = regex.compile(r"\b(a|an|the)\b")
+CALIBRATION_BINS = 10
+ANSWERED = 0.9  # of the answerable questions, where abstention is read off
 PUNCTUATION = str.maketrans("", "", string.punctuation)
 
 
@@ -51,8 +56,7 @@ def f1(prediction: str, gold: str) -> float:
     common = (Counter(predicted) & Counter(accepted)).total()
     if not common:
         return 0.0
-    precision, recall = common / len(predicted), common / len(accepted)
-    return 2 * precision * recall / (precision + recall)
+    return _harmonic(common / len(predicted), common / len(accepted))
 
 
 def best_against(prediction: str, golds: Sequence[str]) -> tuple[float, float]:
@@ -105,6 +109,104 @@ def score_predictions(predictions: Sequence[Prediction]) -> dict[str, float | in
         figures[f"best_{name}"] = best
         figures[f"best_{name}_thresh"] = threshold
     return figures
+
+
+def score_answerability(has_answer: Sequence[bool], nulls: Sequence[float]) -> dict[str, float]:
+    """How well null scores tell unanswerable questions from answerable ones.
+
+    Args:
+        has_answer: of each question.
+        nulls: null score of each.
+
+    Returns:
+        From 0 to 1: ``auroc``, the probability that an unanswerable question has the higher
+        null score of two (Fawcett 2006); ``abstained_at_90``, the share of unanswerable
+        questions with a higher null score than 90 % of the answerable ones. Nothing, where
+        the questions are all of one kind.
+    """
+    present = sorted(null for null, has in zip(nulls, has_answer, strict=True) if has)
+    absent = [null for null, has in zip(nulls, has_answer, strict=True) if not has]
+    if not present or not absent:
+        return {}
+    wins = sum((bisect_left(present, null) + bisect_right(present, null)) / 2 for null in absent)
+    threshold = present[math.ceil(ANSWERED * len(present)) - 1]
+    return {
+        "auroc": wins / (len(present) * len(absent)),
+        "abstained_at_90": sum(null > threshold for null in absent) / len(absent),
+    }
+
+
+def calibration_error(scores: Sequence[float], rights: Sequence[bool]) -> float:
+    """Expected calibration error in ten bins of equal width (Guo et al. 2017), from 0 to 1.
+
+    Args:
+        scores: probabilities that were claimed.
+        rights: whether what was claimed is so.
+    """
+    claimed, held = [0.0] * CALIBRATION_BINS, [0] * CALIBRATION_BINS
+    for score, right in zip(scores, rights, strict=True):
+        number = calibration_bin(score)
+        claimed[number] += score
+        held[number] += right
+    gaps = (abs(sum_of - count) for sum_of, count in zip(claimed, held, strict=True))
+    return math.fsum(gaps) / max(len(scores), 1)
+
+
+def calibration_bin(score: float) -> int:
+    """The number of the bin, from 0, that a probability falls into."""
+    return min(int(score * CALIBRATION_BINS), CALIBRATION_BINS - 1)
+
+
+def score_several(
+    golds: Sequence[Sequence[str]], predictions: Sequence[Sequence[str]]
+) -> dict[str, float]:
+    """The figures of MultiSpanQA (Li et al. 2022) for sets of answers.
+
+    Precision and recall are pooled over all questions. An answer counts for exact F1 if it
+    is in the other set; for overlap F1 as the share of its characters in the longest common
+    run with its best partner.
+
+    Args:
+        golds: for each question its answers.
+        predictions: for each question what was answered; nothing, for "not in the article".
+
+    Returns:
+        ``multi_exact_f1`` and ``multi_overlap_f1``, in percent.
+    """
+    exact = overlap_precision = overlap_recall = 0.0
+    accepted_total = predicted_total = 0
+    for gold, prediction in zip(golds, predictions, strict=True):
+        accepted = {normalize(text) for text in gold}
+        predicted = {normalize(text) for text in prediction}
+        accepted_total += max(len(accepted), 1)
+        predicted_total += max(len(predicted), 1)
+        if not accepted and not predicted:  # rightly nothing
+            exact += 1
+            overlap_precision += 1
+            overlap_recall += 1
+        exact += len(accepted & predicted)
+        overlap_precision += sum(_best_overlap(text, accepted) for text in predicted)
+        overlap_recall += sum(_best_overlap(text, predicted) for text in accepted)
+    return {
+        "multi_exact_f1": 100 * _harmonic(exact / predicted_total, exact / accepted_total),
+        "multi_overlap_f1": 100
+        * _harmonic(overlap_precision / predicted_total, overlap_recall / accepted_total),
+    }
+
+
+def _best_overlap(text: str, others: Set[str]) -> float:
+    """The largest share of a text that another has in one piece."""
+    if not text:
+        return 0.0
+    longest = (
+        SequenceMatcher(None, text, other, autojunk=False).find_longest_match().size
+        for other in others
+    )
+    return max(longest, default=0) / len(text)
+
+
+def _harmonic(precision: float, recall: float) -> float:
+    return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
 
 
 def recall_at(ranks: Sequence[int | None], cutoffs: Sequence[int]) -> Mapping[str, float]:

@@ -18,6 +18,8 @@ class Candidate:
         end: one past the last.
         log_odds: log of its probability over that of "not in the article".
         score: its probability, that of every span overlapping it included.
+        mass: log of that probability over that of "not in the article"; what other
+            passages say does not change it.
     """
 
     passage: Passage
@@ -25,6 +27,7 @@ class Candidate:
     end: int
     log_odds: float
     score: float
+    mass: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ def rank(readings: Sequence[tuple[Passage, Reading]], *, top_k: int) -> Ranking:
 
     kept: list[tuple[str, int, int, float, Passage]] = []
     scores: list[float] = []
+    masses: list[float] = []
     # Equal odds keep the order of the article.
     for (document_id, start, end), (log_odds, passage) in sorted(
         best.items(), key=lambda item: (-item[1][0], item[0])
@@ -74,13 +78,22 @@ def rank(readings: Sequence[tuple[Passage, Reading]], *, top_k: int) -> Ranking:
         for number, (kept_id, kept_start, kept_end, _, _) in enumerate(kept):
             if kept_id == document_id and start < kept_end and kept_start < end:
                 scores[number] += probability
+                masses[number] = _log_sum(masses[number], log_odds)
                 break
         else:
             kept.append((document_id, start, end, log_odds, passage))
             scores.append(probability)
+            masses.append(log_odds)
     candidates = (
-        Candidate(passage, start, end, log_odds, min(score, 1.0))
-        for (_, start, end, log_odds, passage), score in zip(kept, scores, strict=True)
+        Candidate(passage, start, end, log_odds, min(score, 1.0), mass)
+        for (_, start, end, log_odds, passage), score, mass in zip(
+            kept, scores, masses, strict=True
+        )
     )
     ordered = sorted(candidates, key=lambda candidate: -candidate.score)
     return Ranking(tuple(ordered[:top_k]), math.exp(-log_total))
+
+
+def _log_sum(one: float, other: float) -> float:
+    """The log of the sum of two numbers given by their logs."""
+    return max(one, other) + math.log1p(math.exp(-abs(one - other)))

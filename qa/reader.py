@@ -1,6 +1,5 @@
 """Read passages with an extractive question-answering model."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ import torch
 from index.errors import InputError, ModelError
 from index.hub import is_local
 from index.quiet import quiet_loading
+from qa.settings import ReaderSettings
 from qa.spans import best_spans
 from qa.windows import Window, Windower
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 SHIPPED_READER = Path(__file__).parent / "models" / "reader"
-SETTINGS_FILE = "reader_settings.json"
 # As the shipped reader was trained; transformers' scripts for SQuAD use 384 and 128.
 WINDOW_TOKENS = 320
 STRIDE_TOKENS = 96
@@ -52,19 +51,6 @@ class Reading:
 
     spans: tuple[ReadSpan, ...]
     rest: float
-
-
-@dataclass(frozen=True, slots=True)
-class ReaderSettings:
-    """What was fitted for a reader on development sets.
-
-    Args:
-        temperature: divides the log-odds of its spans.
-        null_threshold: log-odds below which its best span is no answer.
-    """
-
-    temperature: float = 1.0
-    null_threshold: float = 0.0
 
 
 class Reader(Protocol):
@@ -162,7 +148,7 @@ class ExtractiveReader:
                     dtype=torch.float32,
                     output_loading_info=True,
                 )
-            settings = _read_settings(Path(name))
+            settings = ReaderSettings.from_folder(Path(name))
         except (
             OSError,
             ValueError,
@@ -362,10 +348,3 @@ def _longest_input(model: "PreTrainedModel", tokenizer: Any) -> int:
         return int(tokenizer.model_max_length)
     # RoBERTa and MPNet count positions from the padding index on.
     return int(min(positions - 2, tokenizer.model_max_length))
-
-
-def _read_settings(folder: Path) -> ReaderSettings:
-    file = folder / SETTINGS_FILE
-    if not file.is_file():
-        return ReaderSettings()
-    return ReaderSettings(**json.loads(file.read_text("utf-8")))

@@ -113,8 +113,8 @@ class Answer:
     Args:
         question: what was asked.
         text: the quote, or None where the article does not say.
-        score: probability of this answer among all spans read and "not in the article",
-            which together make 1; of "not in the article" itself where text is None.
+        score: probability that this answer is right; of "not in the article" where text
+            is None.
         null_score: probability of "not in the article".
         start: the quote's first character in the document; None without a quote.
         end: one past its last character; None without a quote.
@@ -125,6 +125,11 @@ class Answer:
         alternatives: other quotes, best first; they overlap neither this one nor each other,
             and have no alternatives of their own. Without a quote they are the likeliest
             of those that were not likely enough.
+        items: where the question asks for several things, each of them at its place, in the
+            order of the documents; the quote itself is one of them, or several of them in
+            one piece. Empty where one quote answers it.
+        resolved: the question behind the earlier turns it leans on; None where it stands
+            alone.
         nearest: without a quote, the passages nearest to the question, best first.
         timings: how long it took; None in an alternative.
     """
@@ -140,8 +145,22 @@ class Answer:
     passage: Excerpt | None = None
     sentence: Excerpt | None = None
     alternatives: tuple["Answer", ...] = ()
+    items: tuple["Answer", ...] = ()
+    resolved: str | None = None
     nearest: tuple[Excerpt, ...] = ()
     timings: Timings | None = None
+
+    @property
+    def count(self) -> int:
+        """How many things the answer names: 0 where the article does not say."""
+        return len(self.items) or int(self.text is not None)
+
+    @property
+    def quotes(self) -> tuple["Answer", ...]:
+        """Every quote given: the items, or the one answer, then the alternatives."""
+        if self.text is None:
+            return ()
+        return (*(self.items or (self,)), *self.alternatives)
 
     @property
     def quote(self) -> Excerpt | None:
@@ -165,7 +184,10 @@ class Answer:
             "document_title": self.document_title,
             "passage": self.passage.to_dict() if self.passage else None,
             "sentence": self.sentence.to_dict() if self.sentence else None,
+            "count": self.count,
+            "items": [item.to_dict() for item in self.items],
             "alternatives": [other.to_dict() for other in self.alternatives],
+            "resolved": self.resolved,
             "nearest": [excerpt.to_dict() for excerpt in self.nearest],
             "timings": self.timings.to_dict() if self.timings else None,
         }
@@ -173,6 +195,9 @@ class Answer:
     def __str__(self) -> str:
         if self.text is None:
             return f"The article does not say. ({self.score:.0%})"
+        if self.items:
+            listed = "".join(f"\n  {item}" for item in self.items)
+            return f"{self.count} answers:{listed}"
         return (
             f"“{self.text}” ({self.document_title}, characters {self.start}–{self.end},"
             f" {self.score:.0%})"

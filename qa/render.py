@@ -123,7 +123,10 @@ def _invitation(title: str, examples: Sequence[str]) -> str:
 
 def _turn(number: int, answer: Answer, focus: tuple[int, int] | None) -> str:
     body = (_not_found if answer.text is None else _found)(number, answer, focus)
-    return f'<section class="pq-turn">{_question(answer.question)}{body}</section>'
+    # Only what stands before the question in it: the question itself has just been read.
+    lead = (answer.resolved or "").removesuffix(answer.question).strip()
+    resolved = f'<p class="pq-resolved">Understood after: {escape(lead)}</p>' if lead else ""
+    return f'<section class="pq-turn">{_question(answer.question)}{resolved}{body}</section>'
 
 
 def _question(question: str) -> str:
@@ -131,24 +134,36 @@ def _question(question: str) -> str:
 
 
 def _found(number: int, answer: Answer, focus: tuple[int, int] | None) -> str:
+    given = answer.items or (answer,)
+    if len(given) == 1:
+        quotes = _given(number, 0, answer, focus)
+    else:
+        items = "".join(
+            f"<li>{_given(number, choice, item, focus)}</li>" for choice, item in enumerate(given)
+        )
+        quotes = f'<p class="pq-kicker">{len(given)} answers</p><ol class="pq-items">{items}</ol>'
     others = "".join(
         f"<li>{_jump(number, choice, _quoted(other.text), focus)}"
         f'<span class="pq-meta">{escape(other.document_title or "")} · '
         f"{escape(confidence(other.score))}</span></li>"
-        for choice, other in enumerate(answer.alternatives, start=1)
+        for choice, other in enumerate(answer.alternatives, start=len(given))
     )
+    if not others:
+        return quotes
+    return (
+        f'{quotes}<details class="pq-others"><summary>Other answers ({len(answer.alternatives)})'
+        f"</summary><ol>{others}</ol></details>"
+    )
+
+
+def _given(number: int, choice: int, answer: Answer, focus: tuple[int, int] | None) -> str:
+    """A quote with its sentence, its place and how likely it is right."""
     place = f"{answer.document_title}, characters {answer.start:,}–{answer.end:,}"
     return (
         f'<blockquote class="pq-quote"><p>{_quoted(answer.text)}</p></blockquote>'
         f'<p class="pq-sentence">{_sentence(answer)}</p>'
-        f'<p class="pq-source">{_jump(number, 0, escape(place), focus)}'
+        f'<p class="pq-source">{_jump(number, choice, escape(place), focus)}'
         f'<span class="pq-confidence">{escape(confidence(answer.score))}</span></p>'
-        + (
-            f'<details class="pq-others"><summary>Other answers ({len(answer.alternatives)})'
-            f"</summary><ol>{others}</ol></details>"
-            if others
-            else ""
-        )
     )
 
 

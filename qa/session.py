@@ -17,7 +17,7 @@ class Focus:
 
     Args:
         turn: number of the turn whose quotes they are.
-        choice: number of the quote: the answer 0, then the others.
+        choice: number of the quote among ``Answer.quotes``.
     """
 
     turn: int
@@ -64,7 +64,7 @@ class Conversation:
         answer = self._focused
         if answer is None or answer.text is None or self.focus is None:
             return None
-        return (answer, *answer.alternatives)[self.focus.choice].passage
+        return answer.quotes[self.focus.choice].passage
 
     @property
     def _focused(self) -> Answer | None:
@@ -111,4 +111,4 @@ def places_of(answer: Answer) -> tuple[Excerpt, ...]:
     """What an answer points to: its quotes, best first, or the passages nearest to it."""
     if answer.text is None:
         return answer.nearest
-    return tuple(filter(None, (found.quote for found in (answer, *answer.alternatives))))
+    return tuple(filter(None, (found.quote for found in answer.quotes)))

@@ -1,26 +1,30 @@
 """How the chat looks: paper and ink, one accent colour, a serif that comes with it."""
 
-import base64
-from pathlib import Path
-
 import gradio as gr
 from gradio.themes.utils.colors import Color
 
-ASSETS = Path(__file__).parent / "assets"
-MARK = ASSETS / "mark.svg"
-SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif")
-MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
-FONTS = (
-    ("normal", "newsreader-latin-wght-normal.woff2"),
-    ("italic", "newsreader-latin-wght-italic.woff2"),
+from qa.palette import (
+    ACCENT,
+    ACCENT_DARK,
+    ASSETS,
+    INK,
+    INK_DARK,
+    MARK,
+    MUTED,
+    MUTED_DARK,
+    PAPER,
+    PAPER_DARK,
+    RULE,
+    RULE_DARK,
+    SHEET,
+    SHEET_DARK,
+    dark_variables,
+    font_faces,
+    light_variables,
 )
 
-PAPER, PAPER_DARK = "#faf6ec", "#171512"
-SHEET, SHEET_DARK = "#fffdf7", "#1f1c18"
-INK, INK_DARK = "#1d1a16", "#ece5d8"
-MUTED, MUTED_DARK = "#655d51", "#aca290"
-RULE, RULE_DARK = "#d8cfbb", "#3a342b"
-ACCENT, ACCENT_DARK = "#9b2a1e", "#ea8a77"
+SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif")
+MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 
 OXBLOOD = Color(
     name="oxblood",
@@ -95,16 +99,8 @@ def theme() -> gr.themes.Base:
 
 def css() -> str:
     """The style sheet, with the fonts and the theme's colours in it."""
-    faces = "".join(
-        f"@font-face{{font-family:Newsreader;font-style:{style};font-weight:200 800;"
-        f"font-display:swap;src:url(data:font/woff2;base64,{_base64(ASSETS / file)})"
-        " format('woff2')}\n"
-        for style, file in FONTS
-    )
-    light = _variables(PAPER, SHEET, INK, MUTED, RULE, ACCENT)
-    dark = _variables(PAPER_DARK, SHEET_DARK, INK_DARK, MUTED_DARK, RULE_DARK, ACCENT_DARK)
     sheet = (ASSETS / "style.css").read_text("utf-8")
-    return f"{faces}:root{{{light}}}\n.dark{{{dark}}}\n{sheet}"
+    return f"{font_faces()}:root{{{light_variables()}}}\n.dark{{{dark_variables()}}}\n{sheet}"
 
 
 def masthead_html() -> str:
@@ -113,14 +109,3 @@ def masthead_html() -> str:
         f'<header class="pq-masthead">{MARK.read_text("utf-8")}<h1>Pullquote</h1>'
         "<p>Ask an article, get its own words back.</p></header>"
     )
-
-
-def _variables(paper: str, sheet: str, ink: str, muted: str, rule: str, accent: str) -> str:
-    return (
-        f"--pq-paper:{paper};--pq-sheet:{sheet};--pq-ink:{ink};"
-        f"--pq-muted:{muted};--pq-rule:{rule};--pq-accent:{accent}"
-    )
-
-
-def _base64(file: Path) -> str:
-    return base64.b64encode(file.read_bytes()).decode("ascii")

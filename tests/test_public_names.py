@@ -6,7 +6,7 @@ import sys
 import index
 import qa
 
-HEAVY = ["torch", "transformers", "sentence_transformers", "faiss", "gradio"]
+HEAVY = ["torch", "transformers", "sentence_transformers", "faiss", "gradio", "matplotlib"]
 
 
 def run(code: str) -> str:

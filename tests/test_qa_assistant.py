@@ -3,6 +3,8 @@
 import copy
 import itertools
 import json
+import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -14,8 +16,8 @@ import qa
 from index.engine import PassageIndex
 from index.errors import IncompatibleIndexError, InputError, SourceError
 from index.records import Document
-from qa.assistant import NEAREST_SHOWN, STREAM_QUESTIONS, Assistant
-from qa.reader import ReaderSettings
+from qa.answering import NEAREST_SHOWN
+from qa.assistant import STREAM_QUESTIONS, Assistant
 from qa.records import Answer, Question, Turn
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -34,17 +36,18 @@ SHELF_QUESTIONS = [PARDONED, "how much water does the kettle hold?", "who wrote 
 class Recorder:
     """A reader that notes what it reads, and may have another threshold."""
 
-    def __init__(self, reader, *, null_threshold=None):
+    def __init__(self, reader, *, min_score=None, reads_history=False):
         self._reader = reader
-        self._null_threshold = null_threshold
+        self._min_score = min_score
+        self._reads_history = reads_history
         self.pairs = []
 
     @property
     def settings(self):
-        fitted = self._reader.settings
-        if self._null_threshold is None:
+        fitted = replace(self._reader.settings, reads_history=self._reads_history)
+        if self._min_score is None:
             return fitted
-        return ReaderSettings(fitted.temperature, self._null_threshold)
+        return replace(fitted, min_score=self._min_score)
 
     def read(self, pairs, *, batch_size=32, max_answer_tokens=30):
         self.pairs += pairs
@@ -72,13 +75,13 @@ def shelf_answers(shelf):
 @pytest.fixture(scope="module")
 def sure(news):
     """Answers whatever it is asked."""
-    return variant(news, null_threshold=-1e9)[0]
+    return variant(news, min_score=0.0)[0]
 
 
 @pytest.fixture(scope="module")
 def timid(news):
     """Never sure enough."""
-    return variant(news, null_threshold=1e9)[0]
+    return variant(news, min_score=1.0)[0]
 
 
 def texts_and_scores(answers):
@@ -120,7 +123,6 @@ def assert_quotes(answer, documents, *, top_k):
         assert alternative.timings is None
     assert 0 <= answer.null_score <= 1
     assert all(0 <= quote.score <= 1 for quote in quotes)
-    assert sum(quote.score for quote in quotes) + answer.null_score <= 1 + 1e-9
     if answer.text is None:
         assert answer.quote is None
         assert {answer.start, answer.end, answer.document_id, answer.document_title} == {None}
@@ -278,12 +280,18 @@ def test_progress_is_shown_if_wanted(short, capsys):
         [Answer("who was pardoned?", "Viktor Babariko", 0.9, 0.1, 0, 15)],
     ],
 )
-def test_the_reader_sees_the_question_without_its_history(news, history):
-    assistant, recorder = variant(news)
-    answer = assistant.ask("for how long was he jailed?", history=history)
-    assert answer.question == "for how long was he jailed?"
-    assert {question for question, _ in recorder.pairs} == {"for how long was he jailed?"}
-    assert_quotes(answer, news.documents, top_k=3)
+def test_follow_up_is_read_as_its_reader_was_trained(news, history):
+    asked = "for how long was he jailed?"
+    expanded = f"who was pardoned? Viktor Babariko {asked}"
+    for reads_history in (False, True):
+        assistant, recorder = variant(news, reads_history=reads_history)
+        answer = assistant.ask(asked, history=history)
+        assert answer.question == asked
+        assert answer.resolved == expanded
+        assert {question for question, _ in recorder.pairs} == {
+            expanded if reads_history else asked
+        }
+        assert_quotes(answer, news.documents, top_k=3)
 
 
 def test_history_helps_the_search(shelf):
@@ -299,9 +307,56 @@ def test_a_change_of_subject_costs_nothing(shelf):
     recorder = Recorder(shelf.reader)
     narrow = Assistant(index=shelf.index, reader=recorder, passages_read=3)
     question = "how many prisoners were pardoned?"
-    narrow.ask(question, history=[("how long is the warranty?", "Three years")])
-    (best,) = shelf.index.search([question], top_k=1)[0]
-    assert best.passage.text in {passage for _, passage in recorder.pairs}
+    answer = narrow.ask(question, history=[("how long is the warranty?", "Three years")])
+    assert answer.resolved is None
+    hits = shelf.index.search([question], top_k=3)[0]
+    assert recorder.pairs == [(question, hit.passage.text) for hit in hits]
+
+
+def test_turns_without_an_answer_change_nothing(news):
+    asked = "for how long was he jailed?"
+    told = news.ask(asked, history=[("who wrote Hamlet?", None)])
+    assert told.resolved is None
+    assert texts_and_scores([told]) == texts_and_scores([news.ask(asked)])
+
+
+# How sure an answer must be
+
+
+def test_least_score_of_one_call(news):
+    given = news.ask(PARDONED, min_score=0.0)
+    assert given.text is not None
+    assert news.ask(PARDONED, min_score=given.score).text == given.text
+    withheld = news.ask(PARDONED, min_score=1.0)
+    assert withheld.text is None
+    assert withheld.alternatives[0].text == given.text
+    many = news.ask_many([PARDONED, QUESTIONS[3]], min_score=1.0)
+    assert [answer.text for answer in many] == [None, None]
+    for least in (-0.1, 1.1, math.nan):
+        with pytest.raises(InputError, match="min_score"):
+            news.ask(PARDONED, min_score=least)
+
+
+# Several answers
+
+
+def test_several_things_are_given_each_at_its_place(news):
+    text = "The shop sells mint, sage and thyme. It opens at nine."
+    shop = variant(news.about([Document("shop", "Shop", text)]), min_score=0.0)[0]
+    answer = shop.ask("Which herbs does the shop sell?")
+    assert [item.text for item in answer.items] == ["mint", "sage", "thyme"]
+    assert answer.count == 3
+    assert answer.text is not None
+    assert str(answer).startswith("3 answers:")
+    assert answer.quotes[:3] == answer.items
+    for item in answer.items:
+        assert text[item.start : item.end] == item.text
+        assert item.items == item.alternatives == ()
+        assert item.sentence.text == "The shop sells mint, sage and thyme."
+    assert_quotes(replace(answer, items=()), shop.documents, top_k=3)
+    Draft202012Validator(qa.answer_schema()).validate(answer.to_dict())
+    one = shop.ask("When does it open?")
+    assert (one.items, one.count) == ((), 1)
 
 
 def test_questions_with_history_in_a_batch(news):
@@ -480,7 +535,7 @@ def test_article_of_one_character(news, text):
 
 def test_article_without_latin_letters(news):
     text = "北京是中国的首都。上海是中国最大的城市，人口超过二千四百万。" * 3
-    always = variant(news.about([Document("zh", "北京", text)]), null_threshold=-1e9)[0]
+    always = variant(news.about([Document("zh", "北京", text)]), min_score=0.0)[0]
     answer = always.ask("中国的首都是哪里？", top_k=5)
     assert_quotes(answer, always.documents, top_k=5)
     assert answer.text is not None
@@ -536,7 +591,7 @@ PIECES = st.one_of(
 @settings(deadline=None, max_examples=20)
 @given(st.lists(PIECES, min_size=1, max_size=60).map("".join).filter(str.strip))
 def test_any_article_is_quoted_where_it_says(news, text):
-    assistant = variant(news.about([Document("any", "Any", text)]), null_threshold=-1e9)[0]
+    assistant = variant(news.about([Document("any", "Any", text)]), min_score=0.0)[0]
     answer = assistant.ask("when was Anna born?", top_k=6)
     assert_quotes(answer, assistant.documents, top_k=6)
 

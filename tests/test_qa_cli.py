@@ -155,6 +155,7 @@ def test_evaluate_prints_the_official_names(tmp_path: Path) -> None:
         (["ask", "who?", "--top-k", "0"], 2, "not a whole number from 1 on"),
         (["frobnicate"], 2, "invalid choice"),
         (["chat", "--port", "70000"], 2, "above 65535"),
+        (["ask", "who?", "--min-score", "1.5"], 2, "not a number from 0 to 1"),
         (["ask", "   "], 1, "The question is empty."),
         (["ask", "x" * 10_000], 1, "10,000 characters"),
         (["ask", "who?", "missing.txt"], 1, "no file or folder missing.txt"),

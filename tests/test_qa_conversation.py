@@ -4,8 +4,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.conversation import ANSWER_WORDS, TURNS_TAKEN, with_history
-from qa.records import Turn
+from qa.conversation import (
+    ANSWER_WORDS,
+    TURNS_TAKEN,
+    expand,
+    leans_on_history,
+    with_history,
+)
+from qa.records import Question, Turn
 
 
 def test_without_history_the_question_stays_as_it_is():
@@ -66,3 +72,43 @@ def test_the_question_comes_last_and_whole(question, history):
         for word in (*turn.question.split(), *turn.answer.split()[:15])
     ]
     assert before == wanted
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What for?",
+        "How long was he jailed?",
+        "And his chief of staff?",
+        "When?",
+        "What about the ferry to Arran on Sundays?",
+        "Why did they leave the house?",
+        "What else was decided at the meeting of May?",
+        "Who's his brother in the second chapter?",
+    ],
+)
+def test_follow_up_leans_on_what_was_said(question):
+    assert leans_on_history(question)
+    history = (Turn("Who was released?", "Viktor Babariko"),)
+    expanded = expand(Question(question, history))
+    assert expanded == f"Who was released? Viktor Babariko {question}"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which airline had restrictions lifted?",
+        "How much water does the kettle hold?",
+        "How many members are there in the council?",
+        "Is it true that the bridge was painted green?",
+        "Who is the man that was released in Minsk?",
+    ],
+)
+def test_change_of_subject_is_noticed(question):
+    assert not leans_on_history(question)
+    assert expand(Question(question, (Turn("Who?", "Anna"),))) is None
+
+
+def test_question_stands_alone_after_turns_without_an_answer():
+    assert expand(Question("What for?")) is None
+    assert expand(Question("What for?", (Turn("Who wrote Hamlet?"),))) is None

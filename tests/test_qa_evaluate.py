@@ -1,234 +1,26 @@
-"""Reading SQuAD files, and figures worked out again from the reader's own predictions."""
+"""Figures worked out again from the reader's own predictions."""
 
-import gzip
-import json
-import math
+from dataclasses import replace
 
 import pytest
+from squad_files import EASY, HARBOUR, MARSH, row, squad, write
 
 from index.engine import PassageIndex
-from index.errors import InputError, SourceError
+from index.records import Passage
 from qa.assistant import Assistant
-from qa.evaluate import SquadQuestion, SquadSet, evaluate_open, evaluate_reader
+from qa.confidence import is_answer, judge
+from qa.evaluate import figures as figures_of
+from qa.evaluate import read_squad, recall_figures, search_squad
+from qa.rank import rank
 from qa.reader import ExtractiveReader
-
-HARBOUR = "The old lighthouse of Port Ellen was built in 1832. It is 17 metres high."
-KETTLE = "The Kettle Company sells a steel kettle that holds 1.7 litres of water."
-MARSH = "Researchers counted 42 herons on the salt marsh in spring, more than ever before."
-
-
-def row(question, *answers, impossible=None):
-    fields = {"id": question, "question": question}
-    fields["answers"] = [{"text": answer, "answer_start": 0} for answer in answers]
-    if impossible is not None:
-        fields["is_impossible"] = impossible
-    return fields
-
-
-def squad(*paragraphs, title="Things"):
-    return {
-        "version": "v2.0",
-        "data": [
-            {
-                "title": title,
-                "paragraphs": [{"context": text, "qas": rows} for text, rows in paragraphs],
-            }
-        ],
-    }
-
-
-EASY = squad(
-    (
-        HARBOUR,
-        [
-            row("When was the lighthouse of Port Ellen built?", "1832", "in 1832"),
-            row("How high is the lighthouse?", "17 metres", "17"),
-        ],
-    ),
-    (
-        KETTLE,
-        [
-            row("How many litres of water does the kettle hold?", "1.7 litres", "1.7"),
-            row("Who designed the kettle?", impossible=True),
-        ],
-    ),
-    (MARSH, [row("How many herons did researchers count on the salt marsh?", "42")]),
-)
+from qa.squad import SquadSet
 
 pytestmark = pytest.mark.usefixtures("one_thread")
-
-
-def write(tmp_path, name, data):
-    file = tmp_path / name
-    text = data if isinstance(data, bytes) else json.dumps(data, ensure_ascii=False).encode()
-    file.write_bytes(gzip.compress(text) if name.endswith(".gz") else text)
-    return file
 
 
 @pytest.fixture
 def easy(tmp_path):
     return SquadSet.from_file(write(tmp_path, "easy.json", EASY))
-
-
-# Files
-
-
-@pytest.mark.parametrize("name", ["dev.json", "dev.json.gz", "dev.JSON"])
-def test_file(tmp_path, name):
-    read = SquadSet.from_file(write(tmp_path, name, EASY))
-    assert [paragraph.text for paragraph in read.paragraphs] == [HARBOUR, KETTLE, MARSH]
-    assert {paragraph.title for paragraph in read.paragraphs} == {"Things"}
-    assert len({paragraph.id for paragraph in read.paragraphs}) == 3
-    assert [question.paragraph for question in read.questions] == [0, 0, 1, 1, 2]
-    assert read.questions[0] == SquadQuestion(
-        "When was the lighthouse of Port Ellen built?", 0, ("1832", "in 1832")
-    )
-    assert read.questions[3] == SquadQuestion("Who designed the kettle?", 1, ())
-
-
-def test_impossible_questions_have_no_answers_whatever_is_listed(tmp_path):
-    data = squad(
-        (
-            MARSH,
-            [
-                row("one?", "42", impossible=True),
-                row("two?", "42", impossible=False),
-                row("three?", "42"),
-                row("four?"),
-                {"question": "five?", "is_impossible": True},  # no list of answers at all
-                row("  six?\n", "42", "spring", "42"),
-            ],
-        )
-    )
-    read = SquadSet.from_file(write(tmp_path, "v2.json", data))
-    assert [question.answers for question in read.questions] == [
-        (),
-        ("42",),
-        ("42",),
-        (),
-        (),
-        ("42", "spring", "42"),
-    ]
-    assert read.questions[5].question == "six?"
-
-
-def test_paragraph_that_comes_twice_is_kept_once(tmp_path):
-    data = squad(
-        (MARSH, [row("one?", "42")]), (KETTLE, [row("two?", "steel")]), (MARSH, [row("three?")])
-    )
-    more = squad((KETTLE, [row("four?", "1.7")]), (HARBOUR, []), title="More")
-    data["data"] += more["data"]
-    read = SquadSet.from_file(write(tmp_path, "twice.json", data))
-    assert [paragraph.text for paragraph in read.paragraphs] == [MARSH, KETTLE, HARBOUR]
-    assert [paragraph.title for paragraph in read.paragraphs] == ["Things", "Things", "More"]
-    assert [(question.question, question.paragraph) for question in read.questions] == [
-        ("one?", 0),
-        ("two?", 1),
-        ("three?", 0),
-        ("four?", 1),
-    ]
-
-
-def test_article_without_a_title(tmp_path):
-    data = squad((MARSH, [row("one?", "42")]))
-    del data["data"][0]["title"]
-    read = SquadSet.from_file(write(tmp_path, "untitled.json", data))
-    assert read.paragraphs[0].title == "Untitled"
-
-
-def broken_row(**fields):
-    return squad((MARSH, [row("one?", "42") | fields]))
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"",
-        b"not json",
-        b"\xff\xfe\x00",
-        b'{"data": [',
-        {},
-        [],
-        [EASY],
-        "data",
-        None,
-        {"data": None},
-        {"data": 5},
-        {"data": []},
-        {"data": ["article"]},
-        {"data": [None]},
-        {"data": [{"title": "x"}]},
-        {"data": [{"paragraphs": None}]},
-        {"data": [{"paragraphs": ["x"]}]},
-        {"data": [{"paragraphs": [{"context": MARSH}]}]},
-        {"data": [{"paragraphs": [{"qas": []}]}]},
-        squad((MARSH, [])),
-        squad((5, [row("one?", "42")])),
-        squad((None, [row("one?", "42")])),
-        squad((["x"], [row("one?", "42")])),
-        squad(("  ", [row("one?", "42")])),
-        squad((MARSH, ["one?"])),
-        squad((MARSH, [["one?"]])),
-        broken_row(question=5),
-        broken_row(question=None),
-        broken_row(answers=None),
-        broken_row(answers=["42"]),
-        broken_row(answers=[{"start": 3}]),
-    ],
-    ids=lambda data: repr(data)[:40],
-)
-def test_file_that_is_no_squad(tmp_path, data):
-    file = write(tmp_path, "broken.json", data)
-    with pytest.raises(SourceError, match="cannot be read as SQuAD") as caught:
-        SquadSet.from_file(file)
-    assert str(file) in str(caught.value)
-    assert "\n" not in str(caught.value)
-
-
-@pytest.mark.usefixtures("no_collection")
-def test_file_nested_deeper_than_the_parser_goes(tmp_path):
-    file = write(tmp_path, "broken.json", b"[" * 100_000)
-    with pytest.raises(SourceError, match="cannot be read as SQuAD"):
-        SquadSet.from_file(file)
-
-
-def test_archive_that_is_broken(tmp_path):
-    packed = gzip.compress(json.dumps(EASY).encode())
-    spoiled = packed[:20] + bytes(byte ^ 0x5A for byte in packed[20:60]) + packed[60:]
-    for number, content in enumerate([b"plain", packed[: len(packed) // 2], spoiled, packed[:-4]]):
-        file = tmp_path / f"broken{number}.json.gz"
-        file.write_bytes(content)
-        with pytest.raises(SourceError, match="cannot be read as SQuAD"):
-            SquadSet.from_file(file)
-
-
-def test_file_that_is_missing(tmp_path):
-    for missing in (tmp_path / "none.json", tmp_path):
-        with pytest.raises(SourceError, match="cannot be read as SQuAD"):
-            SquadSet.from_file(missing)
-
-
-# Samples
-
-
-def test_sample_is_drawn_by_the_seed(tmp_path):
-    rows = [row(f"question {number}?", "42") for number in range(200)]
-    read = SquadSet.from_file(write(tmp_path, "many.json", squad((MARSH, rows))))
-    drawn = read.sample(20, seed=1)
-    assert len(drawn.questions) == 20
-    assert drawn == read.sample(20, seed=1)
-    assert drawn.questions != read.sample(20, seed=2).questions
-    assert drawn.paragraphs == read.paragraphs, "all paragraphs stay, to be searched"
-    numbers = [read.questions.index(question) for question in drawn.questions]
-    assert numbers == sorted(set(numbers)), "each once, in the file's order"
-
-
-def test_sample_is_bounded_by_the_file(easy):
-    assert easy.sample(None, seed=0) == easy.sample(5, seed=0) == easy.sample(99, seed=0) == easy
-    assert len(easy.sample(1, seed=0).questions) == 1
-    for limit in (0, -1):
-        with pytest.raises(InputError, match=f"The limit is {limit}"):
-            easy.sample(limit, seed=0)
 
 
 # Figures
@@ -276,15 +68,17 @@ def best_spans_read(easy, reader):
         (reading,) = reader.read([(question.question, text)])
         best = reading.spans[0]
         span = text[best.start : best.end]
-        said = span if best.log_odds > reader.settings.null_threshold else ""
-        odds = [math.exp(other.log_odds) for other in reading.spans] + [math.exp(reading.rest)]
-        found.append((span, said, 1 / (1 + math.fsum(odds))))
+        passage = Passage(easy.paragraphs[question.paragraph], 0, len(text))
+        ranking = judge(rank([(passage, reading)], top_k=20), {}, reader.settings)
+        said = span if is_answer(ranking, reader.settings, min_score=None) else ""
+        found.append((span, said, ranking.null_score))
     return found
 
 
 def test_reader_figures_are_those_of_its_predictions(easy, reader: ExtractiveReader):
     found = best_spans_read(easy, reader)
-    figures = evaluate_reader(easy, reader=reader, batch_size=2)
+    outcomes = read_squad(easy, reader=reader, batch_size=2)
+    figures = figures_of(outcomes)
     golds = [question.answers for question in easy.questions]
     given = [points(said, gold) for (_, said, _), gold in zip(found, golds, strict=True)]
     answerable = [score for score, gold in zip(given, golds, strict=True) if gold]
@@ -307,49 +101,73 @@ def test_reader_figures_are_those_of_its_predictions(easy, reader: ExtractiveRea
         assert figures[f"best_{name}"] == pytest.approx(max(tried.values()))
     assert (figures["total"], figures["HasAns_total"], figures["NoAns_total"]) == (5, 4, 1)
     assert figures["best_f1"] >= figures["f1"] - 1e-9
+    present = [null for (_, _, null), gold in zip(found, golds, strict=True) if gold]
+    absent = found[3][2]
+    assert figures["auroc"] == pytest.approx(sum(null < absent for null in present) / 4)
+    assert figures["abstained_at_90"] == float(absent > max(present))
+    claimed = [outcome.answer.score for outcome in outcomes]
+    right = [
+        f1_right(outcome.answer.text or "", gold)
+        for outcome, gold in zip(outcomes, golds, strict=True)
+    ]
+    assert figures["ece"] == pytest.approx(ece_of(claimed, right))
+
+
+def f1_right(said, golds):
+    return points(said, golds)[1] >= 0.5
+
+
+def ece_of(claimed, right):
+    bins = {}
+    for score, is_right in zip(claimed, right, strict=True):
+        bins.setdefault(min(int(score * 10), 9), []).append((score, is_right))
+    return sum(
+        abs(sum(score for score, _ in held) - sum(is_right for _, is_right in held))
+        for held in bins.values()
+    ) / len(claimed)
 
 
 def test_set_without_unanswerable_questions_is_scored_as_squad_1(easy, reader):
     answerable = tuple(question for question in easy.questions if question.answers)
     first = SquadSet(easy.paragraphs, answerable)
     found = best_spans_read(first, reader)
-    figures = evaluate_reader(first, reader=reader)
+    figures = figures_of(read_squad(first, reader=reader))
     scores = [
         points(span, question.answers)
         for (span, _, _), question in zip(found, answerable, strict=True)
     ]
-    assert figures == {
-        "exact": pytest.approx(mean([exact for exact, _ in scores])),
-        "f1": pytest.approx(mean([f1 for _, f1 in scores])),
-        "total": 4,
-    }
+    assert set(figures) == {"exact", "f1", "total", "ece"}
+    assert figures["exact"] == pytest.approx(mean([exact for exact, _ in scores]))
+    assert figures["f1"] == pytest.approx(mean([f1 for _, f1 in scores]))
+    assert figures["total"] == 4
     assert figures["f1"] >= 75, "these are easy"
 
 
 def test_figures_do_not_depend_on_the_batches(easy, reader):
-    one = evaluate_reader(easy, reader=reader, batch_size=1)
-    many = evaluate_reader(easy, reader=reader, batch_size=32)
+    one = figures_of(read_squad(easy, reader=reader, batch_size=1))
+    many = figures_of(read_squad(easy, reader=reader, batch_size=32))
     assert one == {name: pytest.approx(value, abs=1e-4) for name, value in many.items()}
 
 
 def test_open_figures_of_an_easy_set(easy, reader, embedder):
-    figures = evaluate_open(easy, reader=reader, embedder=embedder, passages_read=2)
+    assistant = Assistant.from_sources(
+        easy.paragraphs, reader=reader, embedder=embedder, passages_read=2
+    )
+    figures = figures_of(search_squad(easy, assistant=assistant))
+    figures |= recall_figures(easy, assistant.index)
     recalls = [figures[f"recall@{k}"] for k in (1, 5, 10, 20)]
     assert recalls == [1.0, 1.0, 1.0, 1.0], "each question names what its paragraph is about"
     assert (figures["total"], figures["HasAns_total"], figures["NoAns_total"]) == (5, 4, 1)
     # The same, asked one by one of the same paragraphs.
-    asked = Assistant.from_sources(
-        easy.paragraphs, reader=reader, embedder=embedder, passages_read=2
-    )
     given = [
-        points(asked.ask(question.question, top_k=1).text or "", question.answers)
+        points(assistant.ask(question.question, top_k=1).text or "", question.answers)
         for question in easy.questions
     ]
     assert figures["exact"] == pytest.approx(mean([exact for exact, _ in given]))
     assert figures["f1"] == pytest.approx(mean([f1 for _, f1 in given]))
 
 
-def test_recall_counts_paragraphs_and_not_passages(tmp_path, reader, stub_embedder):
+def test_recall_counts_paragraphs_and_not_passages(tmp_path, stub_embedder):
     # Random vectors, so what is found first is found by chance; the long one is found often.
     long = " ".join(f"Sentence {number} says {number * number} or so." for number in range(80))
     data = squad(
@@ -357,8 +175,8 @@ def test_recall_counts_paragraphs_and_not_passages(tmp_path, reader, stub_embedd
         *((f"{MARSH} Year {year}.", [row(f"What was {year}?", "42")]) for year in range(6)),
     )
     read = SquadSet.from_file(write(tmp_path, "long.json", data))
-    figures = evaluate_open(read, reader=reader, embedder=stub_embedder, passages_read=1)
     index = PassageIndex.from_documents(read.paragraphs, embedder=stub_embedder)
+    figures = recall_figures(read, index)
     assert len(index.passages) > len(read.paragraphs) + 3
     ranks = []
     for question in read.questions:
@@ -373,3 +191,90 @@ def test_recall_counts_paragraphs_and_not_passages(tmp_path, reader, stub_embedd
         assert figures[f"recall@{k}"] == pytest.approx(sum(rank <= k for rank in ranks) / 7)
     assert figures["recall@10"] == 1.0, "there are only seven"
     assert 0 < figures["recall@5"] < 1, "chance has left something to tell apart"
+
+
+# Conversations
+
+
+class Listener:
+    """A reader that notes what it is asked, and says whether it reads history."""
+
+    def __init__(self, reader, *, reads_history):
+        self._reader = reader
+        self.settings = replace(reader.settings, reads_history=reads_history, min_score=0.0)
+        self.questions = []
+
+    def read(self, pairs, *, batch_size=32, max_answer_tokens=30):
+        self.questions += [question for question, _ in pairs]
+        return self._reader.read(pairs, batch_size=batch_size, max_answer_tokens=max_answer_tokens)
+
+
+TALK = squad(
+    (HARBOUR, [row("What was built in 1832?", "lighthouse"), row("How high is it?", "17 metres")]),
+    (MARSH, [row("How many herons were counted?", "42"), row("Where?", "salt marsh")]),
+)
+
+
+def test_turns_see_the_earlier_ones_and_our_own_answers(tmp_path, reader):
+    talk = SquadSet.from_file(write(tmp_path, "talk.json", TALK))
+    told = Listener(reader, reads_history=True)
+    outcomes = read_squad(talk, reader=told, history=True)
+    assert [one.question.question for one in outcomes] == [
+        "What was built in 1832?",
+        "How many herons were counted?",
+        "How high is it?",
+        "Where?",
+    ]
+    first, second = outcomes[0].answer, outcomes[1].answer
+    assert told.questions == [
+        "What was built in 1832?",
+        "How many herons were counted?",
+        f"What was built in 1832? {first.text} How high is it?",
+        f"How many herons were counted? {second.text} Where?",
+    ]
+    assert outcomes[2].answer.resolved == told.questions[2]
+    alone = Listener(reader, reads_history=False)
+    read_squad(talk, reader=alone, history=True)
+    assert alone.questions[2:] == ["How high is it?", "Where?"], "not trained for it"
+    plain = Listener(reader, reads_history=True)
+    outcomes = read_squad(talk, reader=plain)
+    assert plain.questions == [question.question for question in talk.questions]
+    assert all(one.answer.resolved is None for one in outcomes)
+
+
+def test_conversations_over_an_index(tmp_path, reader, embedder):
+    talk = SquadSet.from_file(write(tmp_path, "talk.json", TALK))
+    told = Listener(reader, reads_history=True)
+    assistant = Assistant.from_sources(talk.paragraphs, reader=told, embedder=embedder)
+    outcomes = search_squad(talk, assistant=assistant, history=True)
+    assert len(outcomes) == 4
+    assert outcomes[3].answer.resolved is not None
+    assert outcomes[3].answer.resolved.startswith("How many herons were counted? ")
+    assert outcomes[3].answer.resolved in told.questions
+
+
+# Several answers, and the least score
+
+
+def test_several_answers_are_scored_as_sets(tmp_path, reader):
+    text = "The shop sells mint, sage and thyme. It opens at nine."
+    herbs = row("Which herbs does the shop sell?", "mint") | {
+        "all_spans": [{"text": herb} for herb in ("mint", "sage", "thyme")]
+    }
+    several = SquadSet.from_file(write(tmp_path, "herbs.json", squad((text, [herbs]))))
+    (outcome,) = read_squad(several, reader=reader, min_score=0.0)
+    assert [item.text for item in outcome.answer.items] == ["mint", "sage", "thyme"]
+    figures = figures_of([outcome])
+    assert figures["multi_exact_f1"] == figures["multi_overlap_f1"] == 100.0
+    (withheld,) = read_squad(several, reader=reader, min_score=1.0)
+    assert withheld.answer.text is None
+    assert figures_of([withheld])["multi_overlap_f1"] == 0.0
+
+
+def test_least_score_decides_what_is_given(easy, reader):
+    everything = read_squad(easy, reader=reader, min_score=0.0)
+    assert all(outcome.answer.text for outcome in everything)
+    scores = sorted(outcome.answer.score for outcome in everything)
+    some = read_squad(easy, reader=reader, min_score=scores[2])
+    assert sum(outcome.answer.text is not None for outcome in some) == 3
+    assert [one.best_text for one in some] == [one.best_text for one in everything]

@@ -7,11 +7,14 @@ from hypothesis import strategies as st
 from qa.metrics import (
     Prediction,
     best_against,
+    calibration_error,
     exact_match,
     f1,
     normalize,
     recall_at,
+    score_answerability,
     score_predictions,
+    score_several,
 )
 
 
@@ -242,3 +245,92 @@ def test_recall_at():
 
 def test_recall_of_no_questions_is_zero():
     assert recall_at([], (1, 5)) == {"recall@1": 0.0, "recall@5": 0.0}
+
+
+# Several answers at once
+
+
+def longest_run(one, other):
+    """The longest run of characters in common, by trying every run there is."""
+    runs = (one[a:b] for a in range(len(one)) for b in range(a + 1, len(one) + 1))
+    return max((len(run) for run in runs if run in other), default=0)
+
+
+def plain_several(golds, predictions):
+    """The figures by their definition, one pair of answers after the other."""
+    exact = precision = recall = found = wanted = 0.0
+    for gold, predicted in zip(golds, predictions, strict=True):
+        gold, predicted = {normalize(one) for one in gold}, {normalize(one) for one in predicted}
+        wanted, found = wanted + max(len(gold), 1), found + max(len(predicted), 1)
+        if not gold and not predicted:
+            exact, precision, recall = exact + 1, precision + 1, recall + 1
+        for one in predicted:
+            exact += one in gold
+            precision += max(
+                (longest_run(one, other) / max(len(one), 1) for other in gold), default=0
+            )
+        for one in gold:
+            recall += max(
+                (longest_run(one, other) / max(len(one), 1) for other in predicted), default=0
+            )
+
+    def harmonic(p, r):
+        return 200 * p * r / (p + r) if p + r else 0.0
+
+    return {
+        "multi_exact_f1": harmonic(exact / found, exact / wanted),
+        "multi_overlap_f1": harmonic(precision / found, recall / wanted),
+    }
+
+
+def test_several_answers_worked_by_hand():
+    # Of three answers two are given, one of them to the letter, and one more that is none.
+    golds = [["red", "dark blue", "green"]]
+    given = [["Red", "blue", "zzz"]]
+    figures = score_several(golds, given)
+    # exact: precision 1/3, recall 1/3; overlap: precision (1 + 1 + 0) / 3, and recall
+    # (1 + 4/9 + 2/5) / 3, since "green" and "red" have "re" in common.
+    assert figures["multi_exact_f1"] == pytest.approx(100 / 3)
+    recall = (1 + 4 / 9 + 2 / 5) / 3
+    assert figures["multi_overlap_f1"] == pytest.approx(200 * (2 / 3) * recall / (2 / 3 + recall))
+    assert score_several([[]], [[]]) == {"multi_exact_f1": 100.0, "multi_overlap_f1": 100.0}
+    assert score_several([["red"]], [[]])["multi_overlap_f1"] == 0.0
+
+
+ANSWERS = st.lists(st.text("ab c", min_size=1, max_size=6).filter(normalize), max_size=4)
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.lists(st.tuples(ANSWERS, ANSWERS), min_size=1, max_size=4))
+def test_several_answers_agree_with_the_definition(pairs):
+    golds, predictions = [gold for gold, _ in pairs], [given for _, given in pairs]
+    assert score_several(golds, predictions) == pytest.approx(plain_several(golds, predictions))
+
+
+# Telling unanswerable questions, and claimed probabilities
+
+NULLS = st.lists(st.tuples(st.booleans(), st.sampled_from([0.1, 0.3, 0.5, 0.9])), max_size=12)
+
+
+@settings(deadline=None, max_examples=150)
+@given(NULLS)
+def test_answerability_agrees_with_every_pair(questions):
+    present = [null for has, null in questions if has]
+    absent = [null for has, null in questions if not has]
+    figures = score_answerability([has for has, _ in questions], [null for _, null in questions])
+    if not present or not absent:
+        assert figures == {}
+        return
+    wins = [1.0 if no > yes else 0.5 if no == yes else 0.0 for no in absent for yes in present]
+    assert figures["auroc"] == pytest.approx(sum(wins) / len(wins))
+    # The lowest threshold that answers nine of ten answerable questions.
+    least = min(t for t in present if sum(yes <= t for yes in present) >= 0.9 * len(present))
+    assert figures["abstained_at_90"] == sum(no > least for no in absent) / len(absent)
+
+
+def test_calibration_error_worked_by_hand():
+    assert calibration_error([], []) == 0.0
+    assert calibration_error([1.0, 0.0], [True, False]) == 0.0
+    # In the bin from 0.8: claimed 0.85 and 0.81, one of the two right; from 0.2: none right.
+    error = calibration_error([0.85, 0.81, 0.25], [True, False, False])
+    assert error == pytest.approx((abs(1.66 - 1) + 0.25) / 3)

@@ -25,10 +25,10 @@ from qa.reader import (
     STRIDE_TOKENS,
     WINDOW_TOKENS,
     ExtractiveReader,
-    ReaderSettings,
     Reading,
 )
 from qa.seeds import seed_articles
+from qa.settings import ReaderSettings
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -171,7 +171,7 @@ def test_shipped_reader_finds_what_is_easy(reader):
     (reading,) = reader.read([("how many prisoners were pardoned?", text)])
     best = reading.spans[0]
     assert text[best.start : best.end] == "123"
-    assert best.log_odds > reader.settings.null_threshold
+    assert best.log_odds > 0
 
 
 def test_answer_in_a_later_window_keeps_its_place(reader):
@@ -275,6 +275,8 @@ TOKENIZERS: dict[str, tuple[str, Callable]] = {
     "bert, generic tokenizer": ("Bert", lambda: bert_style(type_ids=True)),
     "bert, without type ids": ("Bert", lambda: bert_style(type_ids=False)),
     "electra": ("Electra", lambda: bert_style(type_ids=True)),
+    "deberta": ("Deberta", lambda: roberta_style(trim_offsets=True)),
+    "deberta 2": ("DebertaV2", lambda: bert_style(type_ids=True)),
     "distilbert": ("DistilBert", lambda: bert_style(type_ids=False)),
     "mpnet": ("MPNet", mpnet_style),
     "roberta": ("Roberta", lambda: roberta_style(trim_offsets=True)),
@@ -403,10 +405,10 @@ def test_windows_are_never_longer_than_the_model_takes(tiny):
 def test_settings_are_read_from_beside_the_model(tiny_bert, tmp_path):
     folder = tmp_path / "fitted"
     shutil.copytree(tiny_bert, folder)
-    (folder / "reader_settings.json").write_text('{"temperature": 2.0, "null_threshold": 0.5}')
+    (folder / "reader_settings.json").write_text('{"temperature": 2.0, "min_score": 0.5}')
     plain, fitted = load_tiny(tiny_bert), load_tiny(folder)
-    assert plain.settings == ReaderSettings(temperature=1.0, null_threshold=0.0)
-    assert fitted.settings == ReaderSettings(temperature=2.0, null_threshold=0.5)
+    assert plain.settings == ReaderSettings(temperature=1.0, min_score=None)
+    assert fitted.settings == ReaderSettings(temperature=2.0, min_score=0.5)
     narrow = fitted.with_windows(window_tokens=40, stride_tokens=8)
     assert narrow.settings == fitted.settings
     (one,), (other,) = plain.read(TINY_PAIRS[:1]), fitted.read(TINY_PAIRS[:1])

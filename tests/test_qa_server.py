@@ -38,7 +38,7 @@ def test_ask_gives_the_json_that_python_gives(client: Client, news: Assistant) -
 def test_ask_by_plain_http(url: str, shelf: Assistant) -> None:
     request = urllib.request.Request(
         f"{url}/gradio_api/call/ask",
-        data=json.dumps({"data": [EASY, "", "", None, 3]}).encode(),
+        data=json.dumps({"data": [EASY, "", "", None, 3, None]}).encode(),
         headers={"Content-Type": "application/json"},
     )
     with urllib.request.urlopen(request) as response:

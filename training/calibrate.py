@@ -1,191 +1,252 @@
-"""Fit a reader's settings on development sets: temperature and null threshold.
+"""Fit a reader's settings on development sets: temperature, probabilities, least score.
 
     python training/calibrate.py --data FOLDER --reader FOLDER
 
-Writes ``reader_settings.json`` beside the reader and prints what it was chosen from.
+Writes ``reader_settings.json`` and ``calibration.json`` beside the reader, and prints what
+they were chosen from. Each question is asked of its own paragraph, of its article, of its
+article without what answers it, and of another article.
 """
 
 import argparse
-import gzip
 import json
 import math
 import random
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from index.chunk import cut
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from tqdm import tqdm
+
 from index.embed import SentenceEmbedder
-from index.engine import BUDGET_TOKENS, OVERLAP_SENTENCES
-from index.records import Document, Passage
-from qa.metrics import best_against
-from qa.rank import rank
-from qa.reader import SETTINGS_FILE, ExtractiveReader, ReaderSettings, Reading
+from index.engine import PassageIndex
+from index.records import Document, Hit
+from qa.confidence import features, judge, place_of
+from qa.evaluate import RIGHT_F1
+from qa.metrics import best_against, calibration_error, score_answerability
+from qa.rank import Ranking, rank
+from qa.reader import ExtractiveReader, Reading
+from qa.settings import Logistic, ReaderSettings
+from qa.squad import SquadQuestion, SquadSet
 
-SETS = ("new_wiki", "reddit", "amazon", "qamr", "fairytale", "doqa_travel")
-QUESTIONS_OF_A_SET = 150
-OTHER_PARAGRAPHS = 2  # of the same article, read as well: what retrieval brings along
-TEMPERATURES = tuple(round(0.5 + 0.1 * step, 1) for step in range(26))
-RIGHT_F1 = 0.6
-COVERAGE = 0.9  # people forgive a wrong quote they can see sooner than a right one withheld
-BINS = 10
+RECIPE = Path(__file__).with_suffix(".toml")
+FIGURES_FILE = "calibration.json"
+CANDIDATES = 20  # of a ranking: as many as answers are made of
 LEAST_PROBABILITY = 1e-6  # so that one certain mistake does not decide
+BLOCK_PAIRS = 512  # pairs sorted by length together
+Features = Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A question with the passages to read.
+    """A question and passages to read.
 
     Args:
+        name: of the question's set.
+        number: of the question, the same in all its cases.
+        kind: where it is asked: own, article, lacking or wrong.
         question: what is asked.
-        passages: where to look.
+        hits: where to look.
+        searched: whether the hits come of a search, so that their scores mean something.
         answers: accepted answers; none where the passages do not say.
     """
 
+    name: str
+    number: int
+    kind: str
     question: str
-    passages: tuple[Passage, ...]
+    hits: tuple[Hit, ...]
+    searched: bool
     answers: tuple[str, ...]
+
+    @property
+    def similarities(self) -> Mapping[tuple[str, int], float]:
+        """Of question and passages, where they were searched for."""
+        return {place_of(hit.passage): hit.score for hit in self.hits} if self.searched else {}
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of a case at one temperature.
+class Judged:
+    """What came of a case.
 
     Args:
-        answerable: whether the passages say.
-        f1: of the best span.
-        log_odds: of the best span.
-        score: of the best span and what overlaps it.
+        case: the case.
+        score: of the best quote.
         null_score: of "not in the article".
+        right: whether the best quote is right.
     """
 
-    answerable: bool
-    f1: float
-    log_odds: float
+    case: Case
     score: float
     null_score: float
-
-    @property
-    def right_score(self) -> float:
-        """The probability given to what is right."""
-        if not self.answerable:
-            return self.null_score
-        return self.score if self.f1 >= RIGHT_F1 else LEAST_PROBABILITY
+    right: bool
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Fit a reader's temperature and threshold.")
+    parser = argparse.ArgumentParser(description="Fit a reader's probabilities.")
     parser.add_argument("--data", type=Path, required=True, help="folder of NAME.dev.json.gz")
     parser.add_argument("--reader", type=Path, required=True, help="folder of the reader")
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--recipe", type=Path, default=RECIPE, help="TOML file (calibrate.toml)")
     options = parser.parse_args()
-    rng = random.Random(options.seed)
-    embedder = SentenceEmbedder.shipped()
-    cases = [case for name in SETS for case in make_cases(options.data, name, embedder, rng)]
-    (options.reader / SETTINGS_FILE).unlink(missing_ok=True)
+    config = tomllib.loads(options.recipe.read_text("utf-8"))
+    before = ReaderSettings.from_folder(options.reader)
+    plain = replace(before, temperature=1.0, min_score=None, right=None, absent=None)
+    plain.save(options.reader)
     reader = ExtractiveReader.from_pretrained(options.reader)
-    pairs = [(case.question, passage.text) for case in cases for passage in case.passages]
-    readings = iter(reader.read(pairs))
-    read = [(case, [next(readings) for _ in case.passages]) for case in cases]
+    cases = make_cases(options.data, config)
+    read = _read(reader, cases)
 
-    losses = {
-        temperature: _loss([_outcome(case, found, temperature) for case, found in read])
-        for temperature in TEMPERATURES
-    }
+    first, last, step = config["temperatures"]
+    temperatures = [float(t) for t in np.arange(first, last + step / 2, step)]
+    losses = {t: _loss(cases, read, t) for t in temperatures}
     temperature = min(losses, key=losses.__getitem__)
-    outcomes = [_outcome(case, found, temperature) for case, found in read]
-    threshold = choose_threshold(outcomes)
-    settings = ReaderSettings(temperature=temperature, null_threshold=round(threshold, 2))
-    (options.reader / SETTINGS_FILE).write_text(json.dumps(asdict(settings), indent=2) + "\n")
+    rankings = [_ranking(case, found, temperature) for case, found in zip(cases, read, strict=True)]
 
-    print(f"{len(cases)} cases, {sum(bool(case.answers) for case in cases)} answerable")
-    print(
-        f"log loss {losses[1.0]:.3f} at temperature 1, {losses[temperature]:.3f} at {temperature}"
-    )
-    for name in SETS:
-        _report(
-            name,
-            [one for one, case in zip(outcomes, cases, strict=True) if _of(case, name)],
-            threshold,
+    crossed = cross_fit(cases, rankings, plain, folds=config["folds"])
+    settings = fit(cases, rankings, replace(plain, temperature=round(temperature, 2)))
+    least = choose_min_score(crossed, coverage=config["coverage"])
+    settings = replace(settings, min_score=round(least, 3))
+    settings.save(options.reader)
+    found = _figures(crossed, least)
+    (options.reader / FIGURES_FILE).write_text(json.dumps(found, indent=2) + "\n", "utf-8")
+
+    print(f"log loss {losses[temperature]:.3f} at temperature {temperature:.1f}")
+    print(f"{'':16}{'cases':>6}{'right':>7}{'ece':>7}{'auroc':>7}{'answered':>10}")
+    for name, row in found.items():
+        shown = "".join(
+            f"{row[key]:>{width}.3f}" if key in row else " " * width
+            for key, width in (("right", 7), ("ece", 7), ("auroc", 7), ("answered", 10))
         )
-    _report("all", outcomes, threshold)
-    print(
-        f"expected calibration error of the best span's score: {_calibration_error(outcomes):.3f}"
-    )
+        print(f"{name:16}{row['cases']:>6}{shown}")
     print(settings)
 
 
-def make_cases(
-    folder: Path, name: str, embedder: SentenceEmbedder, rng: random.Random
-) -> list[Case]:
-    """Questions of a set: with their paragraph, and half of them again without it."""
-    with gzip.open(folder / f"{name}.dev.json.gz", "rt", encoding="utf-8") as file:
-        articles = json.load(file)["data"]
-    items = [
-        (article["paragraphs"], number, row)
-        for article in articles
-        for number, paragraph in enumerate(article["paragraphs"])
-        for row in paragraph["qas"]
-        if row.get("turn", 0) == 0 and "history" not in row
-    ]
-    rng.shuffle(items)
-    cases = []
-    for paragraphs, number, row in items[:QUESTIONS_OF_A_SET]:
-        own = paragraphs[number]["context"]
-        answers = tuple(answer["text"] for answer in row["answers"])
-        if row.get("is_impossible"):
-            answers = ()
-        others = [
-            paragraph["context"]
-            for paragraph in paragraphs
-            if paragraph["context"] != own
-            and not any(answer.lower() in paragraph["context"].lower() for answer in answers)
-        ]
-        others = rng.sample(others, min(OTHER_PARAGRAPHS, len(others)))
-        cases.append(Case(row["question"], _passages(name, [own, *others], embedder), answers))
-        if answers and others and rng.random() < 0.5:
-            cases.append(Case(row["question"], _passages(name, others, embedder), ()))
+def make_cases(folder: Path, config: Mapping[str, Any]) -> list[Case]:
+    """The cases of all development sets that a recipe names."""
+    embedder = SentenceEmbedder.shipped()
+    rng = random.Random(config["seed"])
+    cases: list[Case] = []
+    for name in config["sets"]:
+        squad = SquadSet.from_file(folder / f"{name}.dev.json.gz")
+        cases += _cases_of(name, squad, embedder, config, rng)
     return cases
 
 
-def choose_threshold(outcomes: Sequence[Outcome]) -> float:
-    """The log-odds that ``COVERAGE`` of the right answers are above.
+def _cases_of(
+    name: str,
+    squad: SquadSet,
+    embedder: SentenceEmbedder,
+    config: Mapping[str, Any],
+    rng: random.Random,
+) -> Iterator[Case]:
+    # A follow-up is asked of the right passages only together with what it follows.
+    firsts = [conversation[0] for conversation in squad.conversations]
+    alone = squad.questions if name not in ("doqa_travel", "coqa_wikipedia") else firsts
+    drawn = rng.sample(list(alone), min(config["questions_of_a_set"], len(alone)))
+    by_title: dict[str, list[Document]] = {}
+    for paragraph in squad.paragraphs:
+        by_title.setdefault(paragraph.title, []).append(paragraph)
+    whole = PassageIndex.from_documents(squad.paragraphs, embedder=embedder)
+    for number, asked in enumerate(tqdm(drawn, desc=name, disable=None)):
+        own = squad.paragraphs[asked.paragraph]
+        hits = whole.search([asked.question], top_k=len(whole.passages))[0]
+        same = {paragraph.id for paragraph in by_title[own.title]}
+        kinds = {
+            "own": [hit for hit in hits if hit.passage.document.id == own.id],
+            "article": [hit for hit in hits if hit.passage.document.id in same],
+            "lacking": [
+                hit
+                for hit in hits
+                if hit.passage.document.id in same - {own.id} and not _says(hit, asked)
+            ],
+            "wrong": [
+                hit for hit in hits if hit.passage.document.id not in same and not _says(hit, asked)
+            ],
+        }
+        for kind, found in kinds.items():
+            taken = tuple(found if kind == "own" else found[: config["passages"]])
+            answers = asked.answers if kind in ("own", "article") else ()
+            if kind == "article" and own.id not in {hit.passage.document.id for hit in taken}:
+                answers = tuple(text for text in answers if any(_has(hit, text) for hit in taken))
+            if taken:
+                case = Case(name, number, kind, asked.question, taken, kind != "own", answers)
+                yield case
 
-    What is lost by it is fixed, then: the better a reader tells answers from absences, the
-    more absences it finds.
+
+def fit(
+    cases: Sequence[Case], rankings: Sequence[Ranking], settings: ReaderSettings
+) -> ReaderSettings:
+    """Settings with probabilities fitted to what came of the cases."""
+    rows, rights, absents = [], [], []
+    for case, ranking in zip(cases, rankings, strict=True):
+        if ranking.candidates:
+            rows.append(features(ranking.candidates[0], ranking, case.similarities))
+            rights.append(_is_right(case, ranking))
+            absents.append(not case.answers)
+    return replace(settings, right=_logistic(rows, rights), absent=_logistic(rows, absents))
+
+
+def cross_fit(
+    cases: Sequence[Case], rankings: Sequence[Ranking], settings: ReaderSettings, *, folds: int
+) -> list[Judged]:
+    """Every case judged by a fit to the cases of other questions."""
+    judged = []
+    for fold in range(folds):
+        others = [number for number, case in enumerate(cases) if case.number % folds != fold]
+        fitted = fit([cases[n] for n in others], [rankings[n] for n in others], settings)
+        for case, ranking in zip(cases, rankings, strict=True):
+            if case.number % folds == fold and ranking.candidates:
+                found = judge(ranking, case.similarities, fitted)
+                judged.append(
+                    Judged(
+                        case,
+                        found.candidates[0].score,
+                        found.null_score,
+                        _is_right(case, found),
+                    )
+                )
+    return judged
+
+
+def choose_min_score(judged: Sequence[Judged], *, coverage: float) -> float:
+    """The score that the best quotes of this share of the answerable questions reach.
+
+    A point of the risk–coverage curve (El-Yaniv and Wiener 2010): what is lost by
+    abstention is fixed, and the better a reader tells answers from absences, the more
+    absences it finds.
     """
-    right = sorted(one.log_odds for one in outcomes if one.answerable and one.f1 >= RIGHT_F1)
-    return right[int((1 - COVERAGE) * len(right))]
+    scores = sorted(one.score for one in judged if one.case.answers)
+    return scores[int((1 - coverage) * len(scores))]
 
 
-def _passages(
-    name: str, contexts: Sequence[str], embedder: SentenceEmbedder
-) -> tuple[Passage, ...]:
-    return tuple(
-        passage
-        for number, context in enumerate(contexts)
-        for passage in cut(
-            Document(f"{name} {number}", name, context),
-            token_spans=embedder.token_spans,
-            budget_tokens=BUDGET_TOKENS,
-            overlap_sentences=OVERLAP_SENTENCES,
-        )
-    )
+def _says(hit: Hit, asked: SquadQuestion) -> bool:
+    return any(_has(hit, text) for text in asked.answers)
 
 
-def _of(case: Case, name: str) -> bool:
-    return case.passages[0].document.title == name
+def _has(hit: Hit, text: str) -> bool:
+    return text.lower() in hit.passage.text.lower()
 
 
-def _outcome(case: Case, readings: Sequence[Reading], temperature: float) -> Outcome:
+def _read(reader: ExtractiveReader, cases: Sequence[Case]) -> list[list[Reading]]:
+    """The readings of all cases; what several of them have in common is read once."""
+    asked = [[(case.question, hit.passage.text) for hit in case.hits] for case in cases]
+    pairs = list(dict.fromkeys(pair for of_case in asked for pair in of_case))
+    found: dict[tuple[str, str], Reading] = {}
+    with tqdm(total=len(pairs), unit=" pairs", disable=None) as bar:
+        for start in range(0, len(pairs), BLOCK_PAIRS):
+            block = pairs[start : start + BLOCK_PAIRS]
+            found |= zip(block, reader.read(block), strict=True)
+            bar.update(len(block))
+    return [[found[pair] for pair in of_case] for of_case in asked]
+
+
+def _ranking(case: Case, readings: Sequence[Reading], temperature: float) -> Ranking:
     cooled = [_at(reading, temperature) for reading in readings]
-    ranking = rank(list(zip(case.passages, cooled, strict=True)), top_k=1)
-    if not ranking.candidates:
-        return Outcome(bool(case.answers), 0.0, -math.inf, 0.0, 1.0)
-    best = ranking.candidates[0]
-    text = best.passage.document.text[best.start : best.end]
-    f1 = best_against(text, case.answers)[1] if case.answers else 0.0
-    return Outcome(bool(case.answers), f1, best.log_odds, best.score, ranking.null_score)
+    passages = [hit.passage for hit in case.hits]
+    return rank(list(zip(passages, cooled, strict=True)), top_k=CANDIDATES)
 
 
 def _at(reading: Reading, temperature: float) -> Reading:
@@ -194,35 +255,56 @@ def _at(reading: Reading, temperature: float) -> Reading:
     return Reading(spans, reading.rest / temperature)
 
 
-def _loss(outcomes: Sequence[Outcome]) -> float:
-    return -sum(math.log(max(one.right_score, LEAST_PROBABILITY)) for one in outcomes) / len(
-        outcomes
-    )
+def _loss(cases: Sequence[Case], read: Sequence[Sequence[Reading]], temperature: float) -> float:
+    """Mean log loss of the reader's own probabilities."""
+    total = 0.0
+    for case, found in zip(cases, read, strict=True):
+        ranking = _ranking(case, found, temperature)
+        right = ranking.null_score
+        if case.answers:
+            right = ranking.candidates[0].score if _is_right(case, ranking) else 0.0
+        total -= math.log(max(right, LEAST_PROBABILITY))
+    return total / len(cases)
 
 
-def _report(name: str, outcomes: Sequence[Outcome], threshold: float) -> None:
-    answerable = [one for one in outcomes if one.answerable]
-    others = [one for one in outcomes if not one.answerable]
-    shown = [f"{name:12}"]
-    if answerable:
-        f1 = sum(one.f1 for one in answerable) / len(answerable)
-        given = sum(one.f1 for one in answerable if one.log_odds >= threshold) / len(answerable)
-        shown.append(f"F1 {100 * f1:.1f}, with abstention {100 * given:.1f}")
-    if others:
-        share = sum(one.log_odds < threshold for one in others) / len(others)
-        shown.append(f"abstained {100 * share:.1f} % of {len(others)}")
-    print("  ".join(shown))
+def _is_right(case: Case, ranking: Ranking) -> bool:
+    if not ranking.candidates or not case.answers:
+        return False
+    best = ranking.candidates[0]
+    text = best.passage.document.text[best.start : best.end]
+    return best_against(text, case.answers)[1] >= RIGHT_F1
 
 
-def _calibration_error(outcomes: Sequence[Outcome]) -> float:
-    """Expected calibration error in bins of equal width (Guo et al. 2017)."""
-    bins: list[list[Outcome]] = [[] for _ in range(BINS)]
-    for one in outcomes:
-        bins[min(int(one.score * BINS), BINS - 1)].append(one)
-    return sum(
-        abs(sum(one.score for one in held) - sum(one.f1 >= RIGHT_F1 for one in held))
-        for held in bins
-    ) / len(outcomes)
+def _logistic(rows: Sequence[Features], truths: Sequence[bool]) -> Logistic:
+    names = sorted(rows[0])
+    matrix = np.array([[row[name] for name in names] for row in rows])
+    model = LogisticRegression(max_iter=1000).fit(matrix, truths)
+    weights = {name: round(float(w), 4) for name, w in zip(names, model.coef_[0], strict=True)}
+    return Logistic(round(float(model.intercept_[0]), 4), weights)
+
+
+def _figures(judged: Sequence[Judged], least: float) -> dict[str, dict[str, float]]:
+    """Held-out figures by set and by kind of case, and of all."""
+    groups: dict[str, list[Judged]] = {}
+    for one in judged:
+        for name in (one.case.name, one.case.kind, "all"):
+            groups.setdefault(name, []).append(one)
+    return {
+        name: _figures_of(groups[name], least)
+        for name in sorted(groups, key=lambda name: (name == "all", name))
+    }
+
+
+def _figures_of(judged: Sequence[Judged], least: float) -> dict[str, float]:
+    scores = [one.score for one in judged]
+    figures = {
+        "cases": len(judged),
+        "right": sum(one.right for one in judged) / len(judged),
+        "ece": calibration_error(scores, [one.right for one in judged]),
+        "answered": sum(score >= least for score in scores) / len(judged),
+    }
+    doubts = [one.null_score for one in judged]
+    return figures | score_answerability([bool(one.case.answers) for one in judged], doubts)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,114 @@
+"""Make an answer of what a reader found in the passages of a question."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from index.records import Passage
+from index.sentences import sentence_spans
+from qa.confidence import is_answer, judge, place_of
+from qa.rank import Candidate, rank
+from qa.reader import Reading
+from qa.records import Answer, Excerpt
+from qa.settings import ReaderSettings
+from qa.several import MOST_ITEMS, items_of
+
+NEAREST_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPassage:
+    """A passage and what was found in it.
+
+    Args:
+        passage: the passage.
+        reading: the spans that may answer.
+        similarity: of passage and question, as the search measured it; None where nothing
+            was searched for.
+    """
+
+    passage: Passage
+    reading: Reading
+    similarity: float | None = None
+
+
+def make_answer(
+    question: str,
+    found: Sequence[ReadPassage],
+    *,
+    settings: ReaderSettings,
+    top_k: int,
+    min_score: float | None = None,
+    resolved: str | None = None,
+) -> Answer:
+    """Rank what was found, judge it, and quote the best; or say that it is not there.
+
+    Args:
+        question: what was asked.
+        found: the passages that were read, the nearest first.
+        settings: what was fitted for the reader.
+        top_k: how many quotes to give: the answer and top_k - 1 alternatives.
+        min_score: least score of an answer; without it, the fitted one.
+        resolved: the question behind the earlier turns it leans on, if it does.
+    """
+    ranking = rank([(one.passage, one.reading) for one in found], top_k=max(top_k, MOST_ITEMS))
+    similarities = {
+        place_of(one.passage): one.similarity for one in found if one.similarity is not None
+    }
+    ranking = judge(ranking, similarities, settings)
+    quotes = [_quote(question, one, ranking.null_score, resolved) for one in ranking.candidates]
+    if is_answer(ranking, settings, min_score=min_score):
+        several = items_of(question, ranking.candidates, item_share=settings.item_share)
+        items = tuple(_quote(question, one, ranking.null_score, resolved) for one in several)
+        others = _others(quotes, (quotes[0], *items))
+        return replace(quotes[0], items=items, alternatives=others[: top_k - 1])
+    return Answer(
+        question=question,
+        text=None,
+        score=ranking.null_score,
+        null_score=ranking.null_score,
+        alternatives=tuple(quotes[:top_k]),
+        resolved=resolved,
+        nearest=tuple(Excerpt.from_passage(one.passage) for one in found[:NEAREST_SHOWN]),
+    )
+
+
+def _others(quotes: Sequence[Answer], given: Sequence[Answer]) -> tuple[Answer, ...]:
+    """The quotes that overlap nothing that was given."""
+    return tuple(quote for quote in quotes if not any(_overlap(quote, other) for other in given))
+
+
+def _overlap(one: Answer, other: Answer) -> bool:
+    if one.start is None or one.end is None or other.start is None or other.end is None:
+        return False
+    return one.document_id == other.document_id and one.start < other.end and other.start < one.end
+
+
+def _quote(question: str, candidate: Candidate, null_score: float, resolved: str | None) -> Answer:
+    document = candidate.passage.document
+    quote = Excerpt.from_span(document, candidate.start, candidate.end)
+    return Answer(
+        question=question,
+        text=quote.text,
+        score=candidate.score,
+        null_score=null_score,
+        start=quote.start,
+        end=quote.end,
+        document_id=document.id,
+        document_title=document.title,
+        passage=Excerpt.from_passage(candidate.passage),
+        sentence=_sentence_around(candidate),
+        resolved=resolved,
+    )
+
+
+def _sentence_around(candidate: Candidate) -> Excerpt:
+    """The sentences of the passage that the candidate touches."""
+    passage = candidate.passage
+    touched = [
+        (passage.start + start, passage.start + end)
+        for start, end in sentence_spans(passage.text)
+        if passage.start + start < candidate.end and candidate.start < passage.start + end
+    ]
+    start = min([candidate.start, *(start for start, _ in touched)])
+    end = max([candidate.end, *(end for _, end in touched)])
+    return Excerpt.from_span(passage.document, start, end)

@@ -1,0 +1,138 @@
+"""Files of questions whose answers are known, in the format of SQuAD."""
+
+import gzip
+import json
+import random
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from index.errors import InputError, SourceError
+from index.records import Document
+
+
+@dataclass(frozen=True, slots=True)
+class SquadQuestion:
+    """A question of a SQuAD-format file.
+
+    Args:
+        question: what is asked.
+        paragraph: which of the file's paragraphs it is asked of.
+        answers: accepted answers; none where it is unanswerable.
+        items: where it has several answers at once or says so, all of them.
+        conversation: which of the file's conversations it is a turn of; the questions of
+            one are in order.
+    """
+
+    question: str
+    paragraph: int
+    answers: tuple[str, ...]
+    items: tuple[str, ...] = ()
+    conversation: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SquadSet:
+    """A SQuAD-format file.
+
+    Args:
+        paragraphs: its paragraphs as documents, none twice.
+        questions: its questions.
+    """
+
+    paragraphs: tuple[Document, ...]
+    questions: tuple[SquadQuestion, ...]
+
+    @classmethod
+    def from_file(cls, file: Path) -> "SquadSet":
+        """Read a file in the format of SQuAD 1.1 or 2.0, gzipped or not.
+
+        Raises:
+            SourceError: it is missing, or not of that format.
+        """
+        try:
+            data = file.read_bytes()
+            if file.suffix == ".gz":
+                data = gzip.decompress(data)
+            articles = json.loads(data)["data"]
+            return _parse(articles)
+        except OSError as error:
+            problem = error.strerror or str(error)
+        except (
+            ValueError,
+            KeyError,
+            TypeError,
+            AttributeError,
+            EOFError,
+            RecursionError,
+            zlib.error,
+            InputError,
+        ) as error:
+            problem = f"{type(error).__name__}: {error}"
+        raise SourceError(
+            f"{file} cannot be read as SQuAD questions ({problem}).",
+            "Give a .json or .json.gz file in SQuAD's format.",
+        )
+
+    def sample(self, limit: int | None, *, seed: int) -> "SquadSet":
+        """The same paragraphs with at most ``limit`` of the questions, drawn at random."""
+        if limit is None or limit >= len(self.questions):
+            return self
+        if limit < 1:
+            raise InputError(f"The limit is {limit}.", "Take 1 or more questions.")
+        drawn = random.Random(seed).sample(range(len(self.questions)), limit)  # noqa: S311 - no secret
+        return SquadSet(self.paragraphs, tuple(self.questions[number] for number in sorted(drawn)))
+
+    @property
+    def conversations(self) -> tuple[tuple[SquadQuestion, ...], ...]:
+        """The questions by conversation, which is what was asked of one paragraph, in order."""
+        grouped: dict[int, list[SquadQuestion]] = {}
+        for question in self.questions:
+            grouped.setdefault(question.conversation, []).append(question)
+        return tuple(map(tuple, grouped.values()))
+
+    def sample_conversations(self, limit: int | None, *, seed: int) -> "SquadSet":
+        """The same with whole conversations drawn at random until ``limit`` questions are."""
+        if limit is None:
+            return self
+        if limit < 1:
+            raise InputError(f"The limit is {limit}.", "Take 1 or more questions.")
+        conversations = list(self.conversations)
+        random.Random(seed).shuffle(conversations)  # noqa: S311 - no secret
+        drawn: list[SquadQuestion] = []
+        for conversation in conversations:
+            if len(drawn) >= limit:
+                break
+            drawn.extend(conversation)
+        return SquadSet(self.paragraphs, tuple(drawn))
+
+
+def _parse(articles: Sequence[dict[str, Any]]) -> SquadSet:
+    numbers: dict[str, int] = {}
+    paragraphs: list[Document] = []
+    questions: list[SquadQuestion] = []
+    asked = [(article, paragraph) for article in articles for paragraph in article["paragraphs"]]
+    for conversation, (article, paragraph) in enumerate(asked):
+        text = paragraph["context"]
+        if text not in numbers:
+            numbers[text] = len(paragraphs)
+            title = article.get("title") or "Untitled"
+            paragraphs.append(Document(f"p{len(paragraphs)}", title, text))
+        for row in paragraph["qas"]:
+            impossible = row.get("is_impossible", False)
+            golds = [] if impossible else [gold["text"] for gold in row["answers"]]
+            items = [item["text"] for item in row.get("all_spans") or ()]
+            questions.append(
+                SquadQuestion(
+                    row["question"].strip(),
+                    numbers[text],
+                    tuple(golds),
+                    tuple(items),
+                    conversation,
+                )
+            )
+    if not questions:
+        raise InputError("It has no questions.", "Give a file with some.")
+    return SquadSet(tuple(paragraphs), tuple(questions))

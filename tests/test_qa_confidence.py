@@ -1,0 +1,144 @@
+"""From a ranking to probabilities, against sums worked out by hand."""
+
+import json
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.records import Document, Passage
+from qa.confidence import MOST_LOG_ODDS, features, is_answer, judge, place_of
+from qa.rank import rank
+from qa.reader import Reading, ReadSpan
+from qa.settings import SETTINGS_FILE, Logistic, ReaderSettings
+
+DOCUMENT = Document("d", "D", "abcdefghijklmnopqrstuvwxyz" * 40)
+LEFT, RIGHT = Passage(DOCUMENT, 0, 500), Passage(DOCUMENT, 500, 1000)
+FITTED = ReaderSettings(
+    min_score=0.4,
+    right=Logistic(-1.0, {"mass": 0.5, "margin": 0.25, "similarity": 2.0}),
+    absent=Logistic(0.5, {"mass": -0.5}),
+)
+
+
+def reading(*spans, rest=-math.inf):
+    return Reading(tuple(ReadSpan(*span) for span in spans), rest)
+
+
+def sigmoid(value):
+    return 1 / (1 + math.exp(-value))
+
+
+def test_features_of_a_candidate():
+    ranking = rank(
+        [
+            (LEFT, reading((10, 60, 2.0), (10, 70, 1.0), (100, 103, -1.0))),
+            (RIGHT, reading((5, 8, 0.5))),
+        ],
+        top_k=20,
+    )
+    best = ranking.candidates[0]
+    found = features(best, ranking, {place_of(LEFT): 0.6, place_of(RIGHT): 0.7})
+    mass = math.log(math.exp(2.0) + math.exp(1.0))
+    assert found == pytest.approx(
+        {
+            "mass": mass,
+            "edges": 2.0 - mass,
+            "margin": mass - 0.5,
+            "chars": 0.5,
+            "similarity": 0.1,
+            "lead": -0.1,
+        }
+    )
+    second = features(ranking.candidates[1], ranking, {})
+    assert second["margin"] == pytest.approx(0.5 - mass)
+    assert second["similarity"] == second["lead"] == 0.0
+
+
+def test_a_candidate_alone_has_the_widest_margin():
+    ranking = rank([(LEFT, reading((0, 3, 1.0)))], top_k=3)
+    found = features(ranking.candidates[0], ranking, {})
+    assert found["margin"] == MOST_LOG_ODDS
+    assert found["edges"] == 0.0
+
+
+def test_probabilities_are_those_of_the_regression():
+    ranking = rank([(LEFT, reading((0, 3, 2.0), (10, 13, 1.0)))], top_k=3)
+    judged = judge(ranking, {place_of(LEFT): 0.75}, FITTED)
+    assert judged.candidates[0].score == pytest.approx(sigmoid(-1 + 0.5 * 2 + 0.25 * 1 + 2 * 0.25))
+    assert judged.candidates[1].score == pytest.approx(sigmoid(-1 + 0.5 * 1 - 0.25 * 1 + 2 * 0.25))
+    assert judged.null_score == pytest.approx(sigmoid(0.5 - 0.5 * 2))
+
+
+def test_order_is_that_of_the_probabilities():
+    ranking = rank([(LEFT, reading((0, 3, 2.0))), (RIGHT, reading((0, 3, 1.9)))], top_k=3)
+    nearer = {place_of(LEFT): 0.1, place_of(RIGHT): 0.9}
+    judged = judge(ranking, nearer, FITTED)
+    assert [candidate.passage for candidate in judged.candidates] == [RIGHT, LEFT]
+    scores = [candidate.score for candidate in judged.candidates]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_reader_without_a_fit_keeps_its_own_probabilities():
+    ranking = rank([(LEFT, reading((0, 3, 2.0), (10, 13, 1.0)))], top_k=3)
+    assert judge(ranking, {}, ReaderSettings()) is ranking
+    empty = rank([(LEFT, reading())], top_k=3)
+    assert judge(empty, {}, FITTED) is empty
+
+
+def test_least_score():
+    ranking = judge(rank([(LEFT, reading((0, 3, 0.0)))], top_k=3), {}, FITTED)
+    score = ranking.candidates[0].score
+    assert score > 0.4
+    assert is_answer(ranking, FITTED, min_score=None)
+    assert is_answer(ranking, FITTED, min_score=score)
+    assert not is_answer(ranking, FITTED, min_score=score + 0.01)
+    assert not is_answer(rank([(LEFT, reading())], top_k=3), FITTED, min_score=0.0)
+
+
+def test_reader_without_a_fit_answers_what_is_likelier_than_nothing():
+    likely = rank([(LEFT, reading((0, 3, 0.1)))], top_k=3)
+    unlikely = rank([(LEFT, reading((0, 3, -0.1)))], top_k=3)
+    assert is_answer(likely, ReaderSettings(), min_score=None)
+    assert not is_answer(unlikely, ReaderSettings(), min_score=None)
+    assert is_answer(unlikely, ReaderSettings(), min_score=0.1)
+
+
+LOG_ODDS = st.floats(-20, 20)
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.lists(LOG_ODDS, min_size=1, max_size=5), st.integers(1, 12), LOG_ODDS)
+def test_passages_that_say_nothing_change_nothing(values, silent, rest):
+    spans = sorted(values, reverse=True)
+    said = (LEFT, reading(*((20 * n, 20 * n + 5, value) for n, value in enumerate(spans))))
+    others = [
+        (Passage(DOCUMENT, start, start + 10), reading(rest=min(rest, 0.0)))
+        for start in range(500, 500 + silent)
+    ]
+    few = judge(rank([said], top_k=20), {}, FITTED)
+    many = judge(rank([said, *others], top_k=20), {}, FITTED)
+    assert [one.score for one in few.candidates] == pytest.approx(
+        [one.score for one in many.candidates]
+    )
+    assert few.null_score == pytest.approx(many.null_score)
+    assert is_answer(few, FITTED, min_score=None) == is_answer(many, FITTED, min_score=None)
+
+
+@given(st.floats(-1e4, 1e4), st.dictionaries(st.sampled_from("abc"), st.floats(-1e3, 1e3)))
+def test_probability_is_one_even_at_the_ends(bias, values):
+    weights = dict.fromkeys("abc", 2.0)
+    found = Logistic(bias, weights).probability(values)
+    assert 0 <= found <= 1
+    log_odds = bias + 2 * math.fsum(values.values())
+    if abs(log_odds) < 30:
+        assert found == pytest.approx(sigmoid(log_odds))
+
+
+def test_settings_come_back_from_their_file(tmp_path):
+    FITTED.save(tmp_path)
+    assert ReaderSettings.from_folder(tmp_path) == FITTED
+    assert ReaderSettings.from_folder(tmp_path / "none") == ReaderSettings()
+    values = json.loads((tmp_path / SETTINGS_FILE).read_text("utf-8"))
+    assert values["right"]["weights"] == {"mass": 0.5, "margin": 0.25, "similarity": 2.0}

@@ -1,0 +1,204 @@
+"""Reading SQuAD files, and drawing questions from them."""
+
+import gzip
+import json
+
+import pytest
+from squad_files import EASY, HARBOUR, KETTLE, MARSH, row, squad, write
+
+from index.errors import InputError, SourceError
+from qa.squad import SquadQuestion, SquadSet
+
+
+@pytest.fixture
+def easy(tmp_path):
+    return SquadSet.from_file(write(tmp_path, "easy.json", EASY))
+
+
+@pytest.mark.parametrize("name", ["dev.json", "dev.json.gz", "dev.JSON"])
+def test_file(tmp_path, name):
+    read = SquadSet.from_file(write(tmp_path, name, EASY))
+    assert [paragraph.text for paragraph in read.paragraphs] == [HARBOUR, KETTLE, MARSH]
+    assert {paragraph.title for paragraph in read.paragraphs} == {"Things"}
+    assert len({paragraph.id for paragraph in read.paragraphs}) == 3
+    assert [question.paragraph for question in read.questions] == [0, 0, 1, 1, 2]
+    assert read.questions[0] == SquadQuestion(
+        "When was the lighthouse of Port Ellen built?", 0, ("1832", "in 1832")
+    )
+    assert read.questions[3] == SquadQuestion("Who designed the kettle?", 1, (), conversation=1)
+
+
+def test_impossible_questions_have_no_answers_whatever_is_listed(tmp_path):
+    data = squad(
+        (
+            MARSH,
+            [
+                row("one?", "42", impossible=True),
+                row("two?", "42", impossible=False),
+                row("three?", "42"),
+                row("four?"),
+                {"question": "five?", "is_impossible": True},  # no list of answers at all
+                row("  six?\n", "42", "spring", "42"),
+            ],
+        )
+    )
+    read = SquadSet.from_file(write(tmp_path, "v2.json", data))
+    assert [question.answers for question in read.questions] == [
+        (),
+        ("42",),
+        ("42",),
+        (),
+        (),
+        ("42", "spring", "42"),
+    ]
+    assert read.questions[5].question == "six?"
+
+
+def test_paragraph_that_comes_twice_is_kept_once(tmp_path):
+    data = squad(
+        (MARSH, [row("one?", "42")]), (KETTLE, [row("two?", "steel")]), (MARSH, [row("three?")])
+    )
+    more = squad((KETTLE, [row("four?", "1.7")]), (HARBOUR, []), title="More")
+    data["data"] += more["data"]
+    read = SquadSet.from_file(write(tmp_path, "twice.json", data))
+    assert [paragraph.text for paragraph in read.paragraphs] == [MARSH, KETTLE, HARBOUR]
+    assert [paragraph.title for paragraph in read.paragraphs] == ["Things", "Things", "More"]
+    assert [(question.question, question.paragraph) for question in read.questions] == [
+        ("one?", 0),
+        ("two?", 1),
+        ("three?", 0),
+        ("four?", 1),
+    ]
+    assert [question.conversation for question in read.questions] == [0, 1, 2, 3], "each its own"
+
+
+def test_article_without_a_title(tmp_path):
+    data = squad((MARSH, [row("one?", "42")]))
+    del data["data"][0]["title"]
+    read = SquadSet.from_file(write(tmp_path, "untitled.json", data))
+    assert read.paragraphs[0].title == "Untitled"
+
+
+def broken_row(**fields):
+    return squad((MARSH, [row("one?", "42") | fields]))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"not json",
+        b"\xff\xfe\x00",
+        b'{"data": [',
+        {},
+        [],
+        [EASY],
+        "data",
+        None,
+        {"data": None},
+        {"data": 5},
+        {"data": []},
+        {"data": ["article"]},
+        {"data": [None]},
+        {"data": [{"title": "x"}]},
+        {"data": [{"paragraphs": None}]},
+        {"data": [{"paragraphs": ["x"]}]},
+        {"data": [{"paragraphs": [{"context": MARSH}]}]},
+        {"data": [{"paragraphs": [{"qas": []}]}]},
+        squad((MARSH, [])),
+        squad((5, [row("one?", "42")])),
+        squad((None, [row("one?", "42")])),
+        squad((["x"], [row("one?", "42")])),
+        squad(("  ", [row("one?", "42")])),
+        squad((MARSH, ["one?"])),
+        squad((MARSH, [["one?"]])),
+        broken_row(question=5),
+        broken_row(question=None),
+        broken_row(answers=None),
+        broken_row(answers=["42"]),
+        broken_row(answers=[{"start": 3}]),
+    ],
+    ids=lambda data: repr(data)[:40],
+)
+def test_file_that_is_no_squad(tmp_path, data):
+    file = write(tmp_path, "broken.json", data)
+    with pytest.raises(SourceError, match="cannot be read as SQuAD") as caught:
+        SquadSet.from_file(file)
+    assert str(file) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.usefixtures("no_collection")
+def test_file_nested_deeper_than_the_parser_goes(tmp_path):
+    file = write(tmp_path, "broken.json", b"[" * 100_000)
+    with pytest.raises(SourceError, match="cannot be read as SQuAD"):
+        SquadSet.from_file(file)
+
+
+def test_archive_that_is_broken(tmp_path):
+    packed = gzip.compress(json.dumps(EASY).encode())
+    spoiled = packed[:20] + bytes(byte ^ 0x5A for byte in packed[20:60]) + packed[60:]
+    for number, content in enumerate([b"plain", packed[: len(packed) // 2], spoiled, packed[:-4]]):
+        file = tmp_path / f"broken{number}.json.gz"
+        file.write_bytes(content)
+        with pytest.raises(SourceError, match="cannot be read as SQuAD"):
+            SquadSet.from_file(file)
+
+
+def test_file_that_is_missing(tmp_path):
+    for missing in (tmp_path / "none.json", tmp_path):
+        with pytest.raises(SourceError, match="cannot be read as SQuAD"):
+            SquadSet.from_file(missing)
+
+
+# Samples
+
+
+def test_sample_is_drawn_by_the_seed(tmp_path):
+    rows = [row(f"question {number}?", "42") for number in range(200)]
+    read = SquadSet.from_file(write(tmp_path, "many.json", squad((MARSH, rows))))
+    drawn = read.sample(20, seed=1)
+    assert len(drawn.questions) == 20
+    assert drawn == read.sample(20, seed=1)
+    assert drawn.questions != read.sample(20, seed=2).questions
+    assert drawn.paragraphs == read.paragraphs, "all paragraphs stay, to be searched"
+    numbers = [read.questions.index(question) for question in drawn.questions]
+    assert numbers == sorted(set(numbers)), "each once, in the file's order"
+
+
+def test_sample_is_bounded_by_the_file(easy):
+    assert easy.sample(None, seed=0) == easy.sample(5, seed=0) == easy.sample(99, seed=0) == easy
+    assert len(easy.sample(1, seed=0).questions) == 1
+    for limit in (0, -1):
+        with pytest.raises(InputError, match=f"The limit is {limit}"):
+            easy.sample(limit, seed=0)
+
+
+def test_all_spans_are_items(tmp_path):
+    asked = row("What colours?", "red") | {
+        "all_spans": [{"text": "red", "answer_start": 3}, {"text": "blue", "answer_start": 9}]
+    }
+    data = squad((MARSH, [asked, row("one?", "42")]))
+    read = SquadSet.from_file(write(tmp_path, "several.json", data))
+    assert [question.items for question in read.questions] == [("red", "blue"), ()]
+
+
+def test_conversations_are_the_questions_of_a_paragraph(easy):
+    assert [[turn.question[:3] for turn in turns] for turns in easy.conversations] == [
+        ["Whe", "How"],
+        ["How", "Who"],
+        ["How"],
+    ]
+
+
+def test_conversations_are_drawn_whole(easy):
+    assert easy.sample_conversations(None, seed=0) == easy
+    for seed in range(5):
+        drawn = easy.sample_conversations(2, seed=seed)
+        assert 2 <= len(drawn.questions) <= 3
+        for turns in drawn.conversations:
+            assert turns in easy.conversations
+        assert drawn == easy.sample_conversations(2, seed=seed)
+    assert len(easy.sample_conversations(99, seed=0).questions) == 5
+    with pytest.raises(InputError, match="The limit is 0"):
+        easy.sample_conversations(0, seed=0)

@@ -1,0 +1,143 @@
+"""The whole training, from questions to a reader that could be shipped.
+
+    python training/chain.py --data FOLDER --output build/train
+
+prepare, teacher, label, distil, export, calibrate, devcheck, card: a step whose output is
+there is left out, so a chain that was stopped goes on when it is started again. The new
+reader is in OUTPUT/reader; ``export.py --replace`` ships it.
+"""
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from card import card
+from devcheck import measure
+from distil import distil
+from export import export
+from fetch_teacher import fetch_teacher
+from finetune import fine_tune
+from journal import PLOT
+from label import label
+from prepare import Recipe, prepare
+from teacher import people_loss
+
+from index.embed import SentenceEmbedder
+from qa.reader import SHIPPED_READER
+from qa.settings import SETTINGS_FILE
+
+HERE = Path(__file__).parent
+CALIBRATION = "calibration.json"  # what calibrate.py writes last
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of the chain.
+
+    Args:
+        name: what it does.
+        made: the last file it writes: once that is there, the step is done.
+        run: does it.
+    """
+
+    name: str
+    made: Path
+    run: Callable[[], object]
+
+
+def steps(data: Path, start: str, base: str | None, output: Path, recipes: Path) -> list[Step]:
+    """The steps of a chain, in order.
+
+    Args:
+        data: folder of the training and development sets.
+        start: folder or hub id of the model that becomes the reader.
+        base: folder or hub id of the encoder that becomes the teacher; None to fetch it.
+        output: folder for everything.
+        recipes: folder of the TOML files.
+    """
+    examples, labels = output / "examples.jsonl.gz", output / "labels"
+    teacher, student, reader = output / "teacher", output / "student", output / "reader"
+    fetched, figures = output / "base", output / "figures.json"
+    chain = [
+        Step("prepare", examples, lambda: _prepare(data, examples, recipes)),
+        Step(
+            "teacher",
+            teacher / PLOT,
+            lambda: fine_tune(
+                examples,
+                base or str(fetched),
+                teacher,
+                recipe=recipes / "teacher.toml",
+                loss_of=people_loss,
+                dev_data=data,
+            ),
+        ),
+        Step(
+            "label",
+            labels / "labels.json",
+            lambda: label(examples, teacher, labels, recipe=recipes / "teacher.toml"),
+        ),
+        Step(
+            "distil",
+            student / PLOT,
+            lambda: distil(
+                examples,
+                start,
+                student,
+                recipe=recipes / "distil.toml",
+                labels=labels,
+                dev_data=data,
+            ),
+        ),
+        Step("export", reader / SETTINGS_FILE, lambda: export(student, reader)),
+        Step("calibrate", reader / CALIBRATION, lambda: _calibrate(data, reader, recipes)),
+        Step(
+            "devcheck",
+            figures,
+            lambda: measure(data, reader, figures, recipe=recipes / "distil.toml"),
+        ),
+        Step(
+            "card",
+            reader / "MODEL_CARD.md",
+            lambda: (reader / "MODEL_CARD.md").write_text(card(recipes, [figures]), "utf-8"),
+        ),
+    ]
+    if base is None:
+        fetch = Step("fetch_teacher", fetched / "config.json", lambda: fetch_teacher(fetched))
+        chain.insert(1, fetch)
+    return chain
+
+
+def _prepare(data: Path, examples: Path, recipes: Path) -> None:
+    recipe = Recipe.load(recipes / "prepare.toml")
+    prepare(data, examples, recipe=recipe, embedder=SentenceEmbedder.shipped())
+
+
+def _calibrate(data: Path, reader: Path, recipes: Path) -> None:
+    command = [sys.executable, str(HERE / "calibrate.py"), "--data", str(data)]
+    command += ["--reader", str(reader), "--recipe", str(recipes / "calibrate.toml")]
+    subprocess.run(command, check=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Train a reader, from questions to its card.")
+    parser.add_argument("--data", type=Path, required=True, help="folder of the sets")
+    parser.add_argument("--start", default=str(SHIPPED_READER), help="model to begin with")
+    parser.add_argument("--teacher", help="base encoder of the teacher; fetched if not given")
+    parser.add_argument("--output", type=Path, required=True, help="folder for everything")
+    parser.add_argument("--recipes", type=Path, default=HERE, help="folder of the TOML files")
+    options = parser.parse_args()
+    chain = steps(options.data, options.start, options.teacher, options.output, options.recipes)
+    for step in chain:
+        if step.made.exists():
+            print(f"{step.name}: done already", flush=True)
+        else:
+            print(f"{step.name} …", flush=True)
+            step.run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,140 @@
+"""Train the reader on people's answers and on a teacher's scores.
+
+    python training/distil.py --examples examples.jsonl.gz --labels FOLDER --start MODEL \
+        --output FOLDER
+
+Without labels, on people's answers alone. Interrupted, it goes on from its last checkpoint
+when it is started again.
+"""
+
+import argparse
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from align import Label, align, read_labels
+from examples import digest_of
+from features import NULL_TOKEN, Batch
+from finetune import fine_tune
+from loss import gold_loss, teacher_loss
+from steps import LossOf
+
+RECIPE = Path(__file__).parent / "distil.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Distilling:
+    """The part [distilling] of a recipe.
+
+    Args:
+        weight: of the teacher; people's answers have the rest. Examples without labels
+            have people's answers only.
+        temperature: softens both distributions.
+    """
+
+    weight: float
+    temperature: float
+
+
+def distilling_loss(labels: Mapping[int, Label], distilling: Distilling) -> LossOf:
+    """The loss of a batch with a teacher's labels.
+
+    Args:
+        labels: by the number of the example.
+        distilling: how much the teacher counts.
+    """
+
+    def loss_of(start_logits: torch.Tensor, end_logits: torch.Tensor, batch: Batch) -> torch.Tensor:
+        teacher_starts, teacher_ends = teacher_logits(batch, labels)
+        sides = []
+        for logits, targets, teacher in (
+            (start_logits, batch.start_targets, teacher_starts),
+            (end_logits, batch.end_targets, teacher_ends),
+        ):
+            gold = gold_loss(logits, targets, allowed=batch.allowed, groups=batch.groups)
+            known = ~teacher.isnan()
+            soft = teacher_loss(
+                logits,
+                teacher.nan_to_num(),
+                known=known,
+                temperature=distilling.temperature,
+            )
+            weight = distilling.weight * known.any(dim=1)
+            sides.append((1 - weight) * gold + weight * soft)
+        return torch.stack(sides).mean()
+
+    return loss_of
+
+
+def teacher_logits(batch: Batch, labels: Mapping[int, Label]) -> tuple[torch.Tensor, torch.Tensor]:
+    """The teacher's start and end logits for the tokens of a batch.
+
+    Returns:
+        (B, L) float32 each; NaN where there is no label.
+    """
+    starts = torch.full(batch.allowed.shape, torch.nan)
+    ends = starts.clone()
+    for row, feature in enumerate(batch.features):
+        label = labels.get(feature.example)
+        if label is not None:
+            of_passage = slice(feature.first, feature.first + len(feature.offsets))
+            for side, logits in zip((starts, ends), align(label, feature.offsets), strict=True):
+                side[row, of_passage] = torch.from_numpy(logits)
+            starts[row, NULL_TOKEN], ends[row, NULL_TOKEN] = map(float, label.null)
+    return starts, ends
+
+
+def distil(
+    examples: Path,
+    start: str,
+    output: Path,
+    *,
+    recipe: Path,
+    labels: Path | None = None,
+    dev_data: Path | None = None,
+) -> None:
+    """Train a reader.
+
+    Args:
+        examples: file that prepare.py made.
+        start: folder or hub id of the model to begin with.
+        output: folder for the reader.
+        recipe: TOML file such as distil.toml.
+        labels: folder that label.py made, None to learn from people only.
+        dev_data: folder of the development sets, None to check on none.
+    """
+    entries = tomllib.loads(recipe.read_text("utf-8"))
+    held = read_labels(labels, examples_digest=digest_of(examples)) if labels else {}
+    fine_tune(
+        examples,
+        start,
+        output,
+        recipe=recipe,
+        loss_of=distilling_loss(held, Distilling(**entries["distilling"])),
+        dev_data=dev_data,
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Train the reader with a teacher's labels.")
+    parser.add_argument("--examples", type=Path, required=True, help="file of prepare.py")
+    parser.add_argument("--labels", type=Path, help="folder of label.py")
+    parser.add_argument("--start", required=True, help="folder or hub id of the starting model")
+    parser.add_argument("--output", type=Path, required=True, help="folder for the reader")
+    parser.add_argument("--dev-data", type=Path, help="folder of NAME.dev.json[.gz]")
+    parser.add_argument("--recipe", type=Path, default=RECIPE, help="TOML file (distil.toml)")
+    options = parser.parse_args()
+    distil(
+        options.examples,
+        options.start,
+        options.output,
+        recipe=options.recipe,
+        labels=options.labels,
+        dev_data=options.dev_data,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""Find the items of an answer that is an enumeration: "snow, hail and graupel"."""
+
+import regex
+
+from index.sentences import Span
+
+MOST_ITEM_WORDS = 5  # longer ones are clauses
+MOST_PLAIN_WORDS = 2  # of an item in lower case, where there are but two
+CONJUNCTION = regex.compile(r"\s+(?:and|or)\s+")
+COMMA = regex.compile(r"\s*[,;]\s+(?:(?:and|or)\s+)?")
+DETERMINER = regex.compile(r"(?:the|an?|his|her|its|their|my|our)\s+", regex.IGNORECASE)
+# A question that may have two answers; of "for what railroad", "Stockton and Darlington" is one.
+ASKS_FOR_SEVERAL = regex.compile(
+    r"\b(?:who|whom|are|were|two|both|(?:what|which)(?: \w+)? (?!was|is|does|has)\w+s)\b",
+    regex.IGNORECASE,
+)
+NO_ITEM = regex.compile(
+    r"(?:and|or|but|because|if|when|where|which|who|that|he|she|it|they|we|i|you|as|so|to|in|on|"
+    r"at|by|of|for|from|with|between|both|not|no|there)\b",
+    regex.IGNORECASE,
+)
+CLAUSE = regex.compile(
+    r"\b(?:which|who|that|is|are|was|were|has|have|had|includ\w+)\b", regex.IGNORECASE
+)
+
+
+def items_of(text: str, question: str) -> tuple[Span, ...]:
+    """The items of an enumeration, or none where the text is something else.
+
+    Three or more need commas and a last "and" or "or"; two need a question that may have
+    several answers, and to be names or short and alike.
+
+    Args:
+        text: an answer.
+        question: what it answers.
+
+    Returns:
+        Half-open spans in the text, in order.
+    """
+    commas = list(COMMA.finditer(text))
+    last = commas[-1] if commas else None
+    cuts = [match.span() for match in commas]
+    if last is None or not CONJUNCTION.search(last.group() + " "):  # no comma before the "and"
+        tail = last.end() if last else 0
+        found = list(CONJUNCTION.finditer(text, tail))
+        if len(found) != 1:
+            return ()
+        cuts.append(found[0].span())
+    if any(CONJUNCTION.search(match.group() + " ") for match in commas[:-1]):
+        return ()
+    starts, ends = [0, *(end for _, end in cuts)], [*(start for start, _ in cuts), len(text)]
+    items = tuple(zip(starts, ends, strict=True))
+    words = [text[start:end] for start, end in items]
+    if not all(_is_item(item) for item in words):
+        return ()
+    if len(items) == 2 and not (ASKS_FOR_SEVERAL.search(question) and _alike(*words)):
+        return ()
+    return items
+
+
+def _is_item(words: str) -> bool:
+    return (
+        bool(words)
+        and len(words.split()) <= MOST_ITEM_WORDS
+        and not NO_ITEM.match(words)
+        and not CLAUSE.search(words)
+        and not regex.search(r"[.!?:\n()\"“”]", words)
+        and any(character.isalpha() for character in words)
+        and not words[0].isdigit()
+    )
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether both are names, or both short and with or without "the"."""
+    if one[0].isupper() and other[0].isupper():
+        return True
+    determined = [DETERMINER.match(words) is not None for words in (one, other)]
+    plain = [DETERMINER.sub("", words, count=1) for words in (one, other)]
+    return determined[0] == determined[1] and all(
+        len(words.split()) <= MOST_PLAIN_WORDS and not words[0].isupper() for words in plain
+    )

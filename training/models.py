@@ -1,0 +1,78 @@
+"""Load a model to train, freeze its lower layers, and write it out."""
+
+from pathlib import Path
+from typing import Any
+
+import regex
+import torch
+from transformers import AutoConfig, AutoModelForQuestionAnswering, AutoTokenizer
+
+LAYER = regex.compile(r"\.layers?\.(\d+)\.")
+# MPNet computes it once for all layers: while it learns, no layer is really frozen.
+SHARED_BY_LAYERS = "relative_attention_bias"
+
+
+def load_model(start: str, *, attention: str, dropout: float, frozen_layers: int) -> Any:
+    """A model with a span head, ready to train; the head is new where the model had none.
+
+    Args:
+        start: folder or hub id.
+        attention: "sdpa", or "eager" for models without it.
+        dropout: probability, everywhere in the model.
+        frozen_layers: how many of the lowest layers, with the embeddings, stay as they
+            are; 0 freezes nothing. Autograd keeps nothing of what is frozen.
+
+    Raises:
+        ValueError: the model has not so many layers.
+    """
+    config = AutoConfig.from_pretrained(start)
+    for name, value in list(vars(config).items()):
+        if "dropout" in name and isinstance(value, float):
+            setattr(config, name, dropout)
+    model = AutoModelForQuestionAnswering.from_pretrained(
+        start, config=config, dtype=torch.float32, attn_implementation=attention
+    )
+    if frozen_layers:
+        _freeze(model, frozen_layers)
+    return model.train()
+
+
+def load_tokenizer(start: str) -> Any:
+    """The fast tokenizer of a model.
+
+    Args:
+        start: folder or hub id.
+    """
+    return AutoTokenizer.from_pretrained(start)
+
+
+def save_model(model: Any, tokenizer: Any, folder: Path) -> None:
+    """Write a model and its tokenizer into a folder that any reader can be loaded from."""
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+
+
+def parameter_groups(model: Any, weight_decay: float) -> list[dict[str, Any]]:
+    """What learns, with no decay for biases and layer norms (as in BERT, Devlin et al. 2019)."""
+    decayed: list[torch.nn.Parameter] = []
+    free: list[torch.nn.Parameter] = []
+    for name, parameter in model.named_parameters():
+        if parameter.requires_grad:
+            (free if name.endswith("bias") or "norm" in name.lower() else decayed).append(parameter)
+    return [
+        {"params": decayed, "weight_decay": weight_decay},
+        {"params": free, "weight_decay": 0.0},
+    ]
+
+
+def _freeze(model: Any, layers: int) -> None:
+    numbers = set()
+    for name, parameter in model.named_parameters():
+        layer = LAYER.search(name)
+        number = int(layer[1]) if layer else None
+        numbers.add(number)
+        embeds = ".embeddings." in name or SHARED_BY_LAYERS in name
+        if embeds or (number is not None and number < layers):
+            parameter.requires_grad_(requires_grad=False)
+    if layers - 1 not in numbers:
+        raise ValueError(f"The model has fewer than {layers} layers to freeze.")

@@ -1,0 +1,156 @@
+"""Read SQuAD-format files (1.1 or 2.0) into questions."""
+
+import gzip
+import json
+import random
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from boundaries import mend
+
+from index.sentences import Span
+from qa.records import Turn
+
+# single: every question stands alone. sentence: the same, but each paragraph is one sentence
+# and is put back among its neighbours. conversation: a paragraph's questions are turns.
+Layout = Literal["single", "sentence", "conversation"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as people asked it.
+
+    Args:
+        question: what is asked.
+        context: the paragraph it was asked about.
+        article: the number of its article in the file.
+        answers: every accepted answer, as marked; none where the paragraph does not say.
+        spans: the answer or answers to learn, mended, in order and apart.
+        history: the turns before it, oldest first.
+    """
+
+    question: str
+    context: str
+    article: int
+    answers: tuple[str, ...]
+    spans: tuple[Span, ...]
+    history: tuple[Turn, ...]
+
+
+def find_set(folder: Path, name: str, part: str) -> Path:
+    """The file of a set, packed or not.
+
+    Args:
+        folder: where the sets are.
+        name: which set.
+        part: "train" or "dev".
+
+    Raises:
+        FileNotFoundError: there is no such file.
+    """
+    for ending in ("json.gz", "json"):
+        file = folder / f"{name}.{part}.{ending}"
+        if file.is_file():
+            return file
+    raise FileNotFoundError(f"There is no {name}.{part}.json or {name}.{part}.json.gz in {folder}.")
+
+
+def read_questions(
+    file: Path, *, layout: Layout, rng: random.Random, skipped: Counter[str]
+) -> list[Asked]:
+    """All questions of a file.
+
+    Args:
+        file: JSON, packed if its name ends in ".gz".
+        layout: what its paragraphs are.
+        rng: chooses between answers that as many people gave.
+        skipped: counts, for each reason, the questions left out.
+    """
+    packed = gzip.open if file.suffix == ".gz" else open
+    with packed(file, "rt", encoding="utf-8") as opened:
+        articles: list[dict[str, Any]] = json.load(opened)["data"]
+    return [
+        asked
+        for number, article in enumerate(articles)
+        for paragraph in (
+            _joined(article["paragraphs"]) if layout == "sentence" else article["paragraphs"]
+        )
+        for asked in _questions_of(paragraph, number, rng, skipped, turns=layout == "conversation")
+    ]
+
+
+def _questions_of(
+    paragraph: Mapping[str, Any],
+    article: int,
+    rng: random.Random,
+    skipped: Counter[str],
+    *,
+    turns: bool,
+) -> Iterator[Asked]:
+    context: str = paragraph["context"]
+    history: list[Turn] = []
+    for row in paragraph["qas"]:
+        question = " ".join(row["question"].split())
+        marked = [] if row.get("is_impossible") else row["answers"]
+        spans = _chosen(context, row, marked, rng)
+        if not question:
+            skipped["empty question"] += 1
+        elif marked and not spans:
+            skipped["answer is not where the file says"] += 1
+        else:
+            answers = tuple(dict.fromkeys(answer["text"] for answer in marked))
+            yield Asked(question, context, article, answers, spans, tuple(history))
+            if turns:
+                quote = context[slice(*spans[0])] if spans else None
+                history.append(Turn(question, quote))
+
+
+def _chosen(
+    context: str, row: Mapping[str, Any], marked: Sequence[Mapping[str, Any]], rng: random.Random
+) -> tuple[Span, ...]:
+    """All of ``all_spans`` where there are several, else the answer that most people gave."""
+    several = row.get("all_spans", ())
+    if marked and len(several) > 1:
+        spans = sorted({span for one in several if (span := _span_of(context, one)) is not None})
+        return tuple(
+            span for place, span in enumerate(spans) if place == 0 or span[0] >= spans[place - 1][1]
+        )
+    counts = Counter(span for one in marked if (span := _span_of(context, one)) is not None)
+    if not counts:
+        return ()
+    most = max(counts.values())
+    return (rng.choice([span for span, count in counts.items() if count == most]),)
+
+
+def _span_of(context: str, answer: Mapping[str, Any]) -> Span | None:
+    start, end = answer["answer_start"], answer["answer_start"] + len(answer["text"])
+    if start < 0 or context[start:end] != answer["text"]:
+        return None
+    return mend(context, start, end)
+
+
+def _joined(paragraphs: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Sentences of one place as one paragraph; ids such as ``wiki:1164:73:2-0`` say which."""
+    places: dict[str, list[tuple[int, Mapping[str, Any]]]] = {}
+    for paragraph in paragraphs:
+        place, _, number = paragraph["qas"][0]["id"].rsplit("-", 1)[0].rpartition(":")
+        places.setdefault(place, []).append((int(number), paragraph))
+    for numbered in places.values():
+        context, rows = "", []
+        for _, sentence in sorted(numbered, key=lambda item: item[0]):
+            context += " " if context else ""
+            rows += [
+                row
+                | {
+                    "answers": [
+                        answer | {"answer_start": answer["answer_start"] + len(context)}
+                        for answer in row["answers"]
+                    ]
+                }
+                for row in sentence["qas"]
+            ]
+            context += sentence["context"]
+        yield {"context": context, "qas": rows}
