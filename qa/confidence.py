@@ -40,6 +40,7 @@ def features(
         ``edges``: how much of that is its own and not theirs, as a log, 0 or less.
         ``margin``: its mass above that of the best other candidate.
         ``chars``: how long it is, in hundreds of characters.
+        ``searched``: 1 where the passages come of a search.
         ``similarity``: of question and passage, above the typical; 0 if unknown.
         ``lead``: by how much that is below the best similarity found; 0 or less.
     """
@@ -51,6 +52,7 @@ def features(
         "edges": _within(candidate.log_odds - candidate.mass),
         "margin": _within(margin),
         "chars": (candidate.end - candidate.start) / 100,
+        "searched": float(bool(similarities)),
         "similarity": 0.0 if similarity is None else similarity - TYPICAL_SIMILARITY,
         "lead": 0.0 if similarity is None else similarity - max(similarities.values()),
     }

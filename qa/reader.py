@@ -272,6 +272,7 @@ class ExtractiveReader:
         attended = torch.zeros(shape, dtype=torch.long)
         start_allowed = torch.zeros(shape, dtype=torch.bool)
         end_allowed = torch.zeros(shape, dtype=torch.bool)
+        sentences = torch.zeros(shape, dtype=torch.long)
         for row, window in enumerate(batch):
             size, first = len(window.token_ids), window.first
             token_ids[row, :size] = torch.tensor(window.token_ids)
@@ -279,6 +280,7 @@ class ExtractiveReader:
             attended[row, :size] = 1
             start_allowed[row, first:size] = torch.tensor(window.starts, dtype=torch.bool)
             end_allowed[row, first:size] = torch.tensor(window.ends, dtype=torch.bool)
+            sentences[row, first:size] = torch.tensor(window.sentences, dtype=torch.long)
         inputs = {"input_ids": token_ids, "attention_mask": attended}
         if self._uses_type_ids:
             inputs["token_type_ids"] = type_ids
@@ -301,6 +303,7 @@ class ExtractiveReader:
                 max_answer_tokens=max_answer_tokens,
                 top_n=SPANS_PER_WINDOW,
                 temperature=self._settings.temperature,
+                sentences=sentences,
             )
         rows = zip(
             batch,

@@ -51,7 +51,7 @@ class ReaderSettings:
     temperature: float = 1.0
     min_score: float | None = None
     reads_history: bool = False
-    item_share: float = 0.2
+    item_share: float = 0.5
     right: Logistic | None = None
     absent: Logistic | None = None
 

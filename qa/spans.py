@@ -4,6 +4,10 @@ from typing import NamedTuple
 
 import torch
 
+# In log-odds. A span across the end of a sentence is nearly always two answers run together;
+# but a name with an initial may be taken for an end, so that it is not forbidden.
+CROSSING_COST = 3.0
+
 
 class BestSpans(NamedTuple):
     """The best spans of each window; W windows, N spans each.
@@ -31,6 +35,7 @@ def best_spans(
     max_answer_tokens: int,
     top_n: int,
     temperature: float = 1.0,
+    sentences: torch.Tensor | None = None,
 ) -> BestSpans:
     """Search all spans up to a length, scored by start plus end logit (BERT, Devlin et al. 2019).
 
@@ -48,6 +53,8 @@ def best_spans(
         top_n: how many spans of a window to return, at most.
         temperature: divides the log-odds (Guo et al. 2017, On Calibration of Modern
             Neural Networks).
+        sentences: (W, L) int64, the sentence that each token is in; a span from one into
+            another loses ``CROSSING_COST``. Without it none does.
     """
     width, length = start_logits.shape
     reach = min(max_answer_tokens, length)
@@ -56,6 +63,9 @@ def best_spans(
     ends = torch.nn.functional.pad(ends, (0, reach - 1), value=-torch.inf)
     # (W, L, reach): the span that starts at token i and has j more tokens
     spans = starts[:, :, None] + ends.unfold(1, reach, 1)
+    if sentences is not None:
+        last = torch.nn.functional.pad(sentences, (0, reach - 1)).unfold(1, reach, 1)
+        spans = spans - CROSSING_COST * (last != sentences[:, :, None])
     log_odds = ((spans - null_logits[:, None, None]) / temperature).reshape(width, -1)
     best = log_odds.topk(min(top_n, log_odds.shape[1]), dim=1)
     others = log_odds.scatter(1, best.indices, -torch.inf)

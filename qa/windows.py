@@ -1,18 +1,23 @@
 """Cut pairs of a question and a passage into windows that a reader can take."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import regex
 from tokenizers import Encoding, Tokenizer
 
 from index.errors import InputError
+from index.sentences import sentence_spans
 
 Span = tuple[int, int]
 
 # Unicode's default word boundaries (UAX #29): they keep 3.50 and can't whole, and set every
 # ideograph apart, so that scripts without spaces can still be quoted by the character.
 WORD_BOUNDARY = regex.compile(r"\b", flags=regex.WORD)
+# Of "Trump's envoy" a quote may be "Trump", though the word goes on.
+POSSESSIVE = regex.compile(r"(?<=\p{L})(?=['’]s\b)", flags=regex.WORD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,7 @@ class Window:
         offsets: for each token from ``first`` on, its half-open span in the passage.
         starts: for each of these, whether an answer may start with it.
         ends: whether an answer may end with it.
+        sentences: the number of its sentence in the passage.
     """
 
     pair: int
@@ -36,6 +42,15 @@ class Window:
     offsets: list[Span]
     starts: list[bool]
     ends: list[bool]
+    sentences: list[int]
+
+
+class _Edges(NamedTuple):
+    """Where in a text an answer may start, where it may end, and where its sentences end."""
+
+    starts: set[int]
+    ends: set[int]
+    sentence_ends: list[int]
 
 
 class Windower:
@@ -79,13 +94,13 @@ class Windower:
         """
         self._check_questions({question for question, _ in pairs})
         windows: list[Window] = []
-        boundaries: dict[str, set[int]] = {}
+        edges: dict[str, _Edges] = {}
         for pair, encoding in enumerate(self._pairs.encode_batch(list(pairs))):
             text = pairs[pair][1]
-            if text not in boundaries:
-                boundaries[text] = {match.start() for match in WORD_BOUNDARY.finditer(text)}
+            if text not in edges:
+                edges[text] = _edges(text)
             parts = (encoding, *encoding.overflowing)
-            windows.extend(_window(pair, part, text, boundaries[text]) for part in parts)
+            windows.extend(_window(pair, part, text, edges[text]) for part in parts)
         return windows
 
     def shorten(self, question: str, *, max_tokens: int) -> str:
@@ -105,7 +120,16 @@ class Windower:
                 )
 
 
-def _window(pair: int, encoding: Encoding, text: str, boundaries: set[int]) -> Window:
+def _edges(text: str) -> _Edges:
+    boundaries = {match.start() for match in WORD_BOUNDARY.finditer(text)}
+    return _Edges(
+        boundaries,
+        boundaries | {match.start() for match in POSSESSIVE.finditer(text)},
+        [end for _, end in sentence_spans(text)],
+    )
+
+
+def _window(pair: int, encoding: Encoding, text: str, edges: _Edges) -> Window:
     sequence = encoding.sequence_ids
     first = sequence.index(1) if 1 in sequence else len(sequence)
     offsets = []
@@ -114,6 +138,7 @@ def _window(pair: int, encoding: Encoding, text: str, boundaries: set[int]) -> W
         while start < end and text[start].isspace():  # some tokenizers count the space before
             start += 1
         offsets.append((start, end))
-    starts = [start < end and start in boundaries for start, end in offsets]
-    ends = [start < end and end in boundaries for start, end in offsets]
-    return Window(pair, encoding.ids, encoding.type_ids, first, offsets, starts, ends)
+    starts = [start < end and start in edges.starts for start, end in offsets]
+    ends = [start < end and end in edges.ends for start, end in offsets]
+    sentences = [bisect_right(edges.sentence_ends, start) for start, _ in offsets]
+    return Window(pair, encoding.ids, encoding.type_ids, first, offsets, starts, ends, sentences)

@@ -47,13 +47,14 @@ def test_features_of_a_candidate():
             "edges": 2.0 - mass,
             "margin": mass - 0.5,
             "chars": 0.5,
+            "searched": 1.0,
             "similarity": 0.1,
             "lead": -0.1,
         }
     )
     second = features(ranking.candidates[1], ranking, {})
     assert second["margin"] == pytest.approx(0.5 - mass)
-    assert second["similarity"] == second["lead"] == 0.0
+    assert second["searched"] == second["similarity"] == second["lead"] == 0.0
 
 
 def test_a_candidate_alone_has_the_widest_margin():

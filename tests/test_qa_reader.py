@@ -5,6 +5,7 @@ import math
 import shutil
 from collections import defaultdict
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from transformers import (
 )
 
 from index.errors import InputError, ModelError
+from index.sentences import sentence_spans
 from qa.reader import (
     SHIPPED_READER,
     STRIDE_TOKENS,
@@ -29,11 +31,13 @@ from qa.reader import (
 )
 from qa.seeds import seed_articles
 from qa.settings import ReaderSettings
+from qa.spans import CROSSING_COST
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
 TOLERANCE = 1e-3
 WORD_EDGE = regex.compile(r"\b", flags=regex.WORD)  # UAX #29
+OWNER = regex.compile(r"(?<=\p{L})['’]s\b", flags=regex.WORD)
 TINY_TOKENS = 64
 TINY_STRIDE = 12
 
@@ -87,11 +91,28 @@ class PlainReader:
             if start < end:
                 tokens.append((token, start, end))
         return [
-            ((start, end), (starts[first] + ends[last] - null) / self._temperature)
+            (
+                (start, end),
+                (
+                    starts[first]
+                    + ends[last]
+                    - null
+                    - CROSSING_COST * (sentence_of(text, start) != sentence_of(text, end - 1))
+                )
+                / self._temperature,
+            )
             for first, start, _ in tokens
             for last, _, end in tokens
-            if first <= last < first + max_answer_tokens and start in edges and end in edges
+            if first <= last < first + max_answer_tokens
+            and start in edges
+            and (end in edges or OWNER.match(text, end))
         ]
+
+
+@cache
+def sentence_of(text, position):
+    """The number of the sentence that a character is in."""
+    return sum(end <= position for _, end in sentence_spans(text))
 
 
 def logsumexp(values):

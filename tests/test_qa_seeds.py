@@ -14,6 +14,7 @@ LEAST_ABSTAINED = 9 / 12
 # The other articles are longer and harder; below these the reader got worse.
 LEAST_RIGHT_OVERALL = 0.68
 LEAST_ABSTAINED_OVERALL = 0.70
+LEAST_FOLLOW_UPS = 9  # of 20
 SEED_SETS = seed_questions()
 
 
@@ -87,6 +88,26 @@ def test_all_articles_together(marks: dict[str, list[tuple[SeedQuestion, Answer]
     answered, abstained = shares([pair for marked in marks.values() for pair in marked])
     assert answered >= LEAST_RIGHT_OVERALL
     assert abstained >= LEAST_ABSTAINED_OVERALL
+
+
+def follow_ups(shelf: Assistant) -> list[bool]:
+    """Whether each turn but the first of the conversations comes right."""
+    found = []
+    for seed in SEED_SETS:
+        article = shelf.only(seed.article)
+        for turns in seed.conversations:
+            said: list[Answer] = []
+            for turn in turns:
+                said.append(article.ask(turn.question, history=said))
+                found.append(right(turn, said[-1]))
+            del found[-len(turns)]
+    return found
+
+
+def test_follow_ups_are_understood_from_what_was_said(shelf: Assistant) -> None:
+    found = follow_ups(shelf)
+    assert len(found) == 20
+    assert sum(found) >= LEAST_FOLLOW_UPS
 
 
 def test_who_was_released(shelf: Assistant) -> None:

@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
-from qa.spans import BestSpans, best_spans
+from qa.spans import CROSSING_COST, BestSpans, best_spans
 
 TOLERANCE = 1e-4
 
@@ -204,3 +204,21 @@ def test_memory_grows_with_the_longest_answer_not_with_the_window_squared():
     assert best.log_odds.isfinite().all()
     assert ((best.ends - best.starts) < longest).all()
     assert width * length <= largest.numbers <= width * length * longest
+
+
+def test_span_across_the_end_of_a_sentence_pays_for_it():
+    case = {
+        "start_logits": torch.tensor([[0.0, 5.0, 1.0, 1.0]]),
+        "end_logits": torch.tensor([[0.0, 1.0, 4.0, 5.0]]),
+        "null_logits": torch.zeros(1),
+        "start_allowed": torch.tensor([[False, True, True, True]]),
+        "end_allowed": torch.tensor([[False, True, True, True]]),
+        "max_answer_tokens": 3,
+        "top_n": 3,
+    }
+    free = best_spans(**case)
+    assert (free.starts[0, 0], free.ends[0, 0], free.log_odds[0, 0]) == (1, 3, 10.0)
+    parted = best_spans(**case, sentences=torch.tensor([[0, 0, 0, 1]]))
+    assert (parted.starts[0, 0], parted.ends[0, 0], parted.log_odds[0, 0]) == (1, 2, 9.0)
+    assert (parted.starts[0, 1], parted.ends[0, 1]) == (1, 3)
+    assert parted.log_odds[0, 1] == 10.0 - CROSSING_COST

@@ -3,8 +3,8 @@
     python training/calibrate.py --data FOLDER --reader FOLDER
 
 Writes ``reader_settings.json`` and ``calibration.json`` beside the reader, and prints what
-they were chosen from. Each question is asked of its own paragraph, of its article, of its
-article without what answers it, and of another article.
+they were chosen from. Each question is asked of its own paragraph, of another that does not
+answer it, of its article, of its article without what answers it, and of another article.
 """
 
 import argparse
@@ -47,7 +47,7 @@ class Case:
     Args:
         name: of the question's set.
         number: of the question, the same in all its cases.
-        kind: where it is asked: own, article, lacking or wrong.
+        kind: where it is asked: own, beside, article, lacking or wrong.
         question: what is asked.
         hits: where to look.
         searched: whether the hits come of a search, so that their scores mean something.
@@ -105,8 +105,9 @@ def main() -> None:
     temperature = min(losses, key=losses.__getitem__)
     rankings = [_ranking(case, found, temperature) for case, found in zip(cases, read, strict=True)]
 
-    crossed = cross_fit(cases, rankings, plain, folds=config["folds"])
-    settings = fit(cases, rankings, replace(plain, temperature=round(temperature, 2)))
+    names = config["features"]
+    crossed = cross_fit(cases, rankings, plain, names=names, folds=config["folds"])
+    settings = fit(cases, rankings, replace(plain, temperature=round(temperature, 2)), names=names)
     least = choose_min_score(crossed, coverage=config["coverage"])
     settings = replace(settings, min_score=round(least, 3))
     settings.save(options.reader)
@@ -144,8 +145,8 @@ def _cases_of(
 ) -> Iterator[Case]:
     # A follow-up is asked of the right passages only together with what it follows.
     firsts = [conversation[0] for conversation in squad.conversations]
-    alone = squad.questions if name not in ("doqa_travel", "coqa_wikipedia") else firsts
-    drawn = rng.sample(list(alone), min(config["questions_of_a_set"], len(alone)))
+    asked_of = squad.questions if name not in ("doqa_travel", "coqa_wikipedia") else firsts
+    drawn = rng.sample(list(asked_of), min(config["questions_of_a_set"], len(asked_of)))
     by_title: dict[str, list[Document]] = {}
     for paragraph in squad.paragraphs:
         by_title.setdefault(paragraph.title, []).append(paragraph)
@@ -156,6 +157,7 @@ def _cases_of(
         same = {paragraph.id for paragraph in by_title[own.title]}
         kinds = {
             "own": [hit for hit in hits if hit.passage.document.id == own.id],
+            "beside": [hit for hit in hits if not _says(hit, asked)][:1],
             "article": [hit for hit in hits if hit.passage.document.id in same],
             "lacking": [
                 hit
@@ -167,36 +169,58 @@ def _cases_of(
             ],
         }
         for kind, found in kinds.items():
-            taken = tuple(found if kind == "own" else found[: config["passages"]])
+            if rng.random() >= config["places"][kind]:
+                continue
+            alone = kind in ("own", "beside")  # read without a search
+            taken = tuple(found if alone else found[: config["passages"]])
             answers = asked.answers if kind in ("own", "article") else ()
             if kind == "article" and own.id not in {hit.passage.document.id for hit in taken}:
                 answers = tuple(text for text in answers if any(_has(hit, text) for hit in taken))
             if taken:
-                case = Case(name, number, kind, asked.question, taken, kind != "own", answers)
+                case = Case(name, number, kind, asked.question, taken, not alone, answers)
                 yield case
 
 
 def fit(
-    cases: Sequence[Case], rankings: Sequence[Ranking], settings: ReaderSettings
+    cases: Sequence[Case],
+    rankings: Sequence[Ranking],
+    settings: ReaderSettings,
+    *,
+    names: Sequence[str],
 ) -> ReaderSettings:
-    """Settings with probabilities fitted to what came of the cases."""
+    """Settings with probabilities fitted to what came of the cases.
+
+    Args:
+        cases: the cases.
+        rankings: what was read in each.
+        settings: what else was fitted.
+        names: of the features to take (``qa.confidence.features``).
+    """
     rows, rights, absents = [], [], []
     for case, ranking in zip(cases, rankings, strict=True):
         if ranking.candidates:
-            rows.append(features(ranking.candidates[0], ranking, case.similarities))
+            found = features(ranking.candidates[0], ranking, case.similarities)
+            rows.append({name: found[name] for name in names})
             rights.append(_is_right(case, ranking))
             absents.append(not case.answers)
     return replace(settings, right=_logistic(rows, rights), absent=_logistic(rows, absents))
 
 
 def cross_fit(
-    cases: Sequence[Case], rankings: Sequence[Ranking], settings: ReaderSettings, *, folds: int
+    cases: Sequence[Case],
+    rankings: Sequence[Ranking],
+    settings: ReaderSettings,
+    *,
+    names: Sequence[str],
+    folds: int,
 ) -> list[Judged]:
     """Every case judged by a fit to the cases of other questions."""
     judged = []
     for fold in range(folds):
         others = [number for number, case in enumerate(cases) if case.number % folds != fold]
-        fitted = fit([cases[n] for n in others], [rankings[n] for n in others], settings)
+        fitted = fit(
+            [cases[n] for n in others], [rankings[n] for n in others], settings, names=names
+        )
         for case, ranking in zip(cases, rankings, strict=True):
             if case.number % folds == fold and ranking.candidates:
                 found = judge(ranking, case.similarities, fitted)
