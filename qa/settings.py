@@ -42,7 +42,7 @@ class ReaderSettings:
             fitted: then it must be likelier than "not in the article".
         reads_history: whether it was trained to read a follow-up behind earlier turns.
         item_share: where a question asks for several things, the share of the best
-            item's score from which another span is an item too.
+            item's odds from which another span is an item too.
         right: from a span's features to the probability that it is right; None where
             nothing was fitted: then the reader's own probability is taken.
         absent: from the best span's features to that of "not in the article".
@@ -51,7 +51,7 @@ class ReaderSettings:
     temperature: float = 1.0
     min_score: float | None = None
     reads_history: bool = False
-    item_share: float = 0.5
+    item_share: float = 0.3
     right: Logistic | None = None
     absent: Logistic | None = None
 

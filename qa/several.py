@@ -1,5 +1,6 @@
 """Answers to questions that ask for several things: the items, each at its place."""
 
+import math
 from collections.abc import Sequence
 
 import regex
@@ -69,13 +70,13 @@ def items_of(
 
     The best candidate is taken apart where it is an enumeration ("Anna, Ben and Carl"), or
     joined by its neighbours where it is one item of one. Another candidate is an item where
-    its score has a fair share of the best one's.
+    its odds have a fair share of the best one's.
 
     Args:
         question: what is asked.
         candidates: the best first; no two overlap.
-        item_share: least share of the best score, for questions that ask for several by
-            their grammar.
+        item_share: least share of the best one's odds, above 0, for questions that ask for
+            several by their grammar.
 
     Returns:
         Two items or more in the order of the documents, or none where one answer will do;
@@ -86,7 +87,9 @@ def items_of(
     best = candidates[0]
     if asks_for_several(question):
         chosen = [
-            candidate for candidate in candidates if candidate.score >= item_share * best.score
+            candidate
+            for candidate in candidates
+            if candidate.mass >= best.mass + math.log(item_share)
         ]
     elif _asks_who(question) and _names_several(best):
         chosen = [best]
@@ -130,30 +133,28 @@ def _parts(candidate: Candidate) -> list[tuple[int, int]]:
     inside = _split(text, candidate.start, candidate.end)
     if len(inside) > 1 and all(_is_item(text[start:end]) for start, end in inside):
         return inside
+    # Without the comma behind it.
+    own = inside[0] if len(inside) == 1 else (candidate.start, candidate.end)
     first, last = _sentence_of(passage, candidate)
     around = _split(text, first, last)
     place = next(
-        (
-            number
-            for number, (start, end) in enumerate(around)
-            if start <= candidate.start and candidate.end <= end
-        ),
+        (number for number, (start, end) in enumerate(around) if start <= own[0] and own[1] <= end),
         None,
     )
     if place is None:
-        return [(candidate.start, candidate.end)]
+        return [own]
     # Its neighbours are items where they look like it.
-    wanted = text[candidate.start : candidate.end]
+    wanted = text[slice(*own)]
     left = right = place
-    if around[place][1] == candidate.end:
+    if around[place][1] == own[1]:
         while right + 1 < len(around) and _like(wanted, text[slice(*around[right + 1])]):
             right += 1
-    if around[place][0] == candidate.start:
+    if around[place][0] == own[0]:
         while left > 0 and _like(wanted, text[slice(*around[left - 1])]):
             left -= 1
     return [
         *around[left:place],
-        (candidate.start, candidate.end),
+        own,
         *around[place + 1 : right + 1],
     ]
 

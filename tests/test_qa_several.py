@@ -1,5 +1,6 @@
 """Questions that ask for several things, and the items that answer them."""
 
+import math
 from itertools import pairwise
 
 import pytest
@@ -21,7 +22,7 @@ def candidates(text: str, *quotes: str | tuple[str, float]) -> list[Candidate]:
         words, score = (quote, 0.5) if isinstance(quote, str) else quote
         assert text.count(words) == 1
         start = text.index(words)
-        found.append(Candidate(passage, start, start + len(words), 0.0, score, 0.0))
+        found.append(Candidate(passage, start, start + len(words), 0.0, score, math.log(score)))
     return found
 
 
@@ -84,7 +85,7 @@ def test_item_brings_its_neighbours(item):
     assert item in found
 
 
-def test_other_candidates_are_items_by_their_share_of_the_best_score():
+def test_other_candidates_are_items_by_their_share_of_the_best_odds():
     text = "Anna came. Ben came too. Carl stayed at home. Dora slept."
     quotes = [("Anna", 0.5), ("Ben", 0.3), ("Carl", 0.11), ("Dora", 0.09)]
     assert texts("Which people came?", text, *quotes) == ["Anna", "Ben", "Carl"]
@@ -122,6 +123,11 @@ def test_clauses_are_no_items():
 def test_words_before_an_enumeration_are_no_part_of_it(mark):
     text = f"They sell {mark}mint and sage."
     assert texts("Which herbs do they sell?", text, f"{mark}mint and sage") == ["mint", "sage"]
+
+
+def test_comma_behind_a_name_is_no_part_of_it():
+    text = "Anna, who had sung, was free. Ben was free."
+    assert texts("Which people were free?", text, "Anna,", ("Ben", 0.4)) == ["Anna", "Ben"]
 
 
 def test_nothing_found_has_no_items():
