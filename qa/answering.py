@@ -54,7 +54,7 @@ def make_answer(
     similarities = {
         place_of(one.passage): one.similarity for one in found if one.similarity is not None
     }
-    ranking = judge(ranking, similarities, settings)
+    ranking = judge(question, ranking, similarities, settings)
     quotes = [_quote(question, one, ranking.null_score, resolved) for one in ranking.candidates]
     if is_answer(ranking, settings, min_score=min_score):
         several = items_of(question, ranking.candidates, item_share=settings.item_share)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from index.records import Passage
+from qa.overlap import overlap
 from qa.rank import Candidate, Ranking
 from qa.settings import ReaderSettings
 
@@ -23,7 +24,7 @@ def place_of(passage: Passage) -> Place:
 
 
 def features(
-    candidate: Candidate, ranking: Ranking, similarities: Similarities
+    question: str, candidate: Candidate, ranking: Ranking, similarities: Similarities
 ) -> Mapping[str, float]:
     """What speaks for and against a candidate.
 
@@ -31,6 +32,7 @@ def features(
     shared among all of them does: more passages that say nothing change nothing.
 
     Args:
+        question: what was asked.
         candidate: one of the ranking's.
         ranking: all candidates of the question.
         similarities: of the passages that a search found, by ``place_of``; may be empty.
@@ -43,10 +45,13 @@ def features(
         ``searched``: 1 where the passages come of a search.
         ``similarity``: of question and passage, above the typical; 0 if unknown.
         ``lead``: by how much that is below the best similarity found; 0 or less.
+        ``words_lacking``: share of the question's content words that its passage lacks.
+        ``names_lacking``: the same of names and numbers.
     """
     others = [other.mass for other in ranking.candidates if other is not candidate]
     margin = candidate.mass - max(others, default=-MOST_LOG_ODDS)
     similarity = similarities.get(place_of(candidate.passage))
+    shared = overlap(question, candidate.passage.text, title=candidate.passage.document.title)
     return {
         "mass": _within(candidate.mass),
         "edges": _within(candidate.log_odds - candidate.mass),
@@ -55,27 +60,37 @@ def features(
         "searched": float(bool(similarities)),
         "similarity": 0.0 if similarity is None else similarity - TYPICAL_SIMILARITY,
         "lead": 0.0 if similarity is None else similarity - max(similarities.values()),
+        "words_lacking": 1 - shared.words,
+        "names_lacking": 1 - shared.names,
     }
 
 
-def judge(ranking: Ranking, similarities: Similarities, settings: ReaderSettings) -> Ranking:
+def judge(
+    question: str, ranking: Ranking, similarities: Similarities, settings: ReaderSettings
+) -> Ranking:
     """The same candidates with fitted probabilities, best first.
 
     A score is then the probability that the quote is right (Platt 1999: a logistic
     regression over what the model says); where several quotes are right, they need not
     make 1. A reader that nothing was fitted for keeps its own probabilities.
+
+    Args:
+        question: what was asked.
+        ranking: its candidates.
+        similarities: of the passages that a search found; may be empty.
+        settings: of the reader.
     """
     if settings.right is None or settings.absent is None or not ranking.candidates:
         return ranking
     judged = [
         replace(
             candidate,
-            score=settings.right.probability(features(candidate, ranking, similarities)),
+            score=settings.right.probability(features(question, candidate, ranking, similarities)),
         )
         for candidate in ranking.candidates
     ]
     judged.sort(key=lambda candidate: -candidate.score)
-    best = features(ranking.candidates[0], ranking, similarities)
+    best = features(question, ranking.candidates[0], ranking, similarities)
     return Ranking(tuple(judged), settings.absent.probability(best))
 
 

@@ -21,7 +21,7 @@ LAYERS = {
     ),
     "qa": (
         "records schema seeds settings squad palette",
-        "questions conversation windows spans metrics render theme",
+        "questions conversation overlap windows spans metrics render theme",
         "reader",
         "rank",
         "confidence several",

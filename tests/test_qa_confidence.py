@@ -14,6 +14,7 @@ from qa.reader import Reading, ReadSpan
 from qa.settings import SETTINGS_FILE, Logistic, ReaderSettings
 
 DOCUMENT = Document("d", "D", "abcdefghijklmnopqrstuvwxyz" * 40)
+QUESTION = "which letters follow D in Ohio?"
 LEFT, RIGHT = Passage(DOCUMENT, 0, 500), Passage(DOCUMENT, 500, 1000)
 FITTED = ReaderSettings(
     min_score=0.4,
@@ -39,7 +40,7 @@ def test_features_of_a_candidate():
         top_k=20,
     )
     best = ranking.candidates[0]
-    found = features(best, ranking, {place_of(LEFT): 0.6, place_of(RIGHT): 0.7})
+    found = features(QUESTION, best, ranking, {place_of(LEFT): 0.6, place_of(RIGHT): 0.7})
     mass = math.log(math.exp(2.0) + math.exp(1.0))
     assert found == pytest.approx(
         {
@@ -50,23 +51,25 @@ def test_features_of_a_candidate():
             "searched": 1.0,
             "similarity": 0.1,
             "lead": -0.1,
+            "words_lacking": 0.75,  # the title has the D
+            "names_lacking": 0.5,
         }
     )
-    second = features(ranking.candidates[1], ranking, {})
+    second = features(QUESTION, ranking.candidates[1], ranking, {})
     assert second["margin"] == pytest.approx(0.5 - mass)
     assert second["searched"] == second["similarity"] == second["lead"] == 0.0
 
 
 def test_a_candidate_alone_has_the_widest_margin():
     ranking = rank([(LEFT, reading((0, 3, 1.0)))], top_k=3)
-    found = features(ranking.candidates[0], ranking, {})
+    found = features(QUESTION, ranking.candidates[0], ranking, {})
     assert found["margin"] == MOST_LOG_ODDS
     assert found["edges"] == 0.0
 
 
 def test_probabilities_are_those_of_the_regression():
     ranking = rank([(LEFT, reading((0, 3, 2.0), (10, 13, 1.0)))], top_k=3)
-    judged = judge(ranking, {place_of(LEFT): 0.75}, FITTED)
+    judged = judge(QUESTION, ranking, {place_of(LEFT): 0.75}, FITTED)
     assert judged.candidates[0].score == pytest.approx(sigmoid(-1 + 0.5 * 2 + 0.25 * 1 + 2 * 0.25))
     assert judged.candidates[1].score == pytest.approx(sigmoid(-1 + 0.5 * 1 - 0.25 * 1 + 2 * 0.25))
     assert judged.null_score == pytest.approx(sigmoid(0.5 - 0.5 * 2))
@@ -75,7 +78,7 @@ def test_probabilities_are_those_of_the_regression():
 def test_order_is_that_of_the_probabilities():
     ranking = rank([(LEFT, reading((0, 3, 2.0))), (RIGHT, reading((0, 3, 1.9)))], top_k=3)
     nearer = {place_of(LEFT): 0.1, place_of(RIGHT): 0.9}
-    judged = judge(ranking, nearer, FITTED)
+    judged = judge(QUESTION, ranking, nearer, FITTED)
     assert [candidate.passage for candidate in judged.candidates] == [RIGHT, LEFT]
     scores = [candidate.score for candidate in judged.candidates]
     assert scores == sorted(scores, reverse=True)
@@ -83,13 +86,13 @@ def test_order_is_that_of_the_probabilities():
 
 def test_reader_without_a_fit_keeps_its_own_probabilities():
     ranking = rank([(LEFT, reading((0, 3, 2.0), (10, 13, 1.0)))], top_k=3)
-    assert judge(ranking, {}, ReaderSettings()) is ranking
+    assert judge(QUESTION, ranking, {}, ReaderSettings()) is ranking
     empty = rank([(LEFT, reading())], top_k=3)
-    assert judge(empty, {}, FITTED) is empty
+    assert judge(QUESTION, empty, {}, FITTED) is empty
 
 
 def test_least_score():
-    ranking = judge(rank([(LEFT, reading((0, 3, 0.0)))], top_k=3), {}, FITTED)
+    ranking = judge(QUESTION, rank([(LEFT, reading((0, 3, 0.0)))], top_k=3), {}, FITTED)
     score = ranking.candidates[0].score
     assert score > 0.4
     assert is_answer(ranking, FITTED, min_score=None)
@@ -118,8 +121,8 @@ def test_passages_that_say_nothing_change_nothing(values, silent, rest):
         (Passage(DOCUMENT, start, start + 10), reading(rest=min(rest, 0.0)))
         for start in range(500, 500 + silent)
     ]
-    few = judge(rank([said], top_k=20), {}, FITTED)
-    many = judge(rank([said, *others], top_k=20), {}, FITTED)
+    few = judge(QUESTION, rank([said], top_k=20), {}, FITTED)
+    many = judge(QUESTION, rank([said, *others], top_k=20), {}, FITTED)
     assert [one.score for one in few.candidates] == pytest.approx(
         [one.score for one in many.candidates]
     )

@@ -69,7 +69,8 @@ def best_spans_read(easy, reader):
         best = reading.spans[0]
         span = text[best.start : best.end]
         passage = Passage(easy.paragraphs[question.paragraph], 0, len(text))
-        ranking = judge(rank([(passage, reading)], top_k=20), {}, reader.settings)
+        ranking = rank([(passage, reading)], top_k=20)
+        ranking = judge(question.question, ranking, {}, reader.settings)
         said = span if is_answer(ranking, reader.settings, min_score=None) else ""
         found.append((span, said, ranking.null_score))
     return found

@@ -199,7 +199,7 @@ def fit(
     rows, rights, absents = [], [], []
     for case, ranking in zip(cases, rankings, strict=True):
         if ranking.candidates:
-            found = features(ranking.candidates[0], ranking, case.similarities)
+            found = features(case.question, ranking.candidates[0], ranking, case.similarities)
             rows.append({name: found[name] for name in names})
             rights.append(_is_right(case, ranking))
             absents.append(not case.answers)
@@ -223,7 +223,7 @@ def cross_fit(
         )
         for case, ranking in zip(cases, rankings, strict=True):
             if case.number % folds == fold and ranking.candidates:
-                found = judge(ranking, case.similarities, fitted)
+                found = judge(case.question, ranking, case.similarities, fitted)
                 judged.append(
                     Judged(
                         case,
