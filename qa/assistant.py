@@ -18,6 +18,7 @@ from index.read import Source, read_sources
 from index.records import Document, Hit
 from qa.answering import ReadPassage, make_answer
 from qa.conversation import expand
+from qa.hearing import ToRead, read_all
 from qa.questions import check_question, parse_history
 from qa.reader import ExtractiveReader, Reader
 from qa.records import Answer, Question, Timings, Turn
@@ -222,16 +223,12 @@ class Assistant:
         expanded = [expand(question) for question in questions]
         hits = self._retrieve(questions, expanded, batch_size=batch_size)
         retrieved = time.perf_counter()
-        settings = self.reader.settings
-        read_as = [
-            told if told and settings.reads_history else question.text
-            for question, told in zip(questions, expanded, strict=True)
-        ]
         readings = iter(
-            self.reader.read(
+            read_all(
+                self.reader,
                 [
-                    (text, hit.passage.text)
-                    for text, found in zip(read_as, hits, strict=True)
+                    ToRead(question.text, told, hit.passage.text)
+                    for question, told, found in zip(questions, expanded, hits, strict=True)
                     for hit in found
                 ],
                 batch_size=batch_size,
@@ -242,7 +239,7 @@ class Assistant:
             make_answer(
                 question.text,
                 [ReadPassage(hit.passage, next(readings), hit.score) for hit in found],
-                settings=settings,
+                settings=self.reader.settings,
                 top_k=top_k,
                 min_score=min_score,
                 resolved=told,

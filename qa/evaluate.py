@@ -12,6 +12,7 @@ from index.records import Document, Passage
 from qa.answering import ReadPassage, make_answer
 from qa.assistant import Assistant
 from qa.conversation import expand
+from qa.hearing import ToRead, read_all
 from qa.metrics import (
     Prediction,
     best_against,
@@ -109,11 +110,14 @@ def read_squad(
     def answer(block: Sequence[Asked]) -> list[Answer]:
         paragraphs = [squad.paragraphs[known.paragraph] for known, _ in block]
         told = [expand(question) for _, question in block]
-        heard = told if reader.settings.reads_history else [None] * len(block)
-        pairs = [
-            (behind or question.text, paragraph.text)
-            for (_, question), paragraph, behind in zip(block, paragraphs, heard, strict=True)
-        ]
+        readings = read_all(
+            reader,
+            [
+                ToRead(question.text, behind, paragraph.text)
+                for (_, question), paragraph, behind in zip(block, paragraphs, told, strict=True)
+            ],
+            batch_size=batch_size,
+        )
         return [
             make_answer(
                 question.text,
@@ -124,7 +128,7 @@ def read_squad(
                 resolved=resolved,
             )
             for (_, question), paragraph, resolved, reading in zip(
-                block, paragraphs, told, reader.read(pairs, batch_size=batch_size), strict=True
+                block, paragraphs, told, readings, strict=True
             )
         ]
 

@@ -23,7 +23,7 @@ LAYERS = {
         "records schema seeds settings squad palette",
         "questions conversation overlap windows spans metrics render theme",
         "reader",
-        "rank",
+        "rank hearing",
         "confidence several",
         "answering",
         "assistant extraction",

@@ -42,6 +42,7 @@ sys.path.insert(0, str(TRAINING))  # its scripts import each other by plain name
 import alterations  # noqa: E402
 import steps  # noqa: E402
 from align import Label, align, read_labels  # noqa: E402
+from average import average  # noqa: E402
 from boundaries import mend  # noqa: E402
 from card import card  # noqa: E402
 from chain import main as chain_main  # noqa: E402
@@ -55,7 +56,7 @@ from fetch_teacher import join  # noqa: E402
 from journal import read_metrics  # noqa: E402
 from label import label  # noqa: E402
 from loss import gold_loss, teacher_loss  # noqa: E402
-from models import load_model, load_tokenizer  # noqa: E402
+from models import load_model, load_tokenizer, save_model  # noqa: E402
 from negatives import Searched  # noqa: E402
 from passages import around, says, without  # noqa: E402
 from prepare import Recipe, make_examples, summary  # noqa: E402
@@ -791,3 +792,25 @@ def test_the_whole_chain_makes_a_reader_and_leaves_out_what_is_done(
     chain_main()
     told = [f"{step.name}: done already" for step in chain]
     assert capsys.readouterr().out.splitlines() == told
+
+
+@pytest.mark.parametrize("share", [0.0, 0.25, 1.0])
+def test_an_average_lies_between_two_readers(tiny, tmp_path, share):
+    trained = tmp_path / "trained"
+    model = load_model(tiny["bert"], attention="eager", dropout=0.0, frozen_layers=0)
+    with torch.no_grad():
+        for value in model.parameters():
+            value += 1.0
+    save_model(model, load_tokenizer(tiny["bert"]), trained)
+    average(Path(tiny["bert"]), trained, tmp_path / "average", share=share)
+    start = load_model(tiny["bert"], attention="eager", dropout=0.0, frozen_layers=0).state_dict()
+    found = load_model(tmp_path / "average", attention="eager", dropout=0.0, frozen_layers=0)
+    for name, value in found.state_dict().items():
+        torch.testing.assert_close(value, start[name] + share)
+
+
+def test_readers_of_other_shapes_have_no_average(tiny, tmp_path):
+    with pytest.raises(ValueError, match="other shapes"):
+        average(Path(tiny["bert"]), Path(tiny["mpnet"]), tmp_path / "average", share=0.5)
+    with pytest.raises(ValueError, match="share is 2"):
+        average(Path(tiny["bert"]), Path(tiny["bert"]), tmp_path / "average", share=2)

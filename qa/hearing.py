@@ -1,0 +1,70 @@
+"""Read follow-ups both as they stand and behind what was said before them."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from qa.reader import Reader, Reading, ReadSpan
+
+HALF = math.log(0.5)
+
+
+@dataclass(frozen=True, slots=True)
+class ToRead:
+    """A question and a passage for it.
+
+    Args:
+        question: as it was asked.
+        told: the same behind the earlier turns it leans on; None where it stands alone.
+        text: of the passage.
+    """
+
+    question: str
+    told: str | None
+    text: str
+
+
+def read_all(reader: Reader, asked: Sequence[ToRead], *, batch_size: int) -> list[Reading]:
+    """One reading for each, in order.
+
+    A reader that was trained with history reads a follow-up in both forms, and the odds of
+    a span are the mean of both: what was said before helps where the question has left
+    something out, and does little harm where it has not.
+
+    Args:
+        reader: what reads.
+        asked: questions and passages.
+        batch_size: windows in one pass through the model.
+    """
+    pairs = [(one.question, one.text) for one in asked]
+    hears = reader.settings.reads_history
+    again = [
+        (number, one.told) for number, one in enumerate(asked) if hears and one.told is not None
+    ]
+    pairs += [(told, asked[number].text) for number, told in again]
+    readings = reader.read(pairs, batch_size=batch_size)
+    for (number, _), heard in zip(again, readings[len(asked) :], strict=True):
+        readings[number] = mean_of(readings[number], heard)
+    return readings[: len(asked)]
+
+
+def mean_of(one: Reading, other: Reading) -> Reading:
+    """The reading whose odds are the means of two others' of the same passage.
+
+    A span that only one of them lists is in the rest of the other, and counted there.
+    """
+    odds: dict[tuple[int, int], float] = {}
+    for span in (*one.spans, *other.spans):
+        place = (span.start, span.end)
+        odds[place] = _log_sum(odds.get(place, -math.inf), span.log_odds + HALF)
+    spans = [ReadSpan(start, end, log_odds) for (start, end), log_odds in odds.items()]
+    spans.sort(key=lambda span: (-span.log_odds, span.start, span.end))
+    return Reading(tuple(spans), _log_sum(one.rest, other.rest) + HALF)
+
+
+def _log_sum(one: float, other: float) -> float:
+    """The log of the sum of two numbers given by their logs."""
+    highest = max(one, other)
+    if highest == -math.inf:
+        return highest
+    return highest + math.log1p(math.exp(min(one, other) - highest))
