@@ -11,7 +11,7 @@ import argparse
 import json
 from pathlib import Path
 
-from index.embed import SentenceEmbedder
+from index.embedder import shipped_embedder
 from index.engine import PassageIndex
 from qa.assistant import Assistant
 from qa.evaluate import figures, read_squad, recall_figures, search_squad
@@ -34,7 +34,7 @@ def main() -> None:
     )
     parser.add_argument("--limit", type=int, help="questions of each, drawn with seed 0")
     options = parser.parse_args()
-    reader, embedder = ExtractiveReader.shipped(), SentenceEmbedder.shipped()
+    reader, embedder = ExtractiveReader.shipped(), shipped_embedder()
     rows: dict[str, dict[str, float | int]] = {}
     for file in options.files:
         name = file.name.removesuffix(".dev.json.gz")

@@ -34,7 +34,15 @@ COLD_ROUNDS = 2  # each starts two processes and loads every library
 QUESTIONS = 24  # drawn evenly from all seeds: some 240 pairs to read
 COPIES = 2  # of the seed articles, for a text of some length to embed
 RIGHT_F1 = 0.6
-PACKAGES = ("torch", "transformers", "sentence-transformers", "faiss-cpu", "tokenizers", "numpy")
+PACKAGES = (
+    "onnxruntime",
+    "torch",
+    "transformers",
+    "sentence-transformers",
+    "faiss-cpu",
+    "tokenizers",
+    "numpy",
+)
 
 
 def main() -> None:

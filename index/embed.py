@@ -60,7 +60,7 @@ class SentenceEmbedder:
     """An embedder over any sentence-transformers model with a fast tokenizer."""
 
     def __init__(self, model: "SentenceTransformer", *, identity: str) -> None:
-        self._model = model
+        self.model = model
         self._identity = identity
         fast = getattr(model.tokenizer, "backend_tokenizer", None)
         if fast is None:
@@ -123,7 +123,7 @@ class SentenceEmbedder:
     @property
     def dimension(self) -> int:
         """How many numbers a vector has."""
-        dimension = self._model.get_embedding_dimension()
+        dimension = self.model.get_embedding_dimension()
         if dimension is None:
             raise ModelError(
                 f"The embedder {self._identity} does not say how long its vectors are.",
@@ -134,7 +134,7 @@ class SentenceEmbedder:
     @property
     def max_tokens(self) -> int:
         """How many tokens of a text the model reads, its special tokens not counted."""
-        longest = self._model.max_seq_length or self._model.tokenizer.model_max_length
+        longest = self.model.max_seq_length or self.model.tokenizer.model_max_length
         return int(longest) - self._tokenizer.num_special_tokens_to_add(is_pair=False)
 
     def token_spans(self, text: str) -> Sequence[Span]:
@@ -157,7 +157,7 @@ class SentenceEmbedder:
         """
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
-        vectors = self._model.encode(
+        vectors = self.model.encode(
             list(texts),
             batch_size=batch_size,
             show_progress_bar=progress,

@@ -9,7 +9,8 @@ import numpy as np
 
 from index import store
 from index.chunk import cut
-from index.embed import Embedder, SentenceEmbedder
+from index.embed import Embedder
+from index.embedder import shipped_embedder
 from index.errors import IncompatibleIndexError, InputError
 from index.records import Document, Hit, Passage
 
@@ -99,7 +100,7 @@ class PassageIndex:
             IncompatibleIndexError: it was made with another model than the embedder.
         """
         stored = store.read(Path(folder))
-        embedder = embedder or SentenceEmbedder.shipped()
+        embedder = embedder or shipped_embedder()
         if stored.embedder != embedder.identity:
             raise IncompatibleIndexError(
                 f"The index {folder} was made with the embedder {stored.embedder},"

@@ -5,6 +5,45 @@ from pathlib import Path
 HUB_TIMEOUT_S = 10
 
 
+def local_folder(name: str | Path) -> Path | None:
+    """The folder of a model on this machine, or None if it has none.
+
+    Args:
+        name: a folder, or a hub id, whose folder is in the hub's cache once it was loaded.
+    """
+    if Path(name).is_dir():
+        return Path(name)
+    from huggingface_hub import try_to_load_from_cache
+    from huggingface_hub.errors import HFValidationError
+
+    try:
+        file = try_to_load_from_cache(str(name), "config.json")
+    except HFValidationError:
+        return None
+    return Path(file).parent if isinstance(file, str) else None
+
+
+def has_file(name: str | Path, file: str) -> bool:
+    """Whether a model has a file, in its folder or, where that can be asked, on the hub.
+
+    Args:
+        name: a folder or a hub id.
+        file: such as ``modules.json``.
+    """
+    folder = local_folder(name)
+    if folder is not None and (folder / file).is_file():
+        return True
+    if is_local(name):
+        return False
+    from huggingface_hub import file_exists
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+
+    try:
+        return file_exists(str(name), file)
+    except (HfHubHTTPError, HFValidationError):  # no such model: let loading say so
+        return False
+
+
 def is_local(name: str | Path) -> bool:
     """Whether a model can only come from this machine: a folder, or the hub's cache.
 

@@ -24,7 +24,6 @@ from index.errors import (
 from index.records import Document
 from qa.records import Answer, Excerpt, Question, Timings, Turn
 from qa.schema import answer_schema
-from qa.seeds import seed_articles
 
 if TYPE_CHECKING:
     from index.read import Source
@@ -78,16 +77,19 @@ def load(
         ModelError: a model cannot be loaded.
         InputError: an article is empty, or an option out of range.
     """
-    from index.embed import SentenceEmbedder
+    from index.embedder import load_embedder, shipped_embedder
     from qa.assistant import PASSAGES_READ, Assistant
     from qa.reader import ExtractiveReader
+    from qa.shelf import seed_shelf
 
+    reads = ExtractiveReader.from_pretrained(reader) if reader else ExtractiveReader.shipped()
+    embeds = load_embedder(embedder) if embedder else shipped_embedder()
+    most = PASSAGES_READ if passages_read is None else passages_read
+    if sources is None:
+        shelf = seed_shelf(embeds, progress=progress)
+        return Assistant(index=shelf, reader=reads, passages_read=most)
     return Assistant.from_sources(
-        seed_articles() if sources is None else sources,
-        reader=ExtractiveReader.from_pretrained(reader) if reader else None,
-        embedder=SentenceEmbedder.from_pretrained(embedder) if embedder else None,
-        passages_read=PASSAGES_READ if passages_read is None else passages_read,
-        progress=progress,
+        sources, reader=reads, embedder=embeds, passages_read=most, progress=progress
     )
 
 

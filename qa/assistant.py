@@ -11,7 +11,8 @@ from typing import Self
 from tqdm import tqdm
 
 from index import store
-from index.embed import Embedder, SentenceEmbedder
+from index.embed import Embedder
+from index.embedder import shipped_embedder
 from index.engine import PassageIndex
 from index.errors import InputError
 from index.read import Source, read_sources
@@ -86,7 +87,7 @@ class Assistant:
         else:
             documents = read_sources(sources)
             index = PassageIndex.from_documents(
-                documents, embedder=embedder or SentenceEmbedder.shipped(), progress=progress
+                documents, embedder=embedder or shipped_embedder(), progress=progress
             )
         return cls(
             index=index, reader=reader or ExtractiveReader.shipped(), passages_read=passages_read

@@ -12,13 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from index.errors import InputError, PullquoteError, SourceError
+from index.errors import InputError, ModelError, PullquoteError, SourceError
 from qa import __version__
 
 # What needs a model's libraries is imported in the command that uses it, so that
 # --help and usage errors come at once.
 if TYPE_CHECKING:
-    from index.embed import SentenceEmbedder
+    from index.embed import Embedder
     from qa.assistant import Assistant
     from qa.evaluate import Outcome
     from qa.reader import ExtractiveReader
@@ -70,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_batch(commands)
     _add_index(commands)
     _add_evaluate(commands)
+    _add_export(commands)
     return parser
 
 
@@ -213,6 +214,55 @@ def _add_index(commands: Any) -> None:
     build.set_defaults(run=_index_build)
 
 
+def _add_export(commands: Any) -> None:
+    command = _add_command(
+        commands,
+        "export",
+        "make the fast form of a reader or an embedder",
+        "  pullquote export deepset/tinyroberta-squad2\n"
+        "  pullquote export my-embedder/ --output my-embedder-fast",
+    )
+    command.add_argument("model", metavar="MODEL", help="folder or hub id")
+    command.add_argument(
+        "--output",
+        metavar="DIR",
+        type=Path,
+        help="a new folder for it (the cache, where it is found when MODEL is asked for)",
+    )
+    command.set_defaults(run=_export)
+
+
+def _export(options: argparse.Namespace) -> int:
+    from index.embed import SentenceEmbedder
+    from index.embedder import export_embedder
+    from index.fast import is_fast_form, kept_at, key_of
+    from index.hub import has_file, local_folder
+    from qa.reader_model import export_reader
+    from qa.torch_scorer import load_torch_reader
+
+    if options.output and options.output.exists() and any(options.output.iterdir()):
+        raise InputError(f"{options.output} is not empty.", "Name a new folder.")
+    embedder = None
+    if has_file(options.model, "modules.json"):  # as sentence-transformers' models have
+        embedder = SentenceEmbedder.from_pretrained(options.model)
+    elif local_folder(options.model) is None:
+        load_torch_reader(options.model)  # from the hub, whose files are then on this machine
+    local = local_folder(options.model)
+    if local is None:
+        raise ModelError(
+            f"The files of “{options.model}” are not kept on this machine.",
+            "Let the hub's library keep its cache, or give a folder.",
+        )
+    folder = options.output or kept_at(key_of(local))
+    if not is_fast_form(folder):
+        if embedder is not None:
+            export_embedder(embedder, folder)
+        else:
+            export_reader(options.model, folder)
+    print(folder)
+    return OK
+
+
 def _add_evaluate(commands: Any) -> None:
     command = _add_command(
         commands,
@@ -313,17 +363,13 @@ def _batch(options: argparse.Namespace) -> int:
 
 
 def _index_build(options: argparse.Namespace) -> int:
-    from index.embed import SentenceEmbedder
+    from index.embedder import load_embedder, shipped_embedder
     from index.engine import PassageIndex
     from index.read import read_sources
 
     with _skipped_files_named():
         documents = read_sources(_sources(options))
-    embedder = (
-        SentenceEmbedder.from_pretrained(options.embedder)
-        if options.embedder
-        else SentenceEmbedder.shipped()
-    )
+    embedder = load_embedder(options.embedder) if options.embedder else shipped_embedder()
     index = PassageIndex.from_documents(documents, embedder=embedder, progress=sys.stderr.isatty())
     index.save(options.output)
     print(f"{options.output}: {index}")
@@ -331,7 +377,7 @@ def _index_build(options: argparse.Namespace) -> int:
 
 
 def _evaluate(options: argparse.Namespace) -> int:
-    from index.embed import SentenceEmbedder
+    from index.embedder import load_embedder, shipped_embedder
     from qa.evaluate import figures
     from qa.reader import ExtractiveReader
     from qa.squad import SquadSet
@@ -342,7 +388,7 @@ def _evaluate(options: argparse.Namespace) -> int:
     embedder = None
     if options.mode == "open":
         name = options.embedder
-        embedder = SentenceEmbedder.from_pretrained(name) if name else SentenceEmbedder.shipped()
+        embedder = load_embedder(name) if name else shipped_embedder()
     results: dict[str, dict[str, Any]] = {}
     outcomes: dict[str, list[Outcome]] = {}
     for file, squad in squads.items():
@@ -371,7 +417,7 @@ def _evaluate(options: argparse.Namespace) -> int:
 def _outcomes(
     squad: "SquadSet",
     reader: "ExtractiveReader",
-    embedder: "SentenceEmbedder | None",
+    embedder: "Embedder | None",
     options: argparse.Namespace,
 ) -> "tuple[list[Outcome], dict[str, float]]":
     """What comes of a file's questions, and how often their paragraphs are found."""
@@ -442,14 +488,15 @@ def _complain(message: str) -> None:
 
 @contextmanager
 def _skipped_files_named() -> Iterator[None]:
-    """Say on standard error which files of a folder could not be read, a line each."""
+    """Say on standard error which files could not be read, and what will be slow, a line each."""
+    from index.fast import SlowModelWarning
     from index.read import SkippedFileWarning
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", SkippedFileWarning)
         yield
     for warning in caught:
-        if issubclass(warning.category, SkippedFileWarning):
+        if issubclass(warning.category, SkippedFileWarning | SlowModelWarning):
             _complain(str(warning.message))
 
 

@@ -126,6 +126,8 @@ def _as_pipeline(
 
 @lru_cache(maxsize=MODELS_KEPT)
 def _model(name: str) -> ExtractiveReader:
+    if name == str(SHIPPED_READER):
+        return ExtractiveReader.shipped()
     return ExtractiveReader.from_pretrained(name)
 
 

@@ -1,21 +1,20 @@
 """Read passages with an extractive question-answering model."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import Protocol, Self
 
-import torch
+import numpy as np
 
 from index.errors import InputError, ModelError
-from index.hub import is_local
-from index.quiet import quiet_loading
+from qa.reader_model import load_reader
+from qa.scorer import Ints, ReaderModel
 from qa.settings import ReaderSettings
-from qa.spans import best_spans
+from qa.spans import best_spans, log_sum
+from qa.torch_scorer import load_torch_reader
 from qa.windows import Window, Windower
-
-if TYPE_CHECKING:
-    from transformers import PreTrainedModel
 
 SHIPPED_READER = Path(__file__).parent / "models" / "reader"
 # As the shipped reader was trained; transformers' scripts for SQuAD use 384 and 128.
@@ -73,45 +72,37 @@ class Reader(Protocol):
 
 
 class ExtractiveReader:
-    """Any transformers model with a span head: BERT, RoBERTa, DistilBERT, MPNet and others.
+    """Any model with a span head: BERT, RoBERTa, DistilBERT, MPNet and others.
 
     Make one with ``shipped`` or ``from_pretrained``.
     """
 
     def __init__(
         self,
-        model: "PreTrainedModel",
+        model: ReaderModel,
         *,
-        tokenizer_json: str,
-        cls_token_id: int | None,
-        pad_token_id: int,
-        uses_type_ids: bool,
         settings: ReaderSettings,
-        longest_input: int,
         window_tokens: int = WINDOW_TOKENS,
         stride_tokens: int = STRIDE_TOKENS,
     ) -> None:
         self._model = model
-        self._tokenizer_json = tokenizer_json
-        self._cls_token_id = cls_token_id
-        self._pad_token_id = pad_token_id
-        self._uses_type_ids = uses_type_ids
         self._settings = settings
-        self._longest_input = longest_input
         self._windower = Windower(
-            tokenizer_json,
-            window_tokens=min(window_tokens, longest_input),
+            model.tokenizer_json,
+            window_tokens=min(window_tokens, model.longest_input),
             stride_tokens=stride_tokens,
         )
 
     @classmethod
     def shipped(cls) -> Self:
-        """The reader that comes with Pullquote; its MODEL_CARD.md says what it is.
+        """The reader that comes with Pullquote, in its fast form.
+
+        That is made when it is first asked for. Its MODEL_CARD.md says what it is.
 
         Raises:
             ModelError: its files are missing or damaged.
         """
-        return cls.from_pretrained(SHIPPED_READER)
+        return cls.from_pretrained(SHIPPED_READER, make_fast=True)
 
     @classmethod
     def from_pretrained(
@@ -120,6 +111,8 @@ class ExtractiveReader:
         *,
         window_tokens: int = WINDOW_TOKENS,
         stride_tokens: int = STRIDE_TOKENS,
+        plain: bool = False,
+        make_fast: bool = False,
     ) -> Self:
         """Load a reader from a folder, or from the hub if no such folder exists.
 
@@ -127,69 +120,17 @@ class ExtractiveReader:
             name: a folder, or a hub id such as ``deepset/tinyroberta-squad2``.
             window_tokens: most tokens in a window; less if the model takes fewer.
             stride_tokens: passage tokens that neighbouring windows share.
+            plain: load the model itself with torch, even where its fast form is kept.
+            make_fast: make its fast form if it is not kept yet.
 
         Raises:
             ModelError: there is no such model, or it is no extractive reader.
             InputError: the windows leave no room for a question.
         """
-        from safetensors import SafetensorError
-        from transformers import AutoModelForQuestionAnswering, AutoTokenizer
-
-        local = is_local(name)
-        try:
-            with quiet_loading():
-                tokenizer = AutoTokenizer.from_pretrained(
-                    name, local_files_only=local, trust_remote_code=False
-                )
-                model, report = AutoModelForQuestionAnswering.from_pretrained(
-                    name,
-                    local_files_only=local,
-                    trust_remote_code=False,
-                    dtype=torch.float32,
-                    output_loading_info=True,
-                )
-            settings = ReaderSettings.from_folder(Path(name))
-        except (
-            OSError,
-            ValueError,
-            KeyError,
-            TypeError,
-            RuntimeError,  # weights of other shapes than the configuration says
-            SafetensorError,  # a torn file
-        ) as error:
-            raise ModelError(
-                f"There is no extractive reader at “{name}” that could be loaded"
-                f" ({str(error).strip().split(chr(10), 1)[0]}).",
-                "Give a folder with such a model, or a hub id and a network.",
-            ) from error
-        if any("qa_outputs" in key for key in report["missing_keys"]):
-            raise ModelError(
-                f"The model “{name}” has no span head: its answers would be random.",
-                "Give a model fine-tuned for extractive question answering.",
-            )
-        if report["missing_keys"]:
-            lacking = min(report["missing_keys"])
-            raise ModelError(
-                f"The weights of “{name}” lack {lacking}, which would be random.",
-                "Get the whole model, or mend its config.json.",
-            )
-        if len(tokenizer) <= len(tokenizer.all_special_ids):
-            raise ModelError(
-                f"The reader “{name}” has no vocabulary.", "Put its tokenizer.json into the folder."
-            )
-        if not tokenizer.is_fast:
-            raise ModelError(
-                f"The reader “{name}” has no fast tokenizer, so its tokens have no offsets.",
-                "Choose a model that has a tokenizer.json.",
-            )
+        model = load_torch_reader(name) if plain else load_reader(name, make_fast=make_fast)
         return cls(
-            model.eval(),
-            tokenizer_json=tokenizer.backend_tokenizer.to_str(),
-            cls_token_id=tokenizer.cls_token_id,
-            pad_token_id=tokenizer.pad_token_id or 0,
-            uses_type_ids="token_type_ids" in tokenizer.model_input_names,
-            settings=settings,
-            longest_input=_longest_input(model, tokenizer),
+            model,
+            settings=_settings_of(name),
             window_tokens=window_tokens,
             stride_tokens=stride_tokens,
         )
@@ -207,12 +148,7 @@ class ExtractiveReader:
         """
         return ExtractiveReader(
             self._model,
-            tokenizer_json=self._tokenizer_json,
-            cls_token_id=self._cls_token_id,
-            pad_token_id=self._pad_token_id,
-            uses_type_ids=self._uses_type_ids,
             settings=self._settings,
-            longest_input=self._longest_input,
             window_tokens=window_tokens,
             stride_tokens=stride_tokens,
         )
@@ -258,60 +194,44 @@ class ExtractiveReader:
                 found[window.pair].extend(spans)
                 rests[window.pair].append(rest)
         return [
-            Reading(_best_of(spans), float(torch.tensor(rest).logsumexp(0)))
+            Reading(_best_of(spans), float(log_sum(np.array(rest))))
             for spans, rest in zip(found, rests, strict=True)
         ]
 
     def _read_batch(
         self, batch: Sequence[Window], max_answer_tokens: int
     ) -> list[tuple[list[ReadSpan], float]]:
-        length = max(len(window.token_ids) for window in batch)
-        shape = (len(batch), length)
-        token_ids = torch.full(shape, self._pad_token_id)
-        type_ids = torch.zeros(shape, dtype=torch.long)
-        attended = torch.zeros(shape, dtype=torch.long)
-        start_allowed = torch.zeros(shape, dtype=torch.bool)
-        end_allowed = torch.zeros(shape, dtype=torch.bool)
-        sentences = torch.zeros(shape, dtype=torch.long)
+        shape = (len(batch), max(len(window.token_ids) for window in batch))
+        token_ids = np.full(shape, self._model.pad_token_id)
+        type_ids = np.zeros(shape, np.int64)
+        attended = np.zeros(shape, np.int64)
+        start_allowed, end_allowed = np.zeros(shape, np.bool_), np.zeros(shape, np.bool_)
+        sentences = np.zeros(shape, np.int64)
         for row, window in enumerate(batch):
             size, first = len(window.token_ids), window.first
-            token_ids[row, :size] = torch.tensor(window.token_ids)
-            type_ids[row, :size] = torch.tensor(window.type_ids)
+            token_ids[row, :size] = window.token_ids
+            type_ids[row, :size] = window.type_ids
             attended[row, :size] = 1
-            start_allowed[row, first:size] = torch.tensor(window.starts, dtype=torch.bool)
-            end_allowed[row, first:size] = torch.tensor(window.ends, dtype=torch.bool)
-            sentences[row, first:size] = torch.tensor(window.sentences, dtype=torch.long)
-        inputs = {"input_ids": token_ids, "attention_mask": attended}
-        if self._uses_type_ids:
-            inputs["token_type_ids"] = type_ids
-        with torch.inference_mode():
-            output = self._model(**inputs)
-            start_logits, end_logits = output.start_logits.float(), output.end_logits.float()
-            scores = torch.stack((start_logits, end_logits))[:, attended.bool()]
-            if not bool(torch.isfinite(scores).all()):
-                raise ModelError(
-                    "The reader's scores are not finite numbers.",
-                    "Its weights are damaged, or unfit for float32.",
-                )
-            null = self._null_positions(token_ids)[:, None]
-            best = best_spans(
-                start_logits,
-                end_logits,
-                (start_logits.gather(1, null) + end_logits.gather(1, null))[:, 0],
-                start_allowed=start_allowed,
-                end_allowed=end_allowed,
-                max_answer_tokens=max_answer_tokens,
-                top_n=SPANS_PER_WINDOW,
-                temperature=self._settings.temperature,
-                sentences=sentences,
+            start_allowed[row, first:size] = window.starts
+            end_allowed[row, first:size] = window.ends
+            sentences[row, first:size] = window.sentences
+        start_logits, end_logits = self._model.scorer.score(token_ids, type_ids, attended)
+        if not np.isfinite(np.stack((start_logits, end_logits))[:, attended > 0]).all():
+            raise ModelError(
+                "The reader's scores are not finite numbers.",
+                "Its weights are damaged, or unfit for float32.",
             )
-        rows = zip(
-            batch,
-            best.log_odds.tolist(),
-            best.starts.tolist(),
-            best.ends.tolist(),
-            best.rest.tolist(),
-            strict=True,
+        rows, null = np.arange(len(batch)), self._null_positions(token_ids)
+        best = best_spans(
+            start_logits,
+            end_logits,
+            start_logits[rows, null] + end_logits[rows, null],
+            start_allowed=start_allowed,
+            end_allowed=end_allowed,
+            max_answer_tokens=max_answer_tokens,
+            top_n=SPANS_PER_WINDOW,
+            temperature=self._settings.temperature,
+            sentences=sentences,
         )
         return [
             (
@@ -322,18 +242,26 @@ class ExtractiveReader:
                         log_odds,
                     )
                     for log_odds, start, end in zip(values, starts, ends, strict=True)
-                    if log_odds != -torch.inf
+                    if log_odds != -math.inf
                 ],
                 rest,
             )
-            for window, values, starts, ends, rest in rows
+            for window, values, starts, ends, rest in zip(
+                batch,
+                best.log_odds.tolist(),
+                best.starts.tolist(),
+                best.ends.tolist(),
+                best.rest.tolist(),
+                strict=True,
+            )
         ]
 
-    def _null_positions(self, token_ids: torch.Tensor) -> torch.Tensor:
+    def _null_positions(self, token_ids: Ints) -> Ints:
         """(W,) int64: where each row has the token that stands for "no answer"."""
-        if self._cls_token_id is None:
-            return torch.zeros(len(token_ids), dtype=torch.long)
-        return (token_ids == self._cls_token_id).long().argmax(dim=1)
+        if self._model.cls_token_id is None:
+            return np.zeros(len(token_ids), np.int64)
+        first: Ints = (token_ids == self._model.cls_token_id).argmax(axis=1)
+        return first
 
 
 def _best_of(spans: Sequence[ReadSpan]) -> tuple[ReadSpan, ...]:
@@ -344,10 +272,11 @@ def _best_of(spans: Sequence[ReadSpan]) -> tuple[ReadSpan, ...]:
     return tuple(best.values())
 
 
-def _longest_input(model: "PreTrainedModel", tokenizer: Any) -> int:
-    """How many tokens the model takes at once."""
-    positions = getattr(model.config, "max_position_embeddings", None)
-    if positions is None:
-        return int(tokenizer.model_max_length)
-    # RoBERTa and MPNet count positions from the padding index on.
-    return int(min(positions - 2, tokenizer.model_max_length))
+def _settings_of(name: str | Path) -> ReaderSettings:
+    try:
+        return ReaderSettings.from_folder(Path(name))
+    except (OSError, ValueError, TypeError) as error:
+        raise ModelError(
+            f"The settings of the reader in {name} are damaged.",
+            "Fit them again, or delete the file.",
+        ) from error

@@ -2,11 +2,17 @@
 
 from typing import NamedTuple
 
-import torch
+import numpy as np
+import numpy.typing as npt
+from numpy.lib.stride_tricks import sliding_window_view
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
 # In log-odds. A span across the end of a sentence is nearly always two answers run together;
 # but a name with an initial may be taken for an end, so that it is not forbidden.
-CROSSING_COST = 3.0
+CROSSING_COST = np.float32(3.0)
 
 
 class BestSpans(NamedTuple):
@@ -19,23 +25,23 @@ class BestSpans(NamedTuple):
         rest: (W,) float32, log of the summed odds of all other allowed spans.
     """
 
-    log_odds: torch.Tensor
-    starts: torch.Tensor
-    ends: torch.Tensor
-    rest: torch.Tensor
+    log_odds: Floats
+    starts: Ints
+    ends: Ints
+    rest: Floats
 
 
 def best_spans(
-    start_logits: torch.Tensor,
-    end_logits: torch.Tensor,
-    null_logits: torch.Tensor,
+    start_logits: Floats,
+    end_logits: Floats,
+    null_logits: Floats,
     *,
-    start_allowed: torch.Tensor,
-    end_allowed: torch.Tensor,
+    start_allowed: Bools,
+    end_allowed: Bools,
     max_answer_tokens: int,
     top_n: int,
     temperature: float = 1.0,
-    sentences: torch.Tensor | None = None,
+    sentences: Ints | None = None,
 ) -> BestSpans:
     """Search all spans up to a length, scored by start plus end logit (BERT, Devlin et al. 2019).
 
@@ -58,18 +64,37 @@ def best_spans(
     """
     width, length = start_logits.shape
     reach = min(max_answer_tokens, length)
-    starts = start_logits.masked_fill(~start_allowed, -torch.inf)
-    ends = end_logits.masked_fill(~end_allowed, -torch.inf)
-    ends = torch.nn.functional.pad(ends, (0, reach - 1), value=-torch.inf)
+    behind = ((0, 0), (0, reach - 1))
+    starts = np.where(start_allowed, start_logits - null_logits[:, None], -np.inf)
+    ends = np.pad(np.where(end_allowed, end_logits, -np.inf), behind, constant_values=-np.inf)
     # (W, L, reach): the span that starts at token i and has j more tokens
-    spans = starts[:, :, None] + ends.unfold(1, reach, 1)
+    spans = starts[:, :, None] + sliding_window_view(ends, reach, axis=1)
     if sentences is not None:
-        last = torch.nn.functional.pad(sentences, (0, reach - 1)).unfold(1, reach, 1)
-        spans = spans - CROSSING_COST * (last != sentences[:, :, None])
-    log_odds = ((spans - null_logits[:, None, None]) / temperature).reshape(width, -1)
-    best = log_odds.topk(min(top_n, log_odds.shape[1]), dim=1)
-    others = log_odds.scatter(1, best.indices, -torch.inf)
-    first = best.indices // reach
-    return BestSpans(
-        best.values, first, first + best.indices % reach, torch.logsumexp(others, dim=1)
-    )
+        last = sliding_window_view(np.pad(sentences, behind), reach, axis=1)
+        spans -= CROSSING_COST * (last != sentences[:, :, None])
+    log_odds = spans.reshape(width, -1) / np.float32(temperature)
+    count = min(top_n, log_odds.shape[1])
+    best = np.argpartition(-log_odds, count - 1, axis=1)[:, :count]
+    best.sort(axis=1)  # spans of like odds in the order of the text
+    order = np.argsort(-np.take_along_axis(log_odds, best, axis=1), axis=1, kind="stable")
+    best = np.take_along_axis(best, order, axis=1)
+    values = np.take_along_axis(log_odds, best, axis=1)
+    np.put_along_axis(log_odds, best, -np.inf, axis=1)
+    first = best // reach
+    return BestSpans(values, first, first + best % reach, log_sum(log_odds))
+
+
+def log_sum(logs: Floats) -> Floats:
+    """The log of the sum of numbers given by their logs, along the last axis.
+
+    Args:
+        logs: (…, N) float32; -inf for 0.
+
+    Returns:
+        (…) float32; -inf where every number is 0.
+    """
+    highest = logs.max(axis=-1, initial=-np.inf, keepdims=True)
+    highest[~np.isfinite(highest)] = 0.0
+    with np.errstate(divide="ignore"):  # the log of 0 is meant
+        total = np.log(np.exp(logs - highest).sum(axis=-1)) + highest[..., 0]
+    return np.asarray(total, np.float32)

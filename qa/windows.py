@@ -1,8 +1,9 @@
 """Cut pairs of a question and a passage into windows that a reader can take."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from threading import Lock
 from typing import NamedTuple
 
 import regex
@@ -12,6 +13,8 @@ from index.errors import InputError
 from index.sentences import sentence_spans
 
 Span = tuple[int, int]
+
+PASSAGES_KEPT = 1024  # as tokens, some 40 KB each
 
 # Unicode's default word boundaries (UAX #29): they keep 3.50 and can't whole, and set every
 # ideograph apart, so that scripts without spaces can still be quoted by the character.
@@ -45,16 +48,21 @@ class Window:
     sentences: list[int]
 
 
-class _Edges(NamedTuple):
-    """Where in a text an answer may start, where it may end, and where its sentences end."""
+class _Tokenised(NamedTuple):
+    """A passage as tokens, with the same for each of them as a window holds."""
 
-    starts: set[int]
-    ends: set[int]
-    sentence_ends: list[int]
+    encoding: Encoding
+    offsets: list[Span]
+    starts: list[bool]
+    ends: list[bool]
+    sentences: list[int]
 
 
 class Windower:
     """Makes windows with one tokenizer; safe to share between threads.
+
+    The last passages are kept as tokens, so that the next question about them is the only
+    thing to tokenise.
 
     Args:
         tokenizer_json: a fast tokenizer, serialised.
@@ -63,11 +71,11 @@ class Windower:
     """
 
     def __init__(self, tokenizer_json: str, *, window_tokens: int, stride_tokens: int) -> None:
-        # Copies of our own, since truncation is a tokenizer's mutable state.
-        self._single = Tokenizer.from_str(tokenizer_json)
-        self._single.no_padding()
-        self._single.no_truncation()
-        special = self._single.num_special_tokens_to_add(is_pair=True)
+        # A copy of our own, since truncation is a tokenizer's mutable state.
+        self._tokenizer = Tokenizer.from_str(tokenizer_json)
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
+        special = self._tokenizer.num_special_tokens_to_add(is_pair=True)
         # Each window must move on by at least one passage token.
         self._max_question_tokens = window_tokens - special - stride_tokens - 1
         if stride_tokens < 0 or self._max_question_tokens < 1:
@@ -76,9 +84,10 @@ class Windower:
                 " has no room for a question.",
                 "Choose a longer window or a shorter stride.",
             )
-        self._pairs = Tokenizer.from_str(tokenizer_json)
-        self._pairs.no_padding()
-        self._pairs.enable_truncation(window_tokens, stride=stride_tokens, strategy="only_second")
+        self._window_tokens = window_tokens
+        self._stride_tokens = stride_tokens
+        self._lock = Lock()
+        self._kept: dict[str, _Tokenised] = {}
 
     def cut(self, pairs: Sequence[tuple[str, str]]) -> list[Window]:
         """Tokenise pairs and cut the passages that are too long for one window.
@@ -92,53 +101,85 @@ class Windower:
         Raises:
             InputError: a question leaves no room for the passage. It is never cut.
         """
-        self._check_questions({question for question, _ in pairs})
+        questions = self._questions(list(dict.fromkeys(question for question, _ in pairs)))
+        texts = self._passages(list(dict.fromkeys(text for _, text in pairs)))
         windows: list[Window] = []
-        edges: dict[str, _Edges] = {}
-        for pair, encoding in enumerate(self._pairs.encode_batch(list(pairs))):
-            text = pairs[pair][1]
-            if text not in edges:
-                edges[text] = _edges(text)
-            parts = (encoding, *encoding.overflowing)
-            windows.extend(_window(pair, part, text, edges[text]) for part in parts)
+        for pair, (question, text) in enumerate(pairs):
+            windows += self._windows(pair, questions[question], texts[text])
         return windows
+
+    def _windows(self, pair: int, question: Encoding, passage: _Tokenised) -> Iterator[Window]:
+        whole = self._tokenizer.post_process(question, passage.encoding)
+        sequence = whole.sequence_ids
+        size = sequence.count(1)
+        first = sequence.index(1) if size else len(sequence)
+        ids, type_ids = whole.ids, whole.type_ids
+        behind = len(ids) - first - size  # special tokens, which are no answer
+        room = self._window_tokens - first - behind
+        begin = 0
+        while True:
+            past = min(begin + room, size)
+            inside = slice(first + begin, first + past)
+            yield Window(
+                pair,
+                ids[:first] + ids[inside] + ids[first + size :],
+                type_ids[:first] + type_ids[inside] + type_ids[first + size :],
+                first,
+                offsets=passage.offsets[begin:past] + [(0, 0)] * behind,
+                starts=passage.starts[begin:past] + [False] * behind,
+                ends=passage.ends[begin:past] + [False] * behind,
+                sentences=passage.sentences[begin:past] + [0] * behind,
+            )
+            if past == size:
+                return
+            begin = past - self._stride_tokens
 
     def shorten(self, question: str, *, max_tokens: int) -> str:
         """The question's beginning, as many tokens as asked for."""
-        offsets = self._single.encode(question, add_special_tokens=False).offsets
+        offsets = self._tokenizer.encode(question, add_special_tokens=False).offsets
         return question if len(offsets) <= max_tokens else question[: offsets[max_tokens - 1][1]]
 
-    def _check_questions(self, questions: set[str]) -> None:
-        ordered = list(questions)
-        encodings = self._single.encode_batch(ordered, add_special_tokens=False)
-        for question, encoding in zip(ordered, encodings, strict=True):
+    def _questions(self, questions: Sequence[str]) -> dict[str, Encoding]:
+        encodings = self._tokenizer.encode_batch(questions, add_special_tokens=False)
+        for question, encoding in zip(questions, encodings, strict=True):
             if len(encoding.ids) > self._max_question_tokens:
                 raise InputError(
                     f"The question “{question[:60]}…” has {len(encoding.ids)} tokens;"
                     f" the reader takes {self._max_question_tokens}.",
                     "Ask it in fewer words.",
                 )
+        return dict(zip(questions, encodings, strict=True))
+
+    def _passages(self, texts: Sequence[str]) -> dict[str, _Tokenised]:
+        with self._lock:
+            found = {text: self._kept.pop(text) for text in texts if text in self._kept}
+            self._kept |= found  # the last asked for go last
+        new = [text for text in texts if text not in found]
+        encodings = self._tokenizer.encode_batch(new, add_special_tokens=False)
+        found |= {
+            text: _tokenised(text, encoding) for text, encoding in zip(new, encodings, strict=True)
+        }
+        with self._lock:
+            self._kept |= found
+            while len(self._kept) > PASSAGES_KEPT:
+                del self._kept[next(iter(self._kept))]
+        return found
 
 
-def _edges(text: str) -> _Edges:
+def _tokenised(text: str, encoding: Encoding) -> _Tokenised:
+    """Where each token of a passage is, and what may start or end with it."""
     boundaries = {match.start() for match in WORD_BOUNDARY.finditer(text)}
-    return _Edges(
-        boundaries,
-        boundaries | {match.start() for match in POSSESSIVE.finditer(text)},
-        [end for _, end in sentence_spans(text)],
-    )
-
-
-def _window(pair: int, encoding: Encoding, text: str, edges: _Edges) -> Window:
-    sequence = encoding.sequence_ids
-    first = sequence.index(1) if 1 in sequence else len(sequence)
+    closings = boundaries | {match.start() for match in POSSESSIVE.finditer(text)}
+    sentence_ends = [end for _, end in sentence_spans(text)]
     offsets = []
-    for token in range(first, len(sequence)):
-        start, end = encoding.offsets[token] if sequence[token] == 1 else (0, 0)
+    for start, end in encoding.offsets:
         while start < end and text[start].isspace():  # some tokenizers count the space before
             start += 1
         offsets.append((start, end))
-    starts = [start < end and start in edges.starts for start, end in offsets]
-    ends = [start < end and end in edges.ends for start, end in offsets]
-    sentences = [bisect_right(edges.sentence_ends, start) for start, _ in offsets]
-    return Window(pair, encoding.ids, encoding.type_ids, first, offsets, starts, ends, sentences)
+    return _Tokenised(
+        encoding,
+        offsets,
+        starts=[start < end and start in boundaries for start, end in offsets],
+        ends=[start < end and end in closings for start, end in offsets],
+        sentences=[bisect_right(sentence_ends, start) for start, _ in offsets],
+    )

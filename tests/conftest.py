@@ -2,6 +2,7 @@
 
 import gc
 import hashlib
+import os
 import socket
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -10,15 +11,18 @@ import numpy as np
 import pytest
 import torch
 
-from index.embed import SentenceEmbedder, Vectors
+from index.embed import Embedder, Vectors
+from index.embedder import shipped_embedder
 from index.sentences import Span
 from qa import load
 from qa.assistant import Assistant
-from qa.reader import ExtractiveReader
+from qa.reader import SHIPPED_READER, ExtractiveReader
 from qa.seeds import seed_examples
 
 ROOT = Path(__file__).parent.parent
 SEEDS = ROOT / "seeds"
+# Fast forms take half a minute to make: they are kept from run to run, apart from the user's.
+os.environ.setdefault("PULLQUOTE_CACHE", str(ROOT / "build" / "test-cache"))
 SHARED = ROOT.parent / "shared"  # development sets; only where we develop
 
 
@@ -81,13 +85,19 @@ def stub_embedder() -> StubEmbedder:
 
 
 @pytest.fixture(scope="session")
-def embedder() -> SentenceEmbedder:
-    return SentenceEmbedder.shipped()
+def embedder() -> Embedder:
+    return shipped_embedder()
 
 
 @pytest.fixture(scope="session")
 def reader() -> ExtractiveReader:
     return ExtractiveReader.shipped()
+
+
+@pytest.fixture(scope="session")
+def plain_reader() -> ExtractiveReader:
+    """The shipped reader itself, not its fast form."""
+    return ExtractiveReader.from_pretrained(SHIPPED_READER, plain=True)
 
 
 @pytest.fixture(scope="session")

@@ -14,19 +14,23 @@ from conftest import ROOT
 LAYERS = {
     "index": (
         "errors",
-        "records sentences quiet hub",
-        "chunk read store embed",
+        "records sentences quiet hub threads",
+        "chunk read store embed fast",
+        "fast_embed",
+        "embedder",
         "engine",
         "__init__",
     ),
     "qa": (
-        "records schema seeds settings squad palette",
-        "questions conversation overlap windows spans metrics render theme",
+        "records schema seeds settings squad palette scorer",
+        "questions conversation overlap windows spans metrics render theme torch_scorer",
+        "fast_scorer",
+        "reader_model",
         "reader",
         "rank hearing",
         "confidence several",
         "answering",
-        "assistant extraction",
+        "assistant extraction shelf",
         "evaluate session",
         "breakdown",
         "plots",
@@ -37,7 +41,7 @@ LAYERS = {
     ),
 }
 MODELS = {"transformers", "sentence_transformers"}
-MAY_LOAD_MODELS = {"index.embed", "index.quiet"}
+MAY_LOAD_MODELS = {"index.embed", "index.fast_embed", "index.quiet"}
 NOT_IN_INDEX = {"qa", "app", "gradio"}
 
 

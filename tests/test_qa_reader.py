@@ -29,6 +29,7 @@ from qa.reader import (
     ExtractiveReader,
     Reading,
 )
+from qa.reader_model import export_reader
 from qa.seeds import seed_articles
 from qa.settings import ReaderSettings
 from qa.spans import CROSSING_COST
@@ -179,8 +180,8 @@ def plain_windows(plain_shipped: PlainReader):
 
 
 @pytest.mark.parametrize("batch_size", [1, 3, 32])
-def test_shipped_reader_agrees_with_plain_transformers(reader, plain_windows, batch_size):
-    readings = reader.read(PAIRS, batch_size=batch_size)
+def test_shipped_reader_agrees_with_plain_transformers(plain_reader, plain_windows, batch_size):
+    readings = plain_reader.read(PAIRS, batch_size=batch_size)
     assert len(readings) == len(PAIRS)
     assert max(map(len, plain_windows)) > 1, "one of the passages has several windows"
     for reading, windows in zip(readings, plain_windows, strict=True):
@@ -202,6 +203,14 @@ def test_answer_in_a_later_window_keeps_its_place(reader):
     (reading,) = narrow.read([("how many prisoners were pardoned?", text)])
     best = reading.spans[0]
     assert (best.start, best.end) == (text.index("123"), text.index("123") + 3)
+
+
+@pytest.mark.parametrize("batch_size", [1, 3, 32])
+def test_the_fast_form_agrees_with_plain_transformers(reader, plain_windows, batch_size):
+    for reading, windows in zip(
+        reader.read(PAIRS, batch_size=batch_size), plain_windows, strict=True
+    ):
+        assert_agrees(reading, windows)
 
 
 # Small models of every architecture, with weights drawn at random
@@ -366,6 +375,27 @@ def test_any_architecture_agrees_with_plain_transformers(tiny):
         readings = reader.read(TINY_PAIRS, batch_size=batch_size)
         for reading, windows in zip(readings, expected, strict=True):
             assert_agrees(reading, windows)
+
+
+@pytest.mark.parametrize(
+    "kind", ["bert", "bert, without type ids", "electra", "distilbert", "mpnet", "roberta"]
+)
+def test_fast_form_of_any_architecture(tmp_path, kind):
+    folder = save_tiny(tmp_path / "plain", kind)
+    export_reader(folder, tmp_path / "fast")
+    fast, plain = load_tiny(tmp_path / "fast"), load_tiny(folder)
+    for one, other in zip(fast.read(TINY_PAIRS), plain.read(TINY_PAIRS), strict=True):
+        assert one.rest == pytest.approx(other.rest, abs=TOLERANCE)
+        assert [span.log_odds for span in one.spans] == pytest.approx(
+            [span.log_odds for span in other.spans], abs=TOLERANCE
+        )
+
+
+def test_fast_form_that_disagrees_is_refused(tiny_bert, tmp_path, monkeypatch):
+    monkeypatch.setattr("qa.fast_scorer.LEAST_AGREEMENT", 1.1)
+    with pytest.raises(ModelError, match="scores otherwise"):
+        export_reader(tiny_bert, tmp_path / "fast")
+    assert not (tmp_path / "fast").exists()
 
 
 def test_type_ids_are_given_to_models_that_take_them(tmp_path):

@@ -302,3 +302,14 @@ def test_tokens_know_their_sentence():
         if start < end
     ]
     assert [number for word, number in words if word != "."] == [0, 0, 1, 1, 1, 2, 2]
+
+
+def test_a_passage_that_is_kept_as_tokens_gives_the_same_windows(monkeypatch):
+    monkeypatch.setattr("qa.windows.PASSAGES_KEPT", 3)
+    texts = [f"Passage {number} tells of {number} harbours and cranes." for number in range(8)]
+    windower = Windower(TOKENIZER_JSON, window_tokens=WINDOW, stride_tokens=STRIDE)
+    for order in (texts, texts[::-1], texts[:2] * 3):  # most of them come back after being let go
+        pairs = [(f"{QUESTION} {len(text)}", text) for text in order]
+        fresh = Windower(TOKENIZER_JSON, window_tokens=WINDOW, stride_tokens=STRIDE)
+        assert windower.cut(pairs) == fresh.cut(pairs)
+        assert windower.cut(pairs) == fresh.cut(pairs)

@@ -21,7 +21,8 @@ def test_examples_give_what_they_show(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_commands_and_their_options_exist(capsys: pytest.CaptureFixture[str]) -> None:
     commands = re.findall(r"^pullquote (index build|\w+)(.*)$", README, flags=re.MULTILINE)
-    assert {name for name, _ in commands} == {"chat", "ask", "batch", "index build", "evaluate"}
+    every = {"chat", "ask", "batch", "index build", "evaluate", "export"}
+    assert {name for name, _ in commands} == every
     for name, rest in commands:
         with pytest.raises(SystemExit) as ended:
             main([*name.split(), "--help"])

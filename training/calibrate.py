@@ -95,7 +95,7 @@ def main() -> None:
     before = ReaderSettings.from_folder(options.reader)
     plain = replace(before, temperature=1.0, min_score=None, right=None, absent=None)
     plain.save(options.reader)
-    reader = ExtractiveReader.from_pretrained(options.reader)
+    reader = ExtractiveReader.from_pretrained(options.reader, plain=True)
     cases = make_cases(options.data, config)
     read = _read(reader, cases)
 

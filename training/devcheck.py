@@ -122,7 +122,7 @@ def measure(data: Path, reader: Path, output: Path, *, recipe: Path) -> None:
         questions=entries["training"]["dev_questions"],
         seed=entries["training"]["seed"],
     )
-    figures = check(ExtractiveReader.from_pretrained(reader), sets)
+    figures = check(ExtractiveReader.from_pretrained(reader, plain=True), sets)
     command = "python training/devcheck.py --data DATA --reader READER --output FILE"
     text = json.dumps(
         {name: {"command": command, **row} for name, row in figures.items()}, indent=2

@@ -208,7 +208,7 @@ def _check(
     """Check the model as it is now, and keep it if it is the best so far."""
     candidate = run.output / CANDIDATE
     save_model(run.model, tokenizer, candidate)
-    figures = check(ExtractiveReader.from_pretrained(candidate), dev_sets)
+    figures = check(ExtractiveReader.from_pretrained(candidate, plain=True), dev_sets)
     f1 = mean_f1(figures)
     shown = "  ".join(f"{name} {row['f1']:.1f}" for name, row in figures.items())
     journal.say(f"{run.step}  dev F1 {f1:.2f}  ({shown})")

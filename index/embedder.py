@@ -1,0 +1,60 @@
+"""Find an embedding model: its fast form where there is one, else the model itself."""
+
+from pathlib import Path
+
+from index.embed import SHIPPED_NAME, SHIPPED_SHA256, Embedder, SentenceEmbedder
+from index.fast import fast_form_kept, is_fast_form, kept_at, key_of, make_once
+from index.fast_embed import FastEmbedder, make_fast_embedder
+from index.hub import local_folder
+
+
+def shipped_embedder() -> Embedder:
+    """The model that Pullquote installs, in its fast form.
+
+    That is made when it is first asked for.
+
+    Raises:
+        ModelError: its package is missing, or its weights are not the official ones.
+    """
+    # The weights are checked when the fast form is made, and need not be read again.
+    folder = kept_at(f"{SHIPPED_NAME}-{SHIPPED_SHA256[:12]}")
+    if not fast_form_kept(
+        folder, lambda: export_embedder(SentenceEmbedder.shipped(), folder), name=SHIPPED_NAME
+    ):
+        return SentenceEmbedder.shipped()
+    return FastEmbedder.load(folder)
+
+
+def load_embedder(name: str | Path) -> Embedder:
+    """Load a model in its fast form if that is kept, else with sentence-transformers.
+
+    Args:
+        name: folder or hub id; or a folder that ``export_embedder`` wrote.
+
+    Raises:
+        ModelError: there is no such model.
+    """
+    folder = local_folder(name)
+    if folder is not None:
+        for place in (folder, kept_at(key_of(folder))):
+            if is_fast_form(place):
+                return FastEmbedder.load(place)
+    return SentenceEmbedder.from_pretrained(name)
+
+
+def export_embedder(original: SentenceEmbedder, folder: Path) -> None:
+    """Make the fast form of an embedder, unless it is there.
+
+    Args:
+        original: the model.
+        folder: where the fast form goes.
+
+    Raises:
+        ModelError: it has no fast form that agrees with it.
+        OSError: the folder cannot be written.
+    """
+    make_once(
+        folder,
+        lambda fresh: make_fast_embedder(original.model, fresh, identity=original.identity),
+        name=f"the embedder {original.identity}",
+    )

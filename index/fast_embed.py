@@ -1,0 +1,214 @@
+"""The fast form of an embedding model: how it is made, checked against the original, and used."""
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+import numpy.typing as npt
+from tokenizers import Tokenizer
+from tqdm import tqdm
+
+from index.errors import ModelError
+from index.fast import MODEL_FILE, TOKENIZER_FILE, FastModel, write_fast
+from index.sentences import Span
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+Vectors = npt.NDArray[np.float32]
+
+FACTS_FILE = "embedder.json"
+OUTPUT = "token_vectors"
+LEAST_COSINE = 0.99  # mean, of the vectors of both forms
+# Texts of several lengths, on which the two forms are compared.
+SAMPLE = (
+    "Who was released?",
+    "harbour opening hours",
+    "The council met on Tuesday and voted nine to four for the new bridge.",
+    "Salt marshes store carbon. At low tide the creeks run dry, and redshanks feed on the mud.",
+    (
+        "If the kettle does not switch on, check first that it sits squarely on its base and that"
+        " the water is above the lower mark; then hold the button until it blinks."
+    ),
+    (
+        "In 1998 the two countries signed an agreement on fishing rights, which lapsed ten years"
+        " later; talks about another were broken off twice, in 2009 and in 2014."
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Facts:
+    """What stands beside the fast form of an embedder."""
+
+    identity: str
+    dimension: int
+    max_tokens: int
+
+
+class FastEmbedder:
+    """An embedder in its fast form; it agrees with the original to 0.99 in cosine.
+
+    Make one with ``load``.
+    """
+
+    def __init__(self, model: FastModel, *, tokenizer_json: str, facts: _Facts) -> None:
+        self._model = model
+        self._facts = facts
+        self._whole = Tokenizer.from_str(tokenizer_json)
+        self._cut = Tokenizer.from_str(tokenizer_json)
+        for tokenizer in (self._whole, self._cut):
+            tokenizer.no_truncation()
+            tokenizer.no_padding()
+        special = self._cut.num_special_tokens_to_add(is_pair=False)
+        self._cut.enable_truncation(facts.max_tokens + special)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Load a fast form.
+
+        Args:
+            folder: one that ``make_fast_embedder`` wrote.
+
+        Raises:
+            ModelError: a file is missing or damaged.
+        """
+        try:
+            facts = _Facts(**json.loads((folder / FACTS_FILE).read_text("utf-8")))
+            tokenizer_json = (folder / TOKENIZER_FILE).read_text("utf-8")
+        except (OSError, ValueError, TypeError) as error:
+            raise ModelError(
+                f"The fast form of an embedder in {folder} is damaged.",
+                "Delete the folder: it is made again.",
+            ) from error
+        return cls(FastModel(folder / MODEL_FILE), tokenizer_json=tokenizer_json, facts=facts)
+
+    @property
+    def identity(self) -> str:
+        """That of the original: their vectors can be mixed."""
+        return self._facts.identity
+
+    @property
+    def dimension(self) -> int:
+        """How many numbers a vector has."""
+        return self._facts.dimension
+
+    @property
+    def max_tokens(self) -> int:
+        """How many tokens of a text the model reads, its special tokens not counted."""
+        return self._facts.max_tokens
+
+    def token_spans(self, text: str) -> Sequence[Span]:
+        """The half-open character span of each token of a text, special tokens left out."""
+        return list(self._whole.encode(text, add_special_tokens=False).offsets)
+
+    def embed(
+        self,
+        texts: Sequence[str],
+        *,
+        batch_size: int = 32,  # noqa: ARG002 - what an embedder takes
+        progress: bool = False,
+    ) -> Vectors:
+        """One vector of length 1 for each text: float32, shape (texts, dimension).
+
+        Args:
+            texts: what to embed; beyond ``max_tokens`` a text's tokens are not read.
+            batch_size: has no say: texts together would share the scale of their eight-bit
+                numbers, so that a vector would depend on its neighbours.
+            progress: show a progress bar on standard error.
+        """
+        vectors = np.zeros((len(texts), self.dimension), np.float32)
+        encodings = self._cut.encode_batch_fast(list(texts))
+        bar = tqdm(encodings, unit=" passages", disable=not progress, file=sys.stderr)
+        for row, encoding in enumerate(bar):
+            token_ids = np.array([encoding.ids], np.int64)
+            inputs = {
+                "input_ids": token_ids,
+                "attention_mask": np.ones_like(token_ids),
+                "token_type_ids": np.zeros_like(token_ids),
+            }
+            (tokens,) = self._model.run(inputs)  # (1, L, dimension)
+            # The mean of the tokens (Reimers and Gurevych 2019, Sentence-BERT), of length 1.
+            mean = tokens[0].mean(axis=0)
+            vectors[row] = mean / np.linalg.norm(mean)
+        return vectors
+
+
+def make_fast_embedder(model: "SentenceTransformer", folder: Path, *, identity: str) -> None:
+    """Write the fast form of an embedder, if it agrees with the original.
+
+    Args:
+        model: the original; it takes the mean of its tokens' vectors.
+        folder: an empty folder for the fast form.
+        identity: of the original.
+
+    Raises:
+        ModelError: it does something else with its tokens, has no fast form, or one that is
+            too different.
+    """
+    import torch
+
+    transformer: Any = model[0]
+    pooling = getattr(model[1], "pooling_mode", None) if len(model) > 1 else None
+    others = {type(module).__name__ for module in list(model)[2:]}
+    if pooling not in ("mean", ("mean",)) or not others <= {"Normalize"}:
+        raise ModelError(
+            f"The embedder {identity} does not take the mean of its tokens' vectors, and only"
+            " such have a fast form.",
+            "Use it as it is.",
+        )
+    auto = transformer.model
+    uses_type_ids = "token_type_ids" in model.tokenizer.model_input_names
+    example = torch.tensor([[1, 2, 3, 4, 5, 6], [1, 2, 3, 4, 0, 0]])
+    inputs = {"input_ids": example, "attention_mask": (example > 0).long()}
+    if uses_type_ids:
+        inputs["token_type_ids"] = torch.zeros_like(example)
+    write_fast(
+        _hidden_of(auto, list(inputs)),
+        inputs,
+        folder,
+        outputs=[OUTPUT],
+        heads=auto.config.num_attention_heads,
+        hidden_size=auto.config.hidden_size,
+        eight_bits=True,
+    )
+    tokenizer = model.tokenizer
+    (folder / TOKENIZER_FILE).write_text(tokenizer.backend_tokenizer.to_str(), "utf-8")
+    longest = int(model.max_seq_length or tokenizer.model_max_length)
+    facts = _Facts(
+        identity=identity,
+        dimension=auto.config.hidden_size,
+        max_tokens=longest - tokenizer.num_special_tokens_to_add(),
+    )
+    (folder / FACTS_FILE).write_text(json.dumps(asdict(facts)) + "\n", "utf-8")
+    fast = FastEmbedder.load(folder).embed(SAMPLE)
+    plain = model.encode(list(SAMPLE), convert_to_numpy=True, normalize_embeddings=True)
+    cosine = float((fast * plain).sum(axis=1).mean())
+    if not cosine >= LEAST_COSINE:
+        raise ModelError(
+            f"The fast form of {identity} makes other vectors than the original: their cosine"
+            f" is {cosine:.3f}, and {LEAST_COSINE} is asked for.",
+            "Use the original.",
+        )
+
+
+def _hidden_of(model: Any, names: Sequence[str]) -> Any:
+    """The model as a module that takes its inputs by position and gives its tokens' vectors."""
+    import torch
+
+    class Hidden(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = model
+
+        def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
+            hidden: torch.Tensor = self.model(
+                **dict(zip(names, inputs, strict=True))
+            ).last_hidden_state
+            return hidden
+
+    return Hidden()

@@ -1,0 +1,177 @@
+"""The fast form of a reader: how it is made, checked against the original, and loaded."""
+
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from index.errors import ModelError
+from index.fast import MODEL_FILE, TOKENIZER_FILE, FastModel, write_fast
+from qa.scorer import Floats, Ints, ReaderModel, SpanScorer
+from qa.seeds import seed_folder, seed_questions
+from qa.settings import SETTINGS_FILE
+from qa.torch_scorer import TorchScorer, load_torch_reader
+from qa.windows import Windower
+
+FACTS_FILE = "reader.json"
+INPUTS = ("input_ids", "attention_mask", "token_type_ids")
+OUTPUTS = ("start_logits", "end_logits")
+# Mean correlation with the original's scores: nothing but the order of sums may differ.
+LEAST_AGREEMENT = 0.9999
+SAMPLE_CHARS, SAMPLE_TOKENS = 1500, 128  # of each example article, and in a window
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Facts:
+    """What stands beside the fast form of a reader."""
+
+    cls_token_id: int | None
+    pad_token_id: int
+    longest_input: int
+
+
+class FastScorer:
+    """A reader's fast form, which reads windows one by one.
+
+    On a few cores they take no less time together, and nothing is wasted on padding.
+
+    Args:
+        model: with the inputs and outputs of a reader.
+    """
+
+    def __init__(self, model: FastModel) -> None:
+        self._model = model
+
+    def score(self, token_ids: Ints, type_ids: Ints, attended: Ints) -> tuple[Floats, Floats]:
+        """Start and end logits, (W, L) float32 each; see ``qa.scorer.SpanScorer``."""
+        start_logits = np.zeros(token_ids.shape, np.float32)
+        end_logits = np.zeros(token_ids.shape, np.float32)
+        for row, size in enumerate(attended.sum(axis=1)):
+            inside = (slice(row, row + 1), slice(size))
+            start_logits[inside], end_logits[inside] = self._model.run(
+                {
+                    "input_ids": token_ids[inside],
+                    "attention_mask": attended[inside],
+                    "token_type_ids": type_ids[inside],
+                }
+            )
+        return start_logits, end_logits
+
+
+def load_fast_reader(folder: Path) -> ReaderModel:
+    """Load the fast form of a reader, without torch.
+
+    Args:
+        folder: one that ``make_fast_reader`` wrote.
+
+    Raises:
+        ModelError: a file is missing or damaged.
+    """
+    try:
+        facts = _Facts(**json.loads((folder / FACTS_FILE).read_text("utf-8")))
+        tokenizer_json = (folder / TOKENIZER_FILE).read_text("utf-8")
+    except (OSError, ValueError, TypeError) as error:
+        raise ModelError(
+            f"The fast form of a reader in {folder} is damaged.",
+            "Delete the folder: it is made again.",
+        ) from error
+    return ReaderModel(
+        scorer=FastScorer(FastModel(folder / MODEL_FILE)),
+        tokenizer_json=tokenizer_json,
+        **asdict(facts),
+    )
+
+
+def make_fast_reader(name: str | Path, folder: Path) -> None:
+    """Write the fast form of a reader, if it agrees with the original.
+
+    Args:
+        name: folder or hub id of the original.
+        folder: an empty folder for the fast form.
+
+    Raises:
+        ModelError: there is no such reader, or its fast form is missing or too different.
+    """
+    import torch
+
+    original = load_torch_reader(name)
+    if not isinstance(original.scorer, TorchScorer):
+        raise TypeError("load_torch_reader gives a TorchScorer")
+    model = original.scorer.model
+    names = INPUTS if original.scorer.uses_type_ids else INPUTS[:2]
+    example = torch.tensor([[1, 2, 3, 4, 5, 6], [1, 2, 3, 4, 0, 0]])
+    masks = {"attention_mask": (example > 0).long(), "token_type_ids": (example > 2).long()}
+    write_fast(
+        _named(model, names),
+        {one: masks.get(one, example) for one in names},
+        folder,
+        outputs=OUTPUTS,
+        heads=model.config.num_attention_heads,
+        hidden_size=model.config.hidden_size,
+        # In eight bits a reader is a half faster, but borderline answers become others:
+        # to "who was released?" of the example articles a worse one.
+        eight_bits=False,
+    )
+    (folder / TOKENIZER_FILE).write_text(original.tokenizer_json, "utf-8")
+    facts = _Facts(
+        cls_token_id=original.cls_token_id,
+        pad_token_id=original.pad_token_id,
+        longest_input=original.longest_input,
+    )
+    (folder / FACTS_FILE).write_text(json.dumps(asdict(facts)) + "\n", "utf-8")
+    if (Path(name) / SETTINGS_FILE).is_file():  # what was fitted holds for this form too
+        shutil.copyfile(Path(name) / SETTINGS_FILE, folder / SETTINGS_FILE)
+    fast = load_fast_reader(folder)
+    agreement = agreement_of(original.scorer, fast.scorer, original)
+    if agreement < LEAST_AGREEMENT:
+        raise ModelError(
+            f"The fast form of “{name}” scores otherwise than the original: their correlation"
+            f" is {agreement:.3f}, and {LEAST_AGREEMENT} is asked for.",
+            "Use the original.",
+        )
+
+
+def agreement_of(one: SpanScorer, other: SpanScorer, model: ReaderModel) -> float:
+    """Mean correlation of two scorers' logits, over windows of the example articles.
+
+    Args:
+        one: a scorer.
+        other: another.
+        model: whose tokenizer cuts the windows.
+    """
+    seeds = [(found, seed_folder() / found.article) for found in seed_questions()]
+    pairs = [(found.examples[0], file.read_text("utf-8")[:SAMPLE_CHARS]) for found, file in seeds]
+    windower = Windower(
+        model.tokenizer_json,
+        window_tokens=min(SAMPLE_TOKENS, model.longest_input),
+        stride_tokens=0,
+    )
+    correlations = []
+    for window in windower.cut(pairs):
+        token_ids = np.array([window.token_ids])
+        inputs = token_ids, np.array([window.type_ids]), np.ones_like(token_ids)
+        correlations += [
+            np.corrcoef(logits[0], others[0])[0, 1]
+            for logits, others in zip(one.score(*inputs), other.score(*inputs), strict=True)
+        ]
+    return float(np.mean(correlations))
+
+
+def _named(model: Any, names: Sequence[str]) -> Any:
+    """The model as a module that takes its inputs by position and gives the two logits."""
+    import torch
+
+    class Named(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = model
+
+        def forward(self, *inputs: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+            output = self.model(**dict(zip(names, inputs, strict=True)))
+            return output.start_logits, output.end_logits
+
+    return Named()

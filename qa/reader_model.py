@@ -1,0 +1,48 @@
+"""Find a reader's model: its fast form where there is one, else the model itself."""
+
+from pathlib import Path
+
+from index.fast import fast_form_kept, is_fast_form, kept_at, key_of, make_once
+from index.hub import local_folder
+from qa.fast_scorer import load_fast_reader, make_fast_reader
+from qa.scorer import ReaderModel
+from qa.torch_scorer import load_torch_reader
+
+
+def load_reader(name: str | Path, *, make_fast: bool) -> ReaderModel:
+    """Load a reader in its fast form, or with torch where it has none.
+
+    Args:
+        name: folder or hub id; or a folder that ``export_reader`` wrote.
+        make_fast: make its fast form if it is not kept yet. Where it cannot be kept, a
+            warning says why, and the model itself is loaded.
+
+    Raises:
+        ModelError: there is no such reader.
+    """
+    folder = local_folder(name)
+    if folder is None:
+        return load_torch_reader(name)
+    if is_fast_form(folder):
+        return load_fast_reader(folder)
+    kept = kept_at(key_of(folder))
+    found = is_fast_form(kept) or (
+        make_fast and fast_form_kept(kept, lambda: export_reader(name, kept), name=folder.name)
+    )
+    return load_fast_reader(kept) if found else load_torch_reader(name)
+
+
+def export_reader(name: str | Path, folder: Path) -> None:
+    """Make the fast form of a reader, unless it is there.
+
+    Args:
+        name: folder or hub id of the original.
+        folder: where the fast form goes.
+
+    Raises:
+        ModelError: there is no such reader, or it has no fast form that agrees with it.
+        OSError: the folder cannot be written.
+    """
+    make_once(
+        folder, lambda fresh: make_fast_reader(name, fresh), name=f"the reader {Path(name).name}"
+    )
