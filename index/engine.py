@@ -9,19 +9,24 @@ import numpy as np
 
 from index import store
 from index.chunk import cut
-from index.embed import Embedder
+from index.embed import Embedder, Vectors
 from index.embedder import shipped_embedder
 from index.errors import IncompatibleIndexError, InputError
+from index.lexical import LexicalIndex
 from index.records import Document, Hit, Passage
 
 # Between 100 and 150 English words: long enough for a name and what is said of it later,
 # short enough that one vector still means something.
 BUDGET_TOKENS = 192
 OVERLAP_SENTENCES = 1
+# What a point of BM25 is worth in cosine. Names and numbers, which vectors blur, are found by
+# their words: `python benchmarks/retrieval.py` prints what other weights give.
+BM25_WEIGHT = 0.05
+CANDIDATES = 50  # of either kind, which the other then scores; what is further down is far behind
 
 
 class PassageIndex:
-    """Passages of documents, found by the meaning of a text.
+    """Passages of documents, found by the meaning of a text and by its words.
 
     Make one with ``from_documents`` or ``load``.
     """
@@ -38,6 +43,7 @@ class PassageIndex:
         self.passages = tuple(passages)
         self._vectors = vectors
         self._embedder = embedder
+        self._words = LexicalIndex(passage.text for passage in self.passages)
 
     @property
     def embedder(self) -> Embedder:
@@ -153,6 +159,9 @@ class PassageIndex:
     ) -> list[list[Hit]]:
         """Find the passages nearest to each query.
 
+        A passage's score is the cosine of its vector and the query's, and its BM25 on top,
+        weighted. Neither depends on what else is found.
+
         Args:
             queries: any texts.
             top_k: most hits a query gets.
@@ -169,14 +178,30 @@ class PassageIndex:
         if not queries:
             return []
         vectors = self._embedder.embed(queries, batch_size=batch_size)
-        scores, rows = self._vectors.search(vectors, min(top_k, len(self.passages)))
+        candidates = min(max(top_k, CANDIDATES), len(self.passages))
+        similarities, rows = self._vectors.search(vectors, candidates)
         return [
-            [
-                Hit(self.passages[row], float(score))
-                for row, score in zip(found, similar, strict=True)
+            self._fused(query, vector, dict(zip(found.tolist(), similar.tolist(), strict=True)))[
+                :top_k
             ]
-            for found, similar in zip(rows, scores, strict=True)
+            for query, vector, found, similar in zip(
+                queries, vectors, rows, similarities, strict=True
+            )
         ]
+
+    def _fused(self, query: str, vector: Vectors, similarities: dict[int, float]) -> list[Hit]:
+        """The candidates by vector and those by words, together and best first."""
+        words = self._words.search(query, top_k=len(similarities))
+        lacking = [row for row in words if row not in similarities]
+        if lacking:
+            similar = self._vectors.reconstruct_batch(np.array(lacking)) @ vector
+            similarities |= zip(lacking, similar.tolist(), strict=True)
+        words |= self._words.scores(query, [row for row in similarities if row not in words])
+        hits = [
+            Hit(self.passages[row], similarity + BM25_WEIGHT * words.get(row, 0.0), similarity)
+            for row, similarity in sorted(similarities.items())  # so that equals keep their order
+        ]
+        return sorted(hits, key=lambda hit: -hit.score)
 
     def __str__(self) -> str:
         return (

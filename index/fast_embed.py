@@ -3,18 +3,20 @@
 import json
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import numpy.typing as npt
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 from tqdm import tqdm
 
 from index.errors import ModelError
 from index.fast import MODEL_FILE, TOKENIZER_FILE, FastModel, write_fast
 from index.sentences import Span
+from index.threads import usable_cores
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -85,7 +87,9 @@ class FastEmbedder:
                 f"The fast form of an embedder in {folder} is damaged.",
                 "Delete the folder: it is made again.",
             ) from error
-        return cls(FastModel(folder / MODEL_FILE), tokenizer_json=tokenizer_json, facts=facts)
+        # Texts side by side use the cores better than the parts of one text do.
+        model = FastModel(folder / MODEL_FILE, threads=1)
+        return cls(model, tokenizer_json=tokenizer_json, facts=facts)
 
     @property
     def identity(self) -> str:
@@ -123,19 +127,27 @@ class FastEmbedder:
         """
         vectors = np.zeros((len(texts), self.dimension), np.float32)
         encodings = self._cut.encode_batch_fast(list(texts))
-        bar = tqdm(encodings, unit=" passages", disable=not progress, file=sys.stderr)
-        for row, encoding in enumerate(bar):
-            token_ids = np.array([encoding.ids], np.int64)
-            inputs = {
+        with ThreadPoolExecutor(usable_cores()) as threads:
+            made = threads.map(self._vector, encodings)
+            bar = tqdm(
+                made, total=len(texts), unit=" passages", disable=not progress, file=sys.stderr
+            )
+            for row, vector in enumerate(bar):
+                vectors[row] = vector
+        return vectors
+
+    def _vector(self, encoding: Encoding) -> Vectors:
+        token_ids = np.array([encoding.ids], np.int64)
+        (tokens,) = self._model.run(
+            {
                 "input_ids": token_ids,
                 "attention_mask": np.ones_like(token_ids),
                 "token_type_ids": np.zeros_like(token_ids),
             }
-            (tokens,) = self._model.run(inputs)  # (1, L, dimension)
-            # The mean of the tokens (Reimers and Gurevych 2019, Sentence-BERT), of length 1.
-            mean = tokens[0].mean(axis=0)
-            vectors[row] = mean / np.linalg.norm(mean)
-        return vectors
+        )  # (1, L, dimension)
+        # The mean of the tokens (Reimers and Gurevych 2019, Sentence-BERT), of length 1.
+        mean: Vectors = tokens[0].mean(axis=0)
+        return mean / np.linalg.norm(mean)
 
 
 def make_fast_embedder(model: "SentenceTransformer", folder: Path, *, identity: str) -> None:

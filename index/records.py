@@ -109,11 +109,13 @@ class Hit:
 
     Args:
         passage: the passage.
-        score: cosine similarity to the query, from -1 to 1; higher is nearer.
+        score: how well it fits the query, in meaning and words; higher is nearer.
+        similarity: cosine of its vector and the query's, from -1 to 1.
     """
 
     passage: Passage
     score: float
+    similarity: float
 
     def __str__(self) -> str:
         return f"{self.score:.3f} {self.passage}"

@@ -239,7 +239,7 @@ class Assistant:
         drafts = [
             make_answer(
                 question.text,
-                [ReadPassage(hit.passage, next(readings), hit.score) for hit in found],
+                [ReadPassage(hit.passage, next(readings), hit.similarity) for hit in found],
                 settings=self.reader.settings,
                 top_k=top_k,
                 min_score=min_score,

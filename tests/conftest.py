@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from index.embed import Embedder, Vectors
+from index.embed import Embedder, SentenceEmbedder, Vectors
 from index.embedder import shipped_embedder
 from index.sentences import Span
 from qa import load
@@ -87,6 +87,12 @@ def stub_embedder() -> StubEmbedder:
 @pytest.fixture(scope="session")
 def embedder() -> Embedder:
     return shipped_embedder()
+
+
+@pytest.fixture(scope="session")
+def plain_embedder() -> SentenceEmbedder:
+    """The shipped embedder itself, not its fast form."""
+    return SentenceEmbedder.shipped()
 
 
 @pytest.fixture(scope="session")

@@ -51,16 +51,16 @@ def plain_forward(texts):
     return np.stack(rows)
 
 
-def test_what_the_shipped_model_says_of_itself(embedder):
-    assert embedder.identity == "all-MiniLM-L6-v2@53aa51172d14"
+def test_what_the_shipped_model_says_of_itself(plain_embedder):
+    assert plain_embedder.identity == "all-MiniLM-L6-v2@53aa51172d14"
     assert SHIPPED_SHA256.startswith("53aa51172d14")
-    assert embedder.dimension == 384
-    assert embedder.max_tokens == 254  # 256 with the two at the ends
+    assert plain_embedder.dimension == 384
+    assert plain_embedder.max_tokens == 254  # 256 with the two at the ends
 
 
 @pytest.fixture(scope="module")
-def vectors(embedder):
-    return embedder.embed(TEXTS)
+def vectors(plain_embedder):
+    return plain_embedder.embed(TEXTS)
 
 
 def test_vectors_are_float32_of_length_1(vectors):
@@ -74,50 +74,50 @@ def test_vectors_equal_a_plain_forward(vectors):
     np.testing.assert_allclose(vectors, plain_forward(TEXTS), atol=1e-5)
 
 
-def test_batches_change_nothing(embedder, vectors):
-    alone = embedder.embed(TEXTS[3:], batch_size=1)  # before, padded to the longest of all
+def test_batches_change_nothing(plain_embedder, vectors):
+    alone = plain_embedder.embed(TEXTS[3:], batch_size=1)  # before, padded to the longest of all
     np.testing.assert_allclose(alone, vectors[3:], atol=1e-5)
 
 
-def test_nothing_to_embed(embedder):
-    vectors = embedder.embed([])
+def test_nothing_to_embed(plain_embedder):
+    vectors = plain_embedder.embed([])
     assert vectors.shape == (0, 384)
     assert vectors.dtype == np.float32
 
 
-def test_progress_is_shown_when_asked_for(embedder, capsys):
-    embedder.embed(["One."])
+def test_progress_is_shown_when_asked_for(plain_embedder, capsys):
+    plain_embedder.embed(["One."])
     assert capsys.readouterr() == ("", "")
-    embedder.embed(["One."], progress=True)
+    plain_embedder.embed(["One."], progress=True)
     shown = capsys.readouterr()
     assert shown.out == ""
     assert "100%" in shown.err
 
 
-def test_tokens_of_a_long_text_are_all_given(embedder):
+def test_tokens_of_a_long_text_are_all_given(plain_embedder):
     text = "word " * 1000
-    assert embedder.token_spans(text) == [(5 * n, 5 * n + 4) for n in range(1000)]
+    assert plain_embedder.token_spans(text) == [(5 * n, 5 * n + 4) for n in range(1000)]
 
 
-def test_embedding_does_not_change_the_tokens(embedder):
+def test_embedding_does_not_change_the_tokens(plain_embedder):
     text = "word " * 1000
-    embedder.embed([text, "short"])
-    assert len(embedder.token_spans(text)) == 1000
-    assert embedder.token_spans("short") == [(0, 5)]
+    plain_embedder.embed([text, "short"])
+    assert len(plain_embedder.token_spans(text)) == 1000
+    assert plain_embedder.token_spans("short") == [(0, 5)]
 
 
-def test_tokens_are_parts_of_words(embedder):
+def test_tokens_are_parts_of_words(plain_embedder):
     text = "Unbelievable!\r\n[CLS] 北京 "
-    words = [text[start:end] for start, end in embedder.token_spans(text)]
+    words = [text[start:end] for start, end in plain_embedder.token_spans(text)]
     assert "".join(words) == "".join(text.split())
     assert words[-2:] == ["北", "京"]
-    assert embedder.token_spans("") == embedder.token_spans(" \n") == []
+    assert plain_embedder.token_spans("") == plain_embedder.token_spans(" \n") == []
 
 
 @few
 @given(articles())
-def test_tokens_lie_in_the_text_in_order(embedder, text):
-    spans = embedder.token_spans(text)
+def test_tokens_lie_in_the_text_in_order(plain_embedder, text):
+    spans = plain_embedder.token_spans(text)
     assert all(0 <= start < end <= len(text) for start, end in spans)
     assert spans == sorted(spans)
     assert [end for _, end in spans] == sorted(end for _, end in spans)
@@ -135,12 +135,12 @@ def test_the_stub_keeps_the_same_contract(stub_embedder, texts):
         assert words == text.split()
 
 
-def test_a_model_in_a_folder(folder, embedder, vectors):
+def test_a_model_in_a_folder(folder, plain_embedder, vectors):
     mine = SentenceEmbedder.from_pretrained(str(folder))
     assert mine.identity == "my-model@53aa51172d14"
     assert (mine.dimension, mine.max_tokens) == (384, 254)
     np.testing.assert_allclose(mine.embed(TEXTS), vectors, atol=1e-6)
-    assert mine.token_spans(TEXTS[3]) == embedder.token_spans(TEXTS[3])
+    assert mine.token_spans(TEXTS[3]) == plain_embedder.token_spans(TEXTS[3])
 
 
 def test_the_folders_own_name_is_the_identity(folder, monkeypatch):

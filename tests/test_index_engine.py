@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import articles, documents, few
 
-from index.engine import PassageIndex
+from index.engine import BM25_WEIGHT, PassageIndex
 from index.errors import InputError
+from index.lexical import LexicalIndex
 from index.read import read_sources
 from index.records import Document, Passage
 
@@ -38,11 +39,19 @@ def test_search_is_brute_force(stub_embedder, shelf, queries, top_k):
         expected = similarities(index, query, stub_embedder)
         assert len(hits) == min(top_k, len(index.passages))
         assert len({hit.passage for hit in hits}) == len(hits)
+        words = LexicalIndex([passage.text for passage in index.passages])
+        shared = words.search(query, top_k=len(index.passages))
+        fused = [
+            similarity + BM25_WEIGHT * shared.get(row, 0.0)
+            for row, similarity in enumerate(expected)
+        ]
         scores = [hit.score for hit in hits]
         assert scores == sorted(scores, reverse=True)
-        np.testing.assert_allclose(scores, np.sort(expected)[::-1][: len(hits)], atol=1e-5)
+        np.testing.assert_allclose(scores, np.sort(fused)[::-1][: len(hits)], atol=1e-5)
         for hit in hits:  # the score is that passage's own
-            assert abs(hit.score - expected[index.passages.index(hit.passage)]) < 1e-5
+            row = index.passages.index(hit.passage)
+            assert abs(hit.similarity - expected[row]) < 1e-5
+            assert abs(hit.score - fused[row]) < 1e-5
 
 
 @few
@@ -52,7 +61,7 @@ def test_a_passage_finds_itself(stub_embedder, shelf):
     for passage in index.passages[:5]:
         ((hit,),) = index.search([passage.text], top_k=1)
         assert hit.passage.text == passage.text
-        assert hit.score == pytest.approx(1, abs=1e-5)
+        assert hit.similarity == pytest.approx(1, abs=1e-5)
 
 
 @few
@@ -66,10 +75,10 @@ def test_only_one_document(stub_embedder, shelf, data):
     assert part.embedder is stub_embedder
     ((*hits,),) = part.search(["a query"], top_k=len(index.passages))
     ((*every,),) = index.search(["a query"], top_k=len(index.passages))
-    rest = {hit.passage: hit.score for hit in every}
+    rest = {hit.passage: hit.similarity for hit in every}
     assert len(hits) == len(part.passages)
     for hit in hits:
-        assert hit.score == pytest.approx(rest[hit.passage], abs=1e-6)
+        assert hit.similarity == pytest.approx(rest[hit.passage], abs=1e-6)
 
 
 def test_only_a_document_that_is_there(stub_embedder):
@@ -142,7 +151,7 @@ def seeds(embedder):
 def test_the_shipped_embedder_finds_the_article(seeds):
     found = seeds.search(["who was released?", "who was pardoned in Belarus?"], top_k=3)
     assert [hits[0].passage.document.id for hits in found] == ["belarus-pardons.txt"] * 2
-    assert all(-1 <= hit.score <= 1 for hits in found for hit in hits)
+    assert all(-1 <= hit.similarity <= 1 for hits in found for hit in hits)
 
 
 def test_the_shipped_embedder_is_searched_by_brute_force_too(seeds, embedder):
@@ -151,4 +160,5 @@ def test_the_shipped_embedder_is_searched_by_brute_force_too(seeds, embedder):
     ((*hits,),) = kettle.search([query], top_k=len(kettle.passages))
     expected = similarities(kettle, query, embedder)
     assert hits[0].passage == kettle.passages[int(expected.argmax())]
-    np.testing.assert_allclose([hit.score for hit in hits], np.sort(expected)[::-1], atol=1e-5)
+    found = sorted(hit.similarity for hit in hits)
+    np.testing.assert_allclose(found, np.sort(expected), atol=1e-5)

@@ -67,7 +67,7 @@ def test_a_passage_may_be_the_whole_document():
     [
         (DOCUMENT, "text"),
         (Passage(DOCUMENT, 0, 3), "start"),
-        (Hit(Passage(DOCUMENT, 0, 3), 1), "score"),
+        (Hit(Passage(DOCUMENT, 0, 3), 1, 1), "score"),
     ],
     ids=["document", "passage", "hit"],
 )
@@ -84,7 +84,7 @@ def test_records_read_well():
     assert str(DOCUMENT) == "A story (a.txt, 22 characters)"
     assert str(long) == "Long (b, 12,345 characters)"
     assert str(passage) == "A story 0–8: 'One day.'"
-    assert str(Hit(passage, 0.51249)) == "0.512 A story 0–8: 'One day.'"
+    assert str(Hit(passage, 0.51249, 0.4)) == "0.512 A story 0–8: 'One day.'"
 
 
 def test_the_id_made_from_a_text_is_stable():

@@ -14,7 +14,7 @@ from conftest import ROOT
 LAYERS = {
     "index": (
         "errors",
-        "records sentences quiet hub threads",
+        "records sentences lexical quiet hub threads",
         "chunk read store embed fast",
         "fast_embed",
         "embedder",

@@ -65,7 +65,7 @@ class Case:
     @property
     def similarities(self) -> Mapping[tuple[str, int], float]:
         """Of question and passages, where they were searched for."""
-        return {place_of(hit.passage): hit.score for hit in self.hits} if self.searched else {}
+        return {place_of(hit.passage): hit.similarity for hit in self.hits} if self.searched else {}
 
 
 @dataclass(frozen=True, slots=True)

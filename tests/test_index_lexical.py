@@ -1,0 +1,102 @@
+"""Passages found by their words, held to the formula."""
+
+import math
+import threading
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.lexical import QUERY_WORDS, LexicalIndex
+
+K1, B = 1.2, 0.75  # SQLite's
+words = st.sampled_from(["ab", "cd", "ef", "gh", "xy"])  # too short for the stemmer
+texts = st.lists(st.lists(words, min_size=1, max_size=12), min_size=1, max_size=8)
+
+
+def bm25(query, passages):
+    """Robertson and Zaragoza 2009, equation 3.15; as SQLite says, no weight falls below 0."""
+    mean = sum(map(len, passages)) / len(passages)
+    scores = {}
+    for row, passage in enumerate(passages):
+        if not set(query) & set(passage):
+            continue
+        scores[row] = 0.0
+        for word in set(query):
+            having = sum(word in other for other in passages)
+            weight = math.log((len(passages) - having + 0.5) / (having + 0.5))
+            tf = passage.count(word)
+            spread = tf + K1 * (1 - B + B * len(passage) / mean)
+            scores[row] += max(weight, 1e-6) * tf * (K1 + 1) / spread
+    return scores
+
+
+@given(texts, st.lists(words, max_size=4))
+def test_scores_are_bm25(passages, query):
+    index = LexicalIndex([" ".join(passage) for passage in passages])
+    found = index.search(" ".join(query), top_k=len(passages))
+    assert found == pytest.approx(bm25(query, passages), rel=1e-6, abs=1e-9)
+    assert list(found.values()) == sorted(found.values(), reverse=True)
+
+
+@given(texts, st.lists(words, max_size=4), st.integers(1, 4), st.data())
+def test_scores_of_given_rows_are_those_of_the_search(passages, query, top_k, data):
+    index = LexicalIndex([" ".join(passage) for passage in passages])
+    every = index.search(" ".join(query), top_k=len(passages))
+    assert list(index.search(" ".join(query), top_k=top_k)) == list(every)[:top_k]
+    rows = data.draw(st.lists(st.integers(0, len(passages) - 1), unique=True))
+    wanted = {row: score for row, score in every.items() if row in rows}
+    assert index.scores(" ".join(query), rows) == pytest.approx(wanted)
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        ("The prisoners were pardoned.", "Which prisoner?"),
+        ("It cost 3.50 euros.", "3.50"),
+        ("São Tomé lies on the equator.", "sao tome"),
+        ("東京は日本の首都です。", "首都はどこ"),
+        ("เมืองหลวงคือกรุงเทพ", "กรุงเทพ"),
+        ("The Straße is closed.", "STRASSE straße"),
+        ('He said "no" (twice) * AND NOT NEAR(1)', 'said "no" AND NOT NEAR('),
+    ],
+)
+def test_words_are_found_in_other_forms(text, query):
+    index = LexicalIndex([text, "nothing of the kind", "something else"])
+    assert list(index.search(query, top_k=1)) == [0]
+
+
+@pytest.mark.parametrize("query", ["", "?!", '"', "*", "\0", "' OR 1=1 --", "words:x", "-x", "^"])
+def test_no_query_is_a_command(query):
+    index = LexicalIndex(["One passage."])
+    assert index.search(query, top_k=1) == {}
+    assert index.scores(query, [0]) == {}
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_any_text_can_be_asked_for_and_indexed(text, query):
+    index = LexicalIndex([text])
+    assert index.search(query, top_k=1).keys() <= {0}
+
+
+def test_only_the_first_words_of_a_long_query_count():
+    many = [f"w{number}" for number in range(10 * QUERY_WORDS)]
+    index = LexicalIndex(["other", many[0], many[QUERY_WORDS], "another", "more"])
+    assert list(index.search(" ".join(many), top_k=5)) == [1]
+
+
+def test_threads_may_share_it():
+    index = LexicalIndex([f"passage {number} of a shelf" for number in range(200)])
+    expected = index.search("passage 7", top_k=3)
+    found = []
+    workers = [
+        threading.Thread(
+            target=lambda: found.extend(index.search("passage 7", top_k=3) for _ in range(50))
+        )
+        for _ in range(4)
+    ]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert found == [expected] * 200
