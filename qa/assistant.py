@@ -17,15 +17,17 @@ from index.engine import PassageIndex
 from index.errors import InputError
 from index.read import Source, read_sources
 from index.records import Document, Hit
-from qa.answering import ReadPassage, make_answer
 from qa.conversation import expand
-from qa.hearing import ToRead, read_all
 from qa.questions import check_question, parse_history
 from qa.reader import ExtractiveReader, Reader
 from qa.records import Answer, Question, Timings, Turn
+from qa.rounds import Rounds, Task
 
 TOP_K = 3
 PASSAGES_READ = 10  # recall@10 of the new_wiki set is 0.95 (README), and reading is what costs
+# Where the first passages give an answer this sure, the others hardly ever give a better one:
+# `python benchmarks/reading.py FILE` prints what other numbers cost.
+FIRST_PASSAGES, SURE_SCORE = 2, 0.6
 # Questions answered in one stream: enough to fill the batches with pairs of like length,
 # few enough that a million questions need no more memory than a hundred.
 STREAM_QUESTIONS = 64
@@ -41,19 +43,29 @@ class Assistant:
         index: the passages.
         reader: what reads them.
         passages_read: most passages the reader reads for a question.
+        sure_score: score of an answer above which no more than the first few are read; 1 reads
+            them all.
 
     Raises:
-        InputError: passages_read is below 1.
+        InputError: passages_read is below 1, or sure_score is no probability.
     """
 
     def __init__(
-        self, *, index: PassageIndex, reader: Reader, passages_read: int = PASSAGES_READ
+        self,
+        *,
+        index: PassageIndex,
+        reader: Reader,
+        passages_read: int = PASSAGES_READ,
+        sure_score: float = SURE_SCORE,
     ) -> None:
         if passages_read < 1:
             raise InputError(f"passages_read is {passages_read}.", "Read 1 or more.")
+        if not 0 <= sure_score <= 1:
+            raise InputError(f"sure_score is {sure_score}.", "Give a probability, from 0 to 1.")
         self.index = index
         self.reader = reader
         self.passages_read = passages_read
+        self.sure_score = sure_score
 
     @classmethod
     def from_sources(
@@ -63,6 +75,7 @@ class Assistant:
         reader: Reader | None = None,
         embedder: Embedder | None = None,
         passages_read: int = PASSAGES_READ,
+        sure_score: float = SURE_SCORE,
         progress: bool = False,
     ) -> Self:
         """Read and index articles, or open an index that was saved.
@@ -73,6 +86,7 @@ class Assistant:
             reader: the reader; without one, the reader we ship.
             embedder: the embedding model; without one, the model we ship.
             passages_read: most passages the reader reads for a question.
+            sure_score: score of an answer above which no more than the first few are read.
             progress: show a progress bar while the articles are embedded.
 
         Raises:
@@ -90,7 +104,10 @@ class Assistant:
                 documents, embedder=embedder or shipped_embedder(), progress=progress
             )
         return cls(
-            index=index, reader=reader or ExtractiveReader.shipped(), passages_read=passages_read
+            index=index,
+            reader=reader or ExtractiveReader.shipped(),
+            passages_read=passages_read,
+            sure_score=sure_score,
         )
 
     def only(self, document_id: str) -> "Assistant":
@@ -113,7 +130,12 @@ class Assistant:
         return self._over(PassageIndex.from_documents(documents, embedder=self.index.embedder))
 
     def _over(self, index: PassageIndex) -> "Assistant":
-        return Assistant(index=index, reader=self.reader, passages_read=self.passages_read)
+        return Assistant(
+            index=index,
+            reader=self.reader,
+            passages_read=self.passages_read,
+            sure_score=self.sure_score,
+        )
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -224,34 +246,26 @@ class Assistant:
         expanded = [expand(question) for question in questions]
         hits = self._retrieve(questions, expanded, batch_size=batch_size)
         retrieved = time.perf_counter()
-        readings = iter(
-            read_all(
-                self.reader,
-                [
-                    ToRead(question.text, told, hit.passage.text)
-                    for question, told, found in zip(questions, expanded, hits, strict=True)
-                    for hit in found
-                ],
-                batch_size=batch_size,
-            )
+        rounds = Rounds(
+            first_passages=FIRST_PASSAGES,
+            sure_score=self.sure_score,
+            top_k=top_k,
+            min_score=min_score,
+            batch_size=batch_size,
+        )
+        drafts = rounds.answer(
+            self.reader,
+            [
+                Task(question.text, told, found)
+                for question, told, found in zip(questions, expanded, hits, strict=True)
+            ],
         )
         read = time.perf_counter()
-        drafts = [
-            make_answer(
-                question.text,
-                [ReadPassage(hit.passage, next(readings), hit.similarity) for hit in found],
-                settings=self.reader.settings,
-                top_k=top_k,
-                min_score=min_score,
-                resolved=told,
-            )
-            for question, told, found in zip(questions, expanded, hits, strict=True)
-        ]
         share = 1000 / len(questions)
         timings = Timings(
             retrieve_ms=(retrieved - began) * share,
             read_ms=(read - retrieved) * share,
-            total_ms=(time.perf_counter() - began) * share,
+            total_ms=(read - began) * share,
         )
         return [replace(draft, timings=timings) for draft in drafts]
 

@@ -30,6 +30,7 @@ LAYERS = {
         "rank hearing",
         "confidence several",
         "answering",
+        "rounds",
         "assistant extraction shelf",
         "evaluate session",
         "breakdown",
