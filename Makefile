@@ -16,7 +16,7 @@ TEACHER ?=
 OUT ?= build/train
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev chat test test-fresh lint types check bench train screenshot clean
+.PHONY: help setup setup-dev chat test test-fresh lint types check bench bench-peers train screenshot clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -56,6 +56,10 @@ check: lint types test ## everything but test-fresh
 
 bench: setup-dev ## time Pullquote against the plainest use of the same models
 	$(BIN)/python benchmarks/speed.py
+
+bench-peers: setup-dev ## time Pullquote against other readers: make bench-peers DATA=folder
+	@test -n '$(DATA)' || { echo 'Where are the development sets? make bench-peers DATA=folder'; exit 2; }
+	$(BIN)/python benchmarks/peers.py $(DATA)
 
 train: setup-dev ## train a reader: make train DATA=folder
 	@test -n '$(DATA)' || { echo 'Where is the data? make train DATA=folder'; exit 2; }

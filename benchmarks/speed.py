@@ -3,23 +3,18 @@
     make bench
 
 Both sides have the same models, texts, questions and cores, and take turns; a ratio is the
-median over the rounds of plain time over ours. Writes ``benchmarks/results/<commit>.json``.
+median over the rounds of plain time over ours. Writes ``benchmarks/results/speed.json``.
 """
 
 import json
 import os
-import platform
-import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Sequence
-from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
-import torch
 from plain import Plain
+from timing import RESULTS, ROOT, in_turns, machine, spread
 
 import qa
 from index.engine import PassageIndex
@@ -27,22 +22,11 @@ from index.read import read_sources
 from qa.metrics import best_against
 from qa.seeds import seed_articles, seed_questions
 
-ROOT = Path(__file__).parent.parent
-RESULTS = Path(__file__).parent / "results"
 ROUNDS = 3
 COLD_ROUNDS = 2  # each starts two processes and loads every library
 QUESTIONS = 24  # drawn evenly from all seeds: some 240 pairs to read
 COPIES = 2  # of the seed articles, for a text of some length to embed
 RIGHT_F1 = 0.6
-PACKAGES = (
-    "onnxruntime",
-    "torch",
-    "transformers",
-    "sentence-transformers",
-    "faiss-cpu",
-    "tokenizers",
-    "numpy",
-)
 
 
 def main() -> None:
@@ -90,7 +74,7 @@ def main() -> None:
     }
     report = {"machine": machine(), "rows": rows, "right": quality}
     RESULTS.mkdir(exist_ok=True)
-    file = RESULTS / f"speed-{report['machine']['commit']}.json"
+    file = RESULTS / "speed.json"
     file.write_text(json.dumps(report, indent=2) + "\n", "utf-8")
     print(table(report))
     print(f"\nWritten to {file.relative_to(ROOT)}")
@@ -107,29 +91,13 @@ def compare(
         items: how many things each call does, for the rates.
         rounds: how often.
     """
-    ours(), plain()
-    times: list[tuple[float, float]] = [(timed(ours), timed(plain)) for _ in range(rounds)]
-    ratios = [plain_s / ours_s for ours_s, plain_s in times]
+    times = in_turns({"ours": ours, "plain": plain}, rounds=rounds)
     return {
         "items": items,
         "rounds": rounds,
-        "ours_s": spread([ours_s for ours_s, _ in times]),
-        "plain_s": spread([plain_s for _, plain_s in times]),
-        "ratio": spread(ratios),
-    }
-
-
-def timed(call: Callable[[], Any]) -> float:
-    began = time.perf_counter()
-    call()
-    return time.perf_counter() - began
-
-
-def spread(values: Sequence[float]) -> dict[str, float]:
-    return {
-        "min": round(min(values), 4),
-        "median": round(statistics.median(values), 4),
-        "max": round(max(values), 4),
+        "ours_s": spread(times["ours"]),
+        "plain_s": spread(times["plain"]),
+        "ratio": spread([b / a for a, b in zip(times["ours"], times["plain"], strict=True)]),
     }
 
 
@@ -150,30 +118,6 @@ def right(asked: Sequence[Any], answers: Sequence[str]) -> str:
         for question, answer in zip(asked, answers, strict=True)
     ]
     return f"{sum(marks)} of {len(marks)}"
-
-
-def machine() -> dict[str, Any]:
-    def git(*words: str) -> str:
-        return subprocess.run(
-            ["git", *words], capture_output=True, text=True, cwd=ROOT, check=True
-        ).stdout.strip()
-
-    model = next(
-        (
-            line.split(":", 1)[1].strip()
-            for line in Path("/proc/cpuinfo").read_text("utf-8").splitlines()
-            if line.startswith("model name")
-        ),
-        platform.processor(),
-    )
-    return {
-        "commit": git("rev-parse", "--short", "HEAD")
-        + ("-dirty" if git("status", "--porcelain") else ""),
-        "date": time.strftime("%Y-%m-%d"),
-        "cpu": f"{model}, {os.cpu_count()} cores, {torch.get_num_threads()} threads",
-        "python": platform.python_version(),
-        "versions": {package: version(package) for package in PACKAGES},
-    }
 
 
 def table(report: dict[str, Any]) -> str:

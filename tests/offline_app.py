@@ -16,7 +16,7 @@ import time
 from gradio_client import Client
 
 PORT = 7860
-START_SECONDS = 180
+START_SECONDS = 400  # the fast forms of the models are made first
 SIOCSIFFLAGS, IFF_UP = 0x8914, 0x1
 
 

@@ -34,7 +34,7 @@ def test_app_answers_offline_in_an_environment_from_requirements_alone(tmp_path:
         cwd=clone,
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=900,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]

@@ -1,0 +1,118 @@
+"""One reader, ours or a peer's, in a process and an environment of its own.
+
+    python benchmarks/peer_worker.py NAME MODEL
+
+Loads the model, then does what each line of standard input says, a JSON object with ``mode``
+("single" or "batch") and ``pairs`` of question and context, and prints a line for it: the
+seconds each took, the answers, and the most memory used so far. ``peers.py`` starts it.
+"""
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+BATCH_SIZE = 32
+MAX_ANSWER_TOKENS = 30
+Pairs = Sequence[tuple[str, str]]
+Read = Callable[[Pairs], list[str]]
+
+
+def main() -> None:
+    name, model = sys.argv[1:]
+    read = LOADERS[name](model)
+    read([("Who came?", "Ada came.")])  # what is loaded late is loaded now
+    print(json.dumps({"ready": True}), flush=True)
+    for line in sys.stdin:
+        task = json.loads(line)
+        pairs = [tuple(pair) for pair in task["pairs"]]
+        seconds, answers = [], []
+        for some in [pairs] if task["mode"] == "batch" else [[pair] for pair in pairs]:
+            began = time.perf_counter()
+            answers += read(some)
+            seconds.append(time.perf_counter() - began)
+        most_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        print(json.dumps({"s": seconds, "answers": answers, "bytes": most_bytes}), flush=True)
+
+
+def load_pullquote(model: str) -> Read:
+    import qa
+
+    def read(pairs: Pairs) -> list[str]:
+        found: Any = qa.extract(
+            question=[question for question, _ in pairs],
+            context=[context for _, context in pairs],
+            model=model,
+            max_answer_len=MAX_ANSWER_TOKENS,
+            batch_size=BATCH_SIZE,
+        )
+        return [one["answer"] for one in found]
+
+    return read
+
+
+def load_transformers4(model: str) -> Read:
+    """The pipeline that transformers removed in version 5."""
+    from transformers import pipeline
+
+    pipe = pipeline("question-answering", model=model, tokenizer=model, device="cpu")
+
+    def read(pairs: Pairs) -> list[str]:
+        inputs = [{"question": question, "context": context} for question, context in pairs]
+        found: Any = pipe(
+            inputs,
+            batch_size=BATCH_SIZE,
+            handle_impossible_answer=False,
+            max_answer_len=MAX_ANSWER_TOKENS,
+        )
+        return [one["answer"] for one in (found if isinstance(found, list) else [found])]
+
+    return read
+
+
+def load_haystack(model: str) -> Read:
+    from haystack import Document
+    from haystack.utils import ComponentDevice
+    from haystack_integrations.components.readers.transformers import TransformersExtractiveReader
+
+    reader = TransformersExtractiveReader(
+        model=model,
+        device=ComponentDevice.from_str("cpu"),
+        top_k=1,
+        no_answer=False,
+        max_batch_size=BATCH_SIZE,
+    )
+    reader.warm_up()
+
+    def read(pairs: Pairs) -> list[str]:  # it takes one question a call
+        answers = []
+        for question, context in pairs:
+            found = reader.run(query=question, documents=[Document(content=context)])["answers"]
+            answers.append(found[0].data or "")
+        return answers
+
+    return read
+
+
+def load_txtai(model: str) -> Read:
+    from txtai.pipeline import Questions
+
+    questions = Questions(model, gpu=False)
+    return lambda pairs: [
+        answer or "" for answer in questions([q for q, _ in pairs], [c for _, c in pairs])
+    ]
+
+
+LOADERS: dict[str, Callable[[str], Read]] = {
+    "pullquote": load_pullquote,
+    "transformers4": load_transformers4,
+    "haystack": load_haystack,
+    "txtai": load_txtai,
+}
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parent.parent))
+    main()

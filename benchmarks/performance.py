@@ -1,0 +1,222 @@
+"""Write PERFORMANCE.md and its plots from the results that are kept.
+
+    python benchmarks/performance.py
+
+A number in the page is one of ``benchmarks/results/*.json``; a test holds the page to them.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from timing import RESULTS, ROOT
+
+PAGE = ROOT / "PERFORMANCE.md"
+READING_PLOT = "reading.svg"
+NAMES = {
+    "pullquote": "Pullquote",
+    "transformers4": "transformers 4, question-answering",
+    "haystack": "Haystack, TransformersExtractiveReader",
+    "txtai": "txtai, Questions",
+}
+LEAST_SHARE = 0.01  # of the model's time; what takes less is summed up
+
+
+def main() -> None:
+    plot_reading(load("reading"), RESULTS / READING_PLOT)
+    PAGE.write_text(page(), "utf-8")
+    print(f"Written to {PAGE.name}")
+
+
+def load(name: str) -> Any:
+    return json.loads((RESULTS / f"{name}.json").read_text("utf-8"))
+
+
+def page() -> str:
+    """The whole page."""
+    return (
+        "\n\n".join(
+            (
+                "# How fast it is, and what limits it",
+                (
+                    "Everything here was measured by the command beside it and is kept in"
+                    " `benchmarks/results/`; this page is written from there by"
+                    " `python benchmarks/performance.py`."
+                ),
+                peers_section(load("peers")),
+                speed_section(load("speed")),
+                reading_section(load("reading")),
+                retrieval_section(load("retrieval")),
+                limit_section(load("limit")),
+            )
+        )
+        + "\n"
+    )
+
+
+def peers_section(report: Mapping[str, Any]) -> str:
+    rows = report["readers"]
+    ours = rows["pullquote"]
+    versions = report["machine"]["peers"]
+    table = [
+        [
+            NAMES[name] + (f" {versions[name]}" if name in versions else ""),
+            f"{row['p50_ms']:.0f}",
+            f"{row['p95_ms']:.0f}",
+            f"{row['questions_per_second']:.1f}",
+            f"{row['p50_ms'] / ours['p50_ms']:.2f}",
+            f"{ours['questions_per_second'] / row['questions_per_second']:.2f}",
+            f"{row['peak_megabytes']:.0f}",
+            f"{row['f1']:.1f}",
+        ]
+        for name, row in rows.items()
+    ]
+    return (
+        "## Beside other readers\n\n"
+        f"`make bench-peers DATA=FOLDER`: the same weights read the same {report['questions']}"
+        " questions of new_wiki and reddit, each with its paragraph, in turns, over"
+        f" {report['rounds']} rounds; {told(report)}. The ratios say how many times faster"
+        " Pullquote is, one question at a time and in one call.\n\n"
+        + markdown(
+            ["reader", "p50 ms", "p95 ms", "in one call, /s", "× one", "× many", "peak MB", "F1"],
+            table,
+        )
+    )
+
+
+def speed_section(report: Mapping[str, Any]) -> str:
+    rows = []
+    for name, row in report["rows"].items():
+        ours, plain, items = row["ours_s"]["median"], row["plain_s"]["median"], row["items"]
+        per_second = items > 1
+        rows.append(
+            [
+                name,
+                f"{items / ours:.1f} /s" if per_second else f"{1000 * ours:.0f} ms",
+                f"{items / plain:.1f} /s" if per_second else f"{1000 * plain:.0f} ms",
+                f"{row['ratio']['median']:.2f}",
+                f"{row['ratio']['min']:.2f}–{row['ratio']['max']:.2f}",
+            ]
+        )
+    right = report["right"]
+    return (
+        "## From question to answer\n\n"
+        "`make bench`: Pullquote over the example articles, in turns with the plainest use of the"
+        " same models (`benchmarks/plain.py`: one question and one passage at a time, in fp32);"
+        f" {told(report)}.\n\n"
+        + markdown(["", "ours", "plain", "ratio", "least–most"], rows)
+        + f"\n\nRight of these questions: ours {right['ours']}, plain {right['plain']}."
+    )
+
+
+def reading_section(report: Mapping[str, Mapping[str, Mapping[str, float]]]) -> str:
+    first = next(iter(report.values()))
+    table = [
+        [
+            way,
+            *(f"{rows[way][what]:.2f}" for rows in report.values() for what in ("passages", "f1")),
+        ]
+        for way in first
+        if way.startswith(("the first", "2,"))
+    ]
+    head = [f"{name.split('.')[0]}: {what}" for name in report for what in ("passages read", "F1")]
+    return (
+        "## How many passages are read\n\n"
+        "`python benchmarks/reading.py FILE...`: every question is asked of all the paragraphs of"
+        " its file. Reading is what costs, so the others of ten passages are read only where the"
+        " first two give no answer that is sure enough.\n\n"
+        f"![F1 against passages read](benchmarks/results/{READING_PLOT})\n\n"
+        + markdown(["", *head], table)
+    )
+
+
+def retrieval_section(report: Mapping[str, Mapping[str, Mapping[str, float]]]) -> str:
+    parts = []
+    for name, ways in report.items():
+        cutoffs = list(next(iter(ways.values())))
+        rows = [[way, *(f"{value:.3f}" for value in found.values())] for way, found in ways.items()]
+        parts.append(markdown([name.split(".")[0], *cutoffs], rows))
+    return (
+        "## How passages are found\n\n"
+        "`python benchmarks/retrieval.py FILE...`: the share of questions whose own paragraph is"
+        " among the first k, by meaning, by words, and by both in several ways.\n\n"
+        + "\n\n".join(parts)
+    )
+
+
+def limit_section(report: Mapping[str, Any]) -> str:
+    flops, share, seconds = report["gigaflops"], report["share_of_peak"], report["seconds"]
+    reading = seconds["reading"]["median"]
+    outside = [
+        ["tokenising and cutting windows, passages known", seconds["windows"]["median"]],
+        ["the model", seconds["model"]["median"]],
+    ]
+    outside.append(["choosing spans, and the rest", reading - sum(row[1] for row in outside)])
+    operators = {n: part for n, part in report["operators"].items() if part >= LEAST_SHARE}
+    operators["others"] = 1 - sum(operators.values())
+    return (
+        "## What the processor allows\n\n"
+        f"`python benchmarks/limit.py`: {report['windows']} windows of {report['tokens']:,} tokens"
+        f" together, {report['operations'] / 1e9:.0f} billion operations; {told(report)}. Large"
+        f" matrices are multiplied here at {flops['peak fp32']:.0f} GFLOP/s in fp32 and"
+        f" {flops['peak int8']:.0f} in eight bits; the reader reaches {flops['reader']:.0f}:"
+        f" {share['fp32']:.0%} of the one and {share['int8']:.0%} of the other.\n\n"
+        + markdown(
+            ["reading", "share"], [[str(name), f"{part / reading:.1%}"] for name, part in outside]
+        )
+        + "\n\n"
+        + markdown(
+            ["in the model", "share"],
+            [
+                [f"`{name}`" if name != "others" else name, f"{part:.1%}"]
+                for name, part in operators.items()
+            ],
+        )
+    )
+
+
+def told(report: Mapping[str, Any]) -> str:
+    machine = report["machine"]
+    return f"{machine['cpu']}, {machine['date']}, commit {machine['commit']}"
+
+
+def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [head, ["---", *["--:"] * (len(head) - 1)], *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def plot_reading(report: Mapping[str, Mapping[str, Mapping[str, float]]], file: Path) -> None:
+    import matplotlib as mpl
+
+    mpl.use("svg")
+    from matplotlib import pyplot as plt
+
+    # The same file from the same numbers.
+    with plt.rc_context({"svg.hashsalt": "pullquote", "axes.spines.top": False}):
+        figure, axes = plt.subplots(figsize=(6, 3.6))
+        for name, rows in report.items():
+            fixed = [row for way, row in rows.items() if way.startswith("the first")]
+            (line,) = axes.plot(
+                [row["passages"] for row in fixed],
+                [row["f1"] for row in fixed],
+                label=f"{name.split('.')[0]}: always as many",
+            )
+            early = [row for way, row in rows.items() if way.startswith("2,")]
+            axes.plot(
+                [row["passages"] for row in early],
+                [row["f1"] for row in early],
+                "o--",
+                color=line.get_color(),
+                label=f"{name.split('.')[0]}: two, then all if unsure",
+            )
+        axes.set_xlabel("passages read of a question, mean")
+        axes.set_ylabel("F1")
+        axes.legend(frameon=False, fontsize=8)
+        figure.tight_layout()
+        figure.savefig(file, metadata={"Date": None})
+        plt.close(figure)
+
+
+if __name__ == "__main__":
+    main()
