@@ -15,7 +15,7 @@ from sentence_transformers import SentenceTransformer
 from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
 READER = Path(__file__).parent.parent / "qa" / "models" / "reader"
-PASSAGES_READ = 10
+PASSAGES_READ = 5  # as many as Pullquote reads at most
 MAX_ANSWER_TOKENS = 30
 
 
