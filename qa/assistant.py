@@ -24,10 +24,10 @@ from qa.records import Answer, Question, Timings, Turn
 from qa.rounds import Rounds, Task
 
 TOP_K = 3
-PASSAGES_READ = 5  # more of them find no better answers, and reading is what costs (as below)
-# Where the first passages give an answer this sure, the others hardly ever give a better one:
-# `python benchmarks/reading.py FILE` prints what other numbers cost.
-FIRST_PASSAGES, SURE_SCORE = 2, 0.5
+# Reading is what costs. More passages find no better answers, and where the first two give an
+# answer this sure, the others do not either: `python benchmarks/reading.py FILE` prints what
+# other numbers give.
+PASSAGES_READ, FIRST_PASSAGES, SURE_SCORE = 5, 2, 0.5
 # Questions answered in one stream: enough to fill the batches with pairs of like length,
 # few enough that a million questions need no more memory than a hundred.
 STREAM_QUESTIONS = 64
@@ -247,7 +247,8 @@ class Assistant:
         hits = self._retrieve(questions, expanded, batch_size=batch_size)
         retrieved = time.perf_counter()
         rounds = Rounds(
-            first_passages=FIRST_PASSAGES,
+            # Who wants more quotes than usual wants them from everywhere.
+            first_passages=FIRST_PASSAGES if top_k <= TOP_K else self.passages_read,
             sure_score=self.sure_score,
             top_k=top_k,
             min_score=min_score,

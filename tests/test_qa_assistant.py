@@ -17,7 +17,7 @@ from index.engine import PassageIndex
 from index.errors import IncompatibleIndexError, InputError, SourceError
 from index.records import Document
 from qa.answering import NEAREST_SHOWN
-from qa.assistant import STREAM_QUESTIONS, Assistant
+from qa.assistant import FIRST_PASSAGES, STREAM_QUESTIONS, Assistant
 from qa.records import Answer, Question, Turn
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -55,10 +55,13 @@ class Recorder:
 
 
 def variant(assistant, **options):
-    """The same index, read in another way."""
+    """The same index, read in another way, and all of a question's passages always."""
     recorder = Recorder(assistant.reader, **options)
     return Assistant(
-        index=assistant.index, reader=recorder, passages_read=assistant.passages_read
+        index=assistant.index,
+        reader=recorder,
+        passages_read=assistant.passages_read,
+        sure_score=1.0,
     ), recorder
 
 
@@ -304,7 +307,7 @@ def test_history_helps_the_search(shelf):
 
 def test_a_change_of_subject_costs_nothing(shelf):
     recorder = Recorder(shelf.reader)
-    narrow = Assistant(index=shelf.index, reader=recorder, passages_read=3)
+    narrow = Assistant(index=shelf.index, reader=recorder, passages_read=3, sure_score=1.0)
     question = "how many prisoners were pardoned?"
     answer = narrow.ask(question, history=[("how long is the warranty?", "Three years")])
     assert answer.resolved is None
@@ -400,6 +403,26 @@ def test_option_out_of_range(news, option, value):
     with pytest.raises(InputError, match=f"{option} is {value}"):
         next(assistant.ask_stream([PARDONED], **{option: value}))
     assert recorder.pairs == []
+
+
+@pytest.mark.parametrize("sure_score", [-0.1, 1.1, float("nan")])
+def test_sure_score_out_of_range(news, sure_score):
+    with pytest.raises(InputError, match=f"sure_score is {sure_score}"):
+        Assistant(index=news.index, reader=news.reader, sure_score=sure_score)
+
+
+def test_a_sure_answer_saves_reading(shelf):
+    recorder = Recorder(shelf.reader)
+    assistant = Assistant(index=shelf.index, reader=recorder)
+    answer = assistant.ask(PARDONED)
+    assert answer.score > assistant.sure_score
+    assert len(recorder.pairs) == FIRST_PASSAGES
+    recorder.pairs.clear()
+    assistant.ask(PARDONED, top_k=9)
+    assert len(recorder.pairs) == assistant.passages_read
+    recorder.pairs.clear()
+    assert assistant.ask("what is the price of potassium?").text is None
+    assert len(recorder.pairs) == assistant.passages_read
 
 
 @pytest.mark.parametrize("passages_read", [0, -3])

@@ -24,7 +24,7 @@ class Planned:
     settings: ReaderSettings = field(default_factory=lambda: ReaderSettings(min_score=0.5))
     asked: list[str] = field(default_factory=list)
 
-    def read(self, pairs, *, batch_size=32, max_answer_tokens=30):
+    def read(self, pairs, **_):
         self.asked += [text for _, text in pairs]
         return [
             Reading((ReadSpan(0, len(text) - 1, self.odds.get(text, NEVER)),), rest=NEVER)
