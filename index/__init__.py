@@ -15,6 +15,7 @@ from index.errors import (
     SourceError,
     StoreError,
 )
+from index.limits import ReadLimits
 from index.records import Document, Hit, Passage
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ __all__ = [
     "Passage",
     "PassageIndex",
     "PullquoteError",
+    "ReadLimits",
     "SourceError",
     "StoreError",
 ]

@@ -1,108 +1,140 @@
-"""Read articles: files, folders, texts and documents become documents."""
+"""Read articles: files, folders, archives, pages of the web and texts become documents.
+
+Here is decided what a source is and who reads it. What comes of a format is in the module of
+its name: ``html``, ``pdf``, ``docx``, ``epub``, ``tables``, ``archive``, ``web``.
+"""
 
 import re
 import warnings
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import TypeVar
 
+from index.archive import members
+from index.decoding import decode
+from index.docx import read_docx
+from index.epub import read_epub
 from index.errors import InputError, SourceError
+from index.extract import Extract, checked
+from index.html import read_html
+from index.limits import DEFAULT_LIMITS, ReadLimits, size
+from index.pdf import read_pdf
 from index.records import TITLE_CHARS, Document
+from index.signature import check_signature
+from index.tables import read_csv, read_jsonl
+from index.web import WebPage, fetch, is_url
 
-TEXT_SUFFIXES = (".txt", ".md")
-MAX_ARTICLE_BYTES = 20_000_000  # some forty novels: beyond it, a wrong file is likelier
+TEXTS = (".txt", ".md")
+FORMATS: dict[str, Callable[..., Extract]] = {
+    ".html": read_html,
+    ".htm": read_html,
+    ".pdf": read_pdf,
+    ".docx": read_docx,
+    ".epub": read_epub,
+}
+TABLES = {".csv": read_csv, ".jsonl": read_jsonl}
+ARCHIVE = ".zip"
+# Every ending that is read; a file of any other is looked into only when it is named.
+READABLE_SUFFIXES = (*TEXTS, *FORMATS, *TABLES, ARCHIVE)
+PROGRESS_DELAY_S = 1.0  # what is read sooner needs no bar
 CJK_STOPS = "。！？"  # they end sentences in scripts that have no spaces
-UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 Source = str | Path | Document
+Item = TypeVar("Item")
 
 
 class SkippedFileWarning(UserWarning):
-    """A file of a folder could not be read; the others were."""
+    """A file of a folder or an archive, or a row of a table, could not be read; the others were."""
 
 
-def read_sources(sources: Source | Iterable[Source]) -> list[Document]:
+def read_sources(
+    sources: Source | Iterable[Source],
+    *,
+    limits: ReadLimits = DEFAULT_LIMITS,
+    allow_private: bool = False,
+    progress: bool = False,
+) -> list[Document]:
     """Read articles from whatever names them.
 
-    A ``str`` is a path if it exists or looks like one (no white space, or a known ending),
-    else it is the text of an article.
+    A ``str`` is a page of the web if it begins with http:// or https:// and has no white space;
+    it is a path if it exists or looks like one (no white space, or a known ending); else it is
+    the text of an article.
 
     Args:
-        sources: a file, a folder (read with its subfolders), a text or a document, or several.
+        sources: a file, a folder (read with its subfolders), a page of the web, a text or a
+            document, or several.
+        limits: how much of a source is read.
+        allow_private: read pages of the web from this machine and its own network too.
+        progress: show a progress bar on standard error where many files are read.
 
     Returns:
         The documents in the order given, each with an id of its own.
 
     Raises:
         SourceError: something named is missing or cannot be read, or holds no article.
-            A bad file inside a folder is skipped with a ``SkippedFileWarning``.
+            A bad file inside a folder or an archive, and a bad row of a table, is skipped
+            with a ``SkippedFileWarning``.
         InputError: a text is empty or not valid Unicode.
     """
     if isinstance(sources, str | Path | Document):
         sources = [sources]
-    documents = [document for source in sources for document in _read_source(source)]
+    how = _How(limits, allow_private, progress)
+    documents = [document for source in sources for document in _read_source(source, how)]
     if not documents:
         raise SourceError("No article was given.", "Name a file, a folder or a text.")
     return _with_unique_ids(documents)
 
 
-def read_file(path: Path, *, id: str | None = None) -> Document:
-    """Read one UTF-8 text or Markdown file.
+def read_file(
+    path: Path, *, id: str | None = None, limits: ReadLimits = DEFAULT_LIMITS
+) -> Document:
+    """Read a file that holds one article.
+
+    Args:
+        path: the file; of an unknown ending, it is read as text.
+        id: the document's id; without one, the file's name.
+        limits: how much of it is read.
+
+    Raises:
+        SourceError: it is missing, too large, damaged, empty, no article, or holds several.
+    """
+    documents = read_articles(path, id=id, limits=limits)
+    if len(documents) > 1:
+        raise SourceError(
+            f"{path} holds {len(documents):,} articles, not one.", "Read it with read_articles."
+        )
+    return documents[0]
+
+
+def read_articles(
+    path: Path,
+    *,
+    id: str | None = None,
+    limits: ReadLimits = DEFAULT_LIMITS,
+    progress: bool = False,
+) -> list[Document]:
+    """Read a file that holds one article, or a table or an archive of several.
 
     Args:
         path: the file.
-        id: the document's id; without one, the file's name.
+        id: the document's id, or what those of several begin with; without one, the file's name.
+        limits: how much of it is read.
+        progress: show a progress bar on standard error if it is an archive of many files.
 
     Raises:
-        SourceError: it is missing, too large, binary, not UTF-8, or empty.
+        SourceError: it is missing, too large, damaged, or holds no article.
     """
-    try:
-        if path.stat().st_size > MAX_ARTICLE_BYTES:
-            raise SourceError(
-                f"{path} has {path.stat().st_size / 1e6:.0f} MB;"
-                f" an article may have {MAX_ARTICLE_BYTES / 1e6:.0f} MB.",
-                "Split it into several files.",
-            )
-        data = path.read_bytes()
-    except OSError as error:
-        raise SourceError(
-            f"{path} cannot be read ({error.strerror}).", "Check the path."
-        ) from error
-    text = decode(data, name=str(path))
-    return Document(
+    file = _File(
+        name=str(path),
         id=_printable(id or path.name),
-        title=find_title(text, _printable(path.stem)),
-        text=text,
+        stem=_printable(path.stem),
         source=_printable(str(path)),
+        suffix=path.suffix.lower(),
     )
-
-
-def decode(data: bytes, *, name: str) -> str:
-    """Decode an article's bytes as UTF-8, or as UTF-16 with a byte order mark.
-
-    Line ends stay as they are: offsets count the characters of the file.
-
-    Args:
-        data: the bytes of a text file.
-        name: what to call it in an error.
-
-    Raises:
-        SourceError: the bytes are no such text, or hold nothing but white space.
-    """
-    encoding = "utf-16" if data.startswith(UTF16_MARKS) else "utf-8-sig"
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError as error:
-        at = error.start + len(data) - len(error.object)  # utf-8-sig does not count its mark
-        raise SourceError(
-            f"{name} is not UTF-8 text (byte {at} is 0x{data[at]:02x}).",
-            "Save it as UTF-8 text; PDF and Word files are not read yet.",
-        ) from None
-    if "\0" in text:
-        raise SourceError(f"{name} is a binary file.", "Give a text or Markdown file.")
-    if not text.strip():
-        raise SourceError(f"{name} is empty.", "Give a file with an article in it.")
-    return text
+    data = _bytes_of(path, limits)
+    return list(_with_unique_ids(_articles(data, file, _How(limits, progress=progress))))
 
 
 def find_title(text: str, fallback: str) -> str:
@@ -123,14 +155,50 @@ def find_title(text: str, fallback: str) -> str:
     return words[:1].upper() + words[1:] or fallback
 
 
+@dataclass(frozen=True, slots=True)
+class _How:
+    """How sources are read."""
+
+    limits: ReadLimits
+    allow_private: bool = False
+    progress: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """What a file is called: in errors, as a document, and by its kind."""
+
+    name: str
+    id: str
+    stem: str
+    source: str
+    suffix: str
+    charset: str | None = None
+
+    def member(self, path: str) -> "_File":
+        """A file in this archive."""
+        inside = PurePosixPath(path)
+        return _File(
+            name=f"{self.name}/{path}",
+            id=_printable(f"{self.id}/{path}"),
+            stem=_printable(inside.stem),
+            source=_printable(f"{self.source}/{path}"),
+            suffix=inside.suffix.lower(),
+        )
+
+
 def _printable(name: str) -> str:
     """A file's name, a question mark for each byte that is no UTF-8 (Linux allows them)."""
     return name.encode(errors="replace").decode()
 
 
-def _read_source(source: Source) -> Iterator[Document]:
+def _read_source(source: Source, how: _How) -> Iterator[Document]:
     if isinstance(source, Document):
         yield source
+        return
+    if isinstance(source, str) and is_url(source):
+        page = fetch(source, limits=how.limits, allow_private=how.allow_private)
+        yield from _articles(page.data, _file_of(page, source), how)
         return
     path = Path(source)
     is_path = source != "" and (_exists(path) or _looks_like_path(str(source)))
@@ -139,9 +207,20 @@ def _read_source(source: Source) -> Iterator[Document]:
     elif not _exists(path):
         raise SourceError(f"There is no file or folder {source}.", "Check the path.")
     elif path.is_dir():
-        yield from _read_folder(path)
+        yield from _read_folder(path, how)
     else:
-        yield read_file(path)
+        yield from read_articles(path, limits=how.limits, progress=how.progress)
+
+
+def _file_of(page: WebPage, url: str) -> _File:
+    return _File(
+        name=url,
+        id=_printable(url),
+        stem=_printable(PurePosixPath(page.name).stem),
+        source=_printable(page.url),
+        suffix=page.suffix,
+        charset=page.charset,
+    )
 
 
 def _exists(path: Path) -> bool:
@@ -154,37 +233,150 @@ def _exists(path: Path) -> bool:
 def _looks_like_path(text: str) -> bool:
     text = text.strip()
     unbroken = not any(character.isspace() or character in CJK_STOPS for character in text)
-    return bool(text) and (unbroken or ("\n" not in text and text.lower().endswith(TEXT_SUFFIXES)))
+    named = "\n" not in text and text.lower().endswith(READABLE_SUFFIXES)
+    return bool(text) and (unbroken or named)
 
 
-def _read_folder(folder: Path) -> Iterator[Document]:
+def _bytes_of(path: Path, limits: ReadLimits) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(limits.file_bytes + 1)  # a device or a pipe has no size to ask for
+        if len(data) > limits.file_bytes:
+            raise SourceError(
+                f"{path} has more than {size(limits.file_bytes)}.", "Split it into several files."
+            )
+    except OSError as error:
+        raise SourceError(
+            f"{path} cannot be read ({error.strerror}).", "Check the path."
+        ) from error
+    return data
+
+
+def _read_folder(folder: Path, how: _How) -> Iterator[Document]:
+    paths = [
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.suffix.lower() in READABLE_SUFFIXES
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        and path.is_file()
+    ]
     found = 0
-    for path in sorted(folder.rglob("*")):
-        relative = path.relative_to(folder)
-        hidden = any(part.startswith(".") for part in relative.parts)
-        if hidden or path.suffix.lower() not in TEXT_SUFFIXES or not path.is_file():
-            continue
+    for path in _shown(paths, len(paths), how):
         try:
-            document = read_file(path, id=relative.as_posix())
+            documents = read_articles(
+                path, id=path.relative_to(folder).as_posix(), limits=how.limits
+            )
         except (SourceError, InputError) as error:
-            warnings.warn(f"Skipped: {error}", SkippedFileWarning, stacklevel=2)
+            _warn(error)
+            continue
+        found += len(documents)
+        yield from documents
+    if not found:
+        raise SourceError(
+            f"The folder {folder} holds no article that can be read.",
+            f"Put {_either(READABLE_SUFFIXES)} files into it.",
+        )
+
+
+def _articles(data: bytes, file: _File, how: _How) -> Iterator[Document]:
+    """The articles in a file, by its ending."""
+    check_signature(data, suffix=file.suffix, name=file.name)
+    if file.suffix == ARCHIVE:
+        yield from _archived(data, file, how)
+    elif file.suffix in TABLES:
+        yield from _tabled(data, file, how)
+    elif file.suffix in FORMATS:
+        read = FORMATS[file.suffix]
+        if file.charset and read is read_html:
+            read = partial(read_html, charset=file.charset)
+        yield _document(read(data, name=file.name, limits=how.limits), file)
+    else:
+        text = decode(data, name=file.name, charset=file.charset)
+        yield _document(checked(Extract(text), name=file.name, limits=how.limits), file)
+
+
+def _archived(data: bytes, file: _File, how: _How) -> Iterator[Document]:
+    suffixes = tuple(suffix for suffix in READABLE_SUFFIXES if suffix != ARCHIVE)
+    found = 0
+    inside = members(data, name=file.name, suffixes=suffixes, limits=how.limits)
+    for member in _shown(inside, None, how):
+        try:
+            if isinstance(member.content, SourceError):
+                raise member.content
+            documents = list(_articles(member.content, file.member(member.path), how))
+        except (SourceError, InputError) as error:
+            _warn(error)
+            continue
+        found += len(documents)
+        yield from documents
+    if not found:
+        raise SourceError(
+            f"{file.name} holds no article that can be read.",
+            f"Pack {_either(READABLE_SUFFIXES)} files into it.",
+        )
+
+
+def _tabled(data: bytes, file: _File, how: _How) -> Iterator[Document]:
+    text = decode(data, name=file.name)
+    found = 0
+    for row in TABLES[file.suffix](text, name=file.name, limits=how.limits):
+        try:
+            if isinstance(row.content, SourceError):
+                raise row.content
+            number = f"{file.id}:{row.line}"
+            named = replace(file, id=number, stem=f"{file.stem} {row.line}")
+            document = _document(row.content, named)
+        except (SourceError, InputError) as error:
+            _warn(error)
             continue
         found += 1
         yield document
     if not found:
         raise SourceError(
-            f"The folder {folder} holds no article that can be read.",
-            f"Put {' or '.join(TEXT_SUFFIXES)} files into it.",
+            f"{file.name} holds no article that can be read.", "Give each article a field “text”."
         )
+
+
+def _document(extract: Extract, file: _File) -> Document:
+    return Document(
+        id=extract.id or file.id,
+        title=extract.title or find_title(extract.text, file.stem),
+        text=extract.text,
+        source=extract.source or file.source,
+        author=extract.author,
+        date=extract.date,
+        language=extract.language,
+        page_starts=extract.page_starts,
+    )
+
+
+def _shown(items: Iterable[Item], total: int | None, how: _How) -> Iterable[Item]:
+    """The same items, behind a progress bar if one is wanted and they take their time."""
+    if not how.progress:
+        return items
+    from tqdm import tqdm
+
+    shown: Iterable[Item] = tqdm(items, total=total, unit=" files", delay=PROGRESS_DELAY_S)
+    return shown
+
+
+def _warn(error: Exception) -> None:
+    warnings.warn(f"Skipped: {error}", SkippedFileWarning, stacklevel=2)
+
+
+def _either(names: Iterable[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} or {last}"
 
 
 def _with_unique_ids(documents: Iterable[Document]) -> list[Document]:
     """The documents, those whose id is taken renamed: ``a.txt``, ``a.txt (2)``."""
     unique: dict[str, Document] = {}
+    numbers: dict[str, int] = {}  # the last one given to what would have the same id
     for document in documents:
-        name, number = document.id, 1
+        name = document.id
         while name in unique:
-            number += 1
-            name = f"{document.id} ({number})"
-        unique[name] = replace(document, id=name)
+            numbers[document.id] = numbers.get(document.id, 1) + 1
+            name = f"{document.id} ({numbers[document.id]})"
+        unique[name] = replace(document, id=name) if name != document.id else document
     return list(unique.values())

@@ -1,7 +1,9 @@
 """The values that the index works with: documents, their passages, and hits."""
 
 import hashlib
-from dataclasses import dataclass
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Self
 
 from index.errors import InputError
@@ -19,29 +21,45 @@ class Document:
         title: what a reader would call it.
         text: the whole article, unchanged; offsets count its Unicode characters.
         source: where it was read from, or None for text given directly.
+        author: who wrote it, as the source says; None where it does not.
+        date: when, as the source writes it.
+        language: its language, as the source writes it.
+        page_starts: of a document with pages, the character that each begins at, the first at
+            0; a page without text begins where the next one does. Empty where it has no pages.
 
     Raises:
-        InputError: the id or the text is empty, or a field is not valid Unicode.
+        InputError: the id or the text is empty, a field is not valid Unicode, or the pages do
+            not begin one after the other within the text.
     """
 
     id: str
     title: str
     text: str
     source: str | None = None
+    author: str | None = field(default=None, kw_only=True)
+    date: str | None = field(default=None, kw_only=True)
+    language: str | None = field(default=None, kw_only=True)
+    page_starts: tuple[int, ...] = field(default=(), kw_only=True)
 
     def __post_init__(self) -> None:
         if not self.id:
             raise InputError("A document has an empty id.", "Give it a name.")
         if not self.text.strip():
             raise InputError(f"The article “{self.title}” is empty.", "Give it some text.")
-        for field in ("id", "title", "text", "source"):
+        for name in ("id", "title", "text", "source", "author", "date", "language"):
             try:
-                (getattr(self, field) or "").encode()
+                (getattr(self, name) or "").encode()
             except UnicodeEncodeError as error:
                 raise InputError(
-                    f"An article's {field} has half a surrogate pair at character {error.start}.",
+                    f"An article's {name} has half a surrogate pair at character {error.start}.",
                     "Decode it anew, for example with errors='replace'.",
                 ) from None
+        edges = (0, *self.page_starts, len(self.text) - 1)
+        if self.page_starts[:1] not in ((), (0,)) or any(a > b for a, b in pairwise(edges)):
+            raise InputError(
+                f"The pages of “{self.title}” do not begin within its text, one after the other.",
+                "Give the character that each begins at, the first at 0.",
+            )
 
     @classmethod
     def from_text(cls, text: str, *, title: str | None = None, id: str | None = None) -> Self:
@@ -64,6 +82,23 @@ class Document:
             title=title or first_words or "Untitled",
             text=text,
         )
+
+    def page_of(self, offset: int) -> int | None:
+        """The page that a character stands on, counted from 1; None if there are no pages.
+
+        Args:
+            offset: the character, from 0; one past the last counts to the last page.
+
+        Raises:
+            InputError: it is not within the text.
+        """
+        if not 0 <= offset <= len(self.text):
+            raise InputError(
+                f"The character {offset} is not within “{self.title}”,"
+                f" which has {len(self.text)} characters.",
+                "Characters count from 0.",
+            )
+        return bisect_right(self.page_starts, offset) or None
 
     def __str__(self) -> str:
         return f"{self.title} ({self.id}, {len(self.text):,} characters)"

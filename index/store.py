@@ -18,7 +18,8 @@ from index.errors import DamagedIndexError, IncompatibleIndexError, StoreError
 from index.records import Document, Passage
 
 FORMAT = "pullquote-index"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+READ_VERSIONS = (1, FORMAT_VERSION)  # version 1 lacked only what may be missing
 MANIFEST = "manifest.json"
 DOCUMENTS = "documents.jsonl"
 PASSAGES = "passages.jsonl"
@@ -95,7 +96,7 @@ def read(folder: Path) -> StoredIndex:
             raise DamagedIndexError(f"{folder / name} is damaged.", REBUILD)
     try:
         documents = {
-            row["id"]: Document(**row)
+            row["id"]: Document(**row | {"page_starts": tuple(row.get("page_starts", ()))})
             for row in _json_lines((folder / DOCUMENTS).read_text("utf-8"))
         }
         passages = tuple(
@@ -142,10 +143,10 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
         checksum = manifest.pop("checksum")
         if manifest["format"] != FORMAT:
             raise IncompatibleIndexError(f"{folder} is not an index of Pullquote.", REBUILD)
-        if manifest["version"] != FORMAT_VERSION:
+        if manifest["version"] not in READ_VERSIONS:
             raise IncompatibleIndexError(
                 f"{folder} has format version {manifest['version']};"
-                f" this Pullquote reads version {FORMAT_VERSION}.",
+                f" this Pullquote reads version {' and '.join(map(str, READ_VERSIONS))}.",
                 REBUILD,
             )
         intact = (

@@ -21,6 +21,7 @@ from index.errors import (
     SourceError,
     StoreError,
 )
+from index.limits import DEFAULT_LIMITS, ReadLimits
 from index.records import Document
 from qa.records import Answer, Excerpt, Question, Timings, Turn
 from qa.schema import answer_schema
@@ -41,6 +42,7 @@ __all__ = [
     "ModelError",
     "PullquoteError",
     "Question",
+    "ReadLimits",
     "SourceError",
     "StoreError",
     "Timings",
@@ -60,16 +62,21 @@ def load(
     embedder: str | None = None,
     passages_read: int | None = None,
     progress: bool = False,
+    limits: ReadLimits = DEFAULT_LIMITS,
+    allow_private: bool = False,
 ) -> "Assistant":
     """Load articles, so that they can be asked.
 
     Args:
-        sources: a file, a folder, a text or a ``Document``, or several of them, or the folder
-            of a saved index; without any, the articles that come with Pullquote.
+        sources: a file, a folder, a page of the web, a text or a ``Document``, or several of
+            them, or the folder of a saved index; without any, the articles that come with
+            Pullquote.
         reader: folder or hub id of an extractive reader; without one, the one we ship.
         embedder: folder or hub id of a sentence-transformers model; without one, ours.
         passages_read: most passages the reader reads for a question.
-        progress: show a progress bar while the articles are embedded.
+        progress: show progress bars while the articles are read and embedded.
+        limits: how much of a source is read.
+        allow_private: read pages of the web from this machine and its own network too.
 
     Raises:
         SourceError: an article is missing or cannot be read.
@@ -89,7 +96,13 @@ def load(
         shelf = seed_shelf(embeds, progress=progress)
         return Assistant(index=shelf, reader=reads, passages_read=most)
     return Assistant.from_sources(
-        sources, reader=reads, embedder=embeds, passages_read=most, progress=progress
+        sources,
+        reader=reads,
+        embedder=embeds,
+        passages_read=most,
+        progress=progress,
+        limits=limits,
+        allow_private=allow_private,
     )
 
 

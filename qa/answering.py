@@ -95,6 +95,7 @@ def _quote(question: str, candidate: Candidate, null_score: float, resolved: str
         end=quote.end,
         document_id=document.id,
         document_title=document.title,
+        page=quote.page,
         passage=Excerpt.from_passage(candidate.passage),
         sentence=_sentence_around(candidate),
         resolved=resolved,

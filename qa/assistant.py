@@ -15,6 +15,7 @@ from index.embed import Embedder
 from index.embedder import shipped_embedder
 from index.engine import PassageIndex
 from index.errors import InputError
+from index.limits import DEFAULT_LIMITS, ReadLimits
 from index.read import Source, read_sources
 from index.records import Document, Hit
 from qa.conversation import expand
@@ -77,17 +78,21 @@ class Assistant:
         passages_read: int = PASSAGES_READ,
         sure_score: float = SURE_SCORE,
         progress: bool = False,
+        limits: ReadLimits = DEFAULT_LIMITS,
+        allow_private: bool = False,
     ) -> Self:
         """Read and index articles, or open an index that was saved.
 
         Args:
-            sources: a file, a folder, a text or a document, or several of them; or one
-                folder that ``pullquote index build`` wrote.
+            sources: a file, a folder, a page of the web, a text or a document, or several of
+                them; or one folder that ``pullquote index build`` wrote.
             reader: the reader; without one, the reader we ship.
             embedder: the embedding model; without one, the model we ship.
             passages_read: most passages the reader reads for a question.
             sure_score: score of an answer above which no more than the first few are read.
-            progress: show a progress bar while the articles are embedded.
+            progress: show progress bars while the articles are read and embedded.
+            limits: how much of a source is read.
+            allow_private: read pages of the web from this machine and its own network too.
 
         Raises:
             SourceError: an article is missing or cannot be read.
@@ -99,7 +104,9 @@ class Assistant:
         if folder is not None:
             index = PassageIndex.load(folder, embedder=embedder)
         else:
-            documents = read_sources(sources)
+            documents = read_sources(
+                sources, limits=limits, allow_private=allow_private, progress=progress
+            )
             index = PassageIndex.from_documents(
                 documents, embedder=embedder or shipped_embedder(), progress=progress
             )

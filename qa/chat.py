@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,8 @@ import gradio as gr
 from gradio.events import api
 
 from index.errors import InputError, PullquoteError, SourceError
-from index.read import TEXT_SUFFIXES, read_file
+from index.limits import ReadLimits
+from index.read import READABLE_SUFFIXES, read_articles
 from index.records import Document
 from qa.assistant import TOP_K, Assistant
 from qa.palette import ASSETS, MARK
@@ -22,6 +24,10 @@ from qa.theme import css, masthead_html, theme
 # Some 150,000 words: what an ordinary computer embeds while one waits.
 MAX_ARTICLE_CHARS = 1_000_000
 MAX_UPLOAD = "20mb"  # refused before it is read; what is smaller gets a message of ours
+# Of an upload, which may be hostile: a visitor does not wait for more, and nor do the others.
+UPLOAD_LIMITS = ReadLimits(
+    markup_bytes=5_000_000, pdf_pages=2_000, archive_bytes=100_000_000, seconds=20.0
+)
 MAX_QUESTIONS = 1_000  # in one call of /ask_many, so that others get their turn
 OWN_ARTICLES_KEPT = 20  # by one visitor
 WAITING_QUESTIONS = 64  # beyond them, a visitor is told that the chat is busy
@@ -134,8 +140,8 @@ class _Chat:
                         with gr.Row():
                             read = gr.Button("Read it", variant="primary", elem_id="pq-read")
                             upload = gr.UploadButton(
-                                f"Upload {' or '.join(TEXT_SUFFIXES)}",
-                                file_types=list(TEXT_SUFFIXES),
+                                "Upload a file",
+                                file_types=list(READABLE_SUFFIXES),
                                 elem_id="pq-upload",
                             )
                     conversation = gr.HTML(
@@ -317,38 +323,40 @@ class _Chat:
         except PullquoteError as error:
             yield *self._page(session, notice=str(error)), text, title, gr.skip()
             return
-        yield from self._bring(document, session, text, title)
+        yield from self._bring([document], session, text, title)
 
     def _bring_file(
         self, file: str, text: str, title: str, session: Session
     ) -> Iterator[tuple[Any, ...]]:
         try:
             path = Path(file)
-            if path.suffix.lower() not in TEXT_SUFFIXES:  # the browser's check can be got round
+            if path.suffix.lower() not in READABLE_SUFFIXES:  # the browser's check can be got round
                 raise SourceError(
                     f"{path.name} is no kind of file the chat reads.",
-                    f"Upload {' or '.join(TEXT_SUFFIXES)}.",
+                    f"Upload {' or '.join(READABLE_SUFFIXES)}.",
                 )
-            read = read_file(path)
-            document = _checked(Document.from_text(read.text, title=title.strip() or read.title))
+            read = read_articles(path, limits=UPLOAD_LIMITS)
+            documents = _own(read, title=title.strip())
         except PullquoteError as error:
             # The visitor knows the file's name, not where the server put it.
             notice = str(error).replace(str(file), Path(file).name)
             yield *self._page(session, notice=notice), text, title, gr.skip()
             return
-        yield from self._bring(document, session, text, title)
+        yield from self._bring(documents, session, text, title)
 
     def _bring(
-        self, document: Document, session: Session, text: str, title: str
+        self, documents: Sequence[Document], session: Session, text: str, title: str
     ) -> Iterator[tuple[Any, ...]]:
-        yield *self._page(session, pending=f"Reading “{document.title}”"), text, title, gr.skip()
+        document = documents[0]  # several are known by their first
+        pending = f"Reading “{_title_of(documents)}”"
+        yield *self._page(session, pending=pending), text, title, gr.skip()
         try:
             if len(session.own) >= OWN_ARTICLES_KEPT and document.id not in session.own:
                 raise InputError(
                     f"You have brought {OWN_ARTICLES_KEPT} articles.",
                     "Reload the page to begin anew.",
                 )
-            assistant = self._assistant.about([document])
+            assistant = self._assistant.about(documents)
         except PullquoteError as error:
             yield *self._page(session, notice=str(error)), text, title, gr.skip()
             return
@@ -373,7 +381,7 @@ class _Chat:
         return session.own.get(session.article) or self._single[session.article]
 
     def _choices(self, session: Session) -> list[tuple[str, str]]:
-        own = [(held.documents[0].title, name) for name, held in session.own.items()]
+        own = [(_title_of(held.documents), name) for name, held in session.own.items()]
         offered = [(document.title, document.id) for document in self._assistant.documents]
         everything = [("All articles", ALL_ARTICLES)] if len(offered) > 1 else []
         return [*own, *offered, *everything]
@@ -436,6 +444,29 @@ def _wire(
         concurrency_id=MODELS if models else None,
         concurrency_limit=1 if models else None,
     ).then(None, js=f"() => ({SCROLL_JS})({str(jump).lower()})", api_visibility="private")
+
+
+def _own(documents: Sequence[Document], *, title: str) -> list[Document]:
+    """A visitor's articles, each known by its text, without where the server put them."""
+    if sum(len(document.text) for document in documents) > MAX_ARTICLE_CHARS:
+        if len(documents) == 1:
+            _checked(documents[0])
+        raise InputError(
+            f"The file holds {len(documents):,} articles with more than"
+            f" {MAX_ARTICLE_CHARS:,} characters together.",
+            "Upload fewer, or index it with: pullquote index build FILE --output DIR",
+        )
+    own: dict[str, Document] = {}
+    for document in documents:
+        named = title if title and len(documents) == 1 else document.title
+        known = Document.from_text(document.text).id
+        own.setdefault(known, replace(document, id=known, title=named, source=None))
+    return list(own.values())
+
+
+def _title_of(documents: Sequence[Document]) -> str:
+    more = f" and {len(documents) - 1} more" if len(documents) > 1 else ""
+    return f"{documents[0].title}{more}"
 
 
 def _checked(document: Document) -> Document:

@@ -90,7 +90,8 @@ def _add_sources(command: argparse.ArgumentParser) -> None:
         "sources",
         metavar="SOURCE",
         nargs="*",
-        help="article (.txt, .md), folder of articles, or folder of a saved index;"
+        help="article (text, HTML, PDF, Word, EPUB), table (.csv, .jsonl) or .zip of articles,"
+        " folder of them, address of a web page, or folder of a saved index;"
         " - reads standard input; without any, the example articles",
     )
 
@@ -142,7 +143,7 @@ def _add_chat(commands: Any) -> None:
         commands,
         "chat",
         "open a chat about articles in the browser",
-        "  pullquote chat\n  pullquote chat story.txt notes/ --port 8000",
+        "  pullquote chat\n  pullquote chat report.pdf notes/ --port 8000",
     )
     _add_sources(command)
     _add_models(command)
@@ -160,7 +161,8 @@ def _add_ask(commands: Any) -> None:
         "ask",
         "ask one question",
         '  pullquote ask "who was released?"\n'
-        '  pullquote ask "how much was it?" minutes.txt --json\n'
+        '  pullquote ask "how much was it?" minutes.docx --json\n'
+        '  pullquote ask "when was it founded?" https://example.org/history\n'
         '  cat story.txt | pullquote ask "who?" -',
     )
     command.add_argument("question", metavar="QUESTION")
@@ -207,7 +209,7 @@ def _add_index(commands: Any) -> None:
         '  pullquote ask "who was released?" shelf',
     )
     build.add_argument(
-        "sources", metavar="SOURCE", nargs="+", help="article or folder; - for stdin"
+        "sources", metavar="SOURCE", nargs="+", help="article, folder or web page; - for stdin"
     )
     build.add_argument("--output", metavar="DIR", required=True, help="folder for the index")
     build.add_argument("--embedder", metavar="MODEL", help="folder or hub id of an embedder")
@@ -368,7 +370,7 @@ def _index_build(options: argparse.Namespace) -> int:
     from index.read import read_sources
 
     with _skipped_files_named():
-        documents = read_sources(_sources(options))
+        documents = read_sources(_sources(options), progress=sys.stderr.isatty())
     embedder = load_embedder(options.embedder) if options.embedder else shipped_embedder()
     index = PassageIndex.from_documents(documents, embedder=embedder, progress=sys.stderr.isatty())
     index.save(options.output)
@@ -459,9 +461,10 @@ def _load(options: argparse.Namespace) -> "Assistant":
 
 
 def _sources(options: argparse.Namespace) -> list[Any]:
-    """The sources named: paths, never text; standard input becomes a document."""
-    from index.read import decode
+    """The sources named: paths and web pages, never text; standard input is a document."""
+    from index.decoding import decode
     from index.records import Document
+    from index.web import is_url
 
     sources: list[Any] = []
     for name in options.sources:
@@ -469,7 +472,7 @@ def _sources(options: argparse.Namespace) -> list[Any]:
             text = decode(sys.stdin.buffer.read(), name="Standard input")
             sources.append(Document.from_text(text, title="Standard input", id="stdin"))
         else:
-            sources.append(Path(name))
+            sources.append(name if is_url(name) else Path(name))
     return sources
 
 

@@ -1,6 +1,6 @@
 """The values that answering gives: answers, the excerpts they point to, and timings."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from index.records import Document, Passage
@@ -16,6 +16,7 @@ class Excerpt:
         start: first character in the document.
         end: one past the last.
         text: ``document.text[start:end]``.
+        page: the page it begins on, from 1; None if the document has no pages.
     """
 
     document_id: str
@@ -23,11 +24,13 @@ class Excerpt:
     start: int
     end: int
     text: str
+    page: int | None = None
 
     @classmethod
     def from_span(cls, document: Document, start: int, end: int) -> "Excerpt":
         """Quote a document between two offsets."""
-        return cls(document.id, document.title, start, end, document.text[start:end])
+        text, page = document.text[start:end], document.page_of(start)
+        return cls(document.id, document.title, start, end, text, page)
 
     @classmethod
     def from_passage(cls, passage: Passage) -> "Excerpt":
@@ -42,10 +45,12 @@ class Excerpt:
             "start": self.start,
             "end": self.end,
             "text": self.text,
+            "page": self.page,
         }
 
     def __str__(self) -> str:
-        return f"“{self.text}” ({self.document_title}, {self.start}–{self.end})"
+        page = f"page {self.page}, " if self.page is not None else ""
+        return f"“{self.text}” ({self.document_title}, {page}{self.start}–{self.end})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +125,8 @@ class Answer:
         end: one past its last character; None without a quote.
         document_id: the document quoted; None without a quote.
         document_title: its title; None without a quote.
+        page: the page that the quote begins on, from 1; None without a quote, or if the
+            document has no pages.
         passage: the passage that was read; None without a quote.
         sentence: the whole sentence or sentences around the quote; None without a quote.
         alternatives: other quotes, best first; they overlap neither this one nor each other,
@@ -149,6 +156,7 @@ class Answer:
     resolved: str | None = None
     nearest: tuple[Excerpt, ...] = ()
     timings: Timings | None = None
+    page: int | None = field(default=None, kw_only=True)
 
     @property
     def count(self) -> int:
@@ -168,7 +176,12 @@ class Answer:
         if self.text is None or self.start is None or self.end is None:
             return None
         return Excerpt(
-            self.document_id or "", self.document_title or "", self.start, self.end, self.text
+            self.document_id or "",
+            self.document_title or "",
+            self.start,
+            self.end,
+            self.text,
+            self.page,
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -182,6 +195,7 @@ class Answer:
             "end": self.end,
             "document_id": self.document_id,
             "document_title": self.document_title,
+            "page": self.page,
             "passage": self.passage.to_dict() if self.passage else None,
             "sentence": self.sentence.to_dict() if self.sentence else None,
             "count": self.count,
@@ -198,7 +212,8 @@ class Answer:
         if self.items:
             listed = "".join(f"\n  {item}" for item in self.items)
             return f"{self.count} answers:{listed}"
+        page = f"page {self.page}, " if self.page is not None else ""
         return (
-            f"“{self.text}” ({self.document_title}, characters {self.start}–{self.end},"
+            f"“{self.text}” ({self.document_title}, {page}characters {self.start}–{self.end},"
             f" {self.score:.0%})"
         )

@@ -144,7 +144,7 @@ def _found(number: int, answer: Answer, focus: tuple[int, int] | None) -> str:
         quotes = f'<p class="pq-kicker">{len(given)} answers</p><ol class="pq-items">{items}</ol>'
     others = "".join(
         f"<li>{_jump(number, choice, _quoted(other.text), focus)}"
-        f'<span class="pq-meta">{escape(other.document_title or "")} · '
+        f'<span class="pq-meta">{escape(_titled(other))} · '
         f"{escape(confidence(other.score))}</span></li>"
         for choice, other in enumerate(answer.alternatives, start=len(given))
     )
@@ -158,7 +158,7 @@ def _found(number: int, answer: Answer, focus: tuple[int, int] | None) -> str:
 
 def _given(number: int, choice: int, answer: Answer, focus: tuple[int, int] | None) -> str:
     """A quote with its sentence, its place and how likely it is right."""
-    place = f"{answer.document_title}, characters {answer.start:,}–{answer.end:,}"
+    place = f"{_titled(answer)}, characters {answer.start:,}–{answer.end:,}"
     return (
         f'<blockquote class="pq-quote"><p>{_quoted(answer.text)}</p></blockquote>'
         f'<p class="pq-sentence">{_sentence(answer)}</p>'
@@ -170,7 +170,7 @@ def _given(number: int, choice: int, answer: Answer, focus: tuple[int, int] | No
 def _not_found(number: int, answer: Answer, focus: tuple[int, int] | None) -> str:
     nearest = "".join(
         f"<li>{_jump(number, choice, escape(_shorten(excerpt.text, NEAREST_CHARS)), focus)}"
-        f'<span class="pq-meta">{escape(excerpt.document_title)}</span></li>'
+        f'<span class="pq-meta">{escape(_titled(excerpt))}</span></li>'
         for choice, excerpt in enumerate(answer.nearest)
     )
     return (
@@ -190,6 +190,12 @@ def _sentence(answer: Answer) -> str:
     start, end = answer.start - sentence.start, answer.end - sentence.start
     text = sentence.text
     return f"{escape(text[:start])}<b>{escape(text[start:end])}</b>{escape(text[end:])}"
+
+
+def _titled(quote: Answer | Excerpt) -> str:
+    """The title of what is quoted, with the page if it has pages."""
+    page = f", page {quote.page}" if quote.page is not None else ""
+    return f"{quote.document_title or ''}{page}"
 
 
 def _jump(number: int, choice: int, inner_html: str, focus: tuple[int, int] | None) -> str:

@@ -61,12 +61,18 @@ def articles(draw: st.DrawFn) -> str:
 
 @st.composite
 def documents(draw: st.DrawFn) -> Document:
-    """A document with any id and title; its text is one of ``articles``."""
+    """A document with any id and title; its text is one of ``articles``, with pages or without."""
+    text = draw(articles())
+    pages = draw(st.none() | st.lists(st.integers(0, len(text) - 1), max_size=4))
     return Document(
         id=draw(any_text(min_size=1)),
         title=draw(any_text()),
-        text=draw(articles()),
+        text=text,
         source=draw(st.none() | any_text()),
+        author=draw(st.none() | any_text()),
+        date=draw(st.none() | any_text()),
+        language=draw(st.none() | any_text()),
+        page_starts=() if pages is None else (0, *sorted(pages)),
     )
 
 

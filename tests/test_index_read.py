@@ -6,12 +6,13 @@ import pytest
 from hypothesis import assume, given
 from strategies import articles, few, many
 
+from index.decoding import decode
 from index.errors import InputError, SourceError
+from index.limits import FILE_BYTES, ReadLimits
 from index.read import (
-    MAX_ARTICLE_BYTES,
     SkippedFileWarning,
-    decode,
     find_title,
+    read_articles,
     read_file,
     read_sources,
 )
@@ -31,7 +32,7 @@ def folder(tmp_path):
         ".git/notes.txt": "Not to be read.",
         "sub/.cache/d.md": "Not to be read.",
         "data.json": "{}",
-        "page.html": "<p>Not to be read.</p>",
+        "picture.svg": "<p>Not to be read.</p>",
         "no-suffix": "Not to be read.",
     }
     for name, text in files.items():
@@ -59,6 +60,14 @@ def test_a_folder(folder):
     assert [document.source for document in documents] == [
         str(folder / document.id) for document in documents
     ]
+
+
+def test_a_bar_shows_how_far_it_is(folder, monkeypatch, capsys):
+    monkeypatch.setattr("index.read.PROGRESS_DELAY_S", 0.0)
+    with_bar = read_sources(folder, progress=True)
+    assert "3/3" in capsys.readouterr().err
+    assert read_sources(folder) == with_bar
+    assert capsys.readouterr().err == ""
 
 
 def test_a_hidden_folder_is_read_when_it_is_the_one_named(folder):
@@ -177,6 +186,49 @@ def test_decoding_gives_the_text_back(encoding, text):
     assert decode(text.encode(encoding), name="story") == text
 
 
+WINDOWS_1251 = (
+    "Гавань построил в 1843 году Карл Нюберг. Зимой никто не приезжал на остров, потому что море"
+    " было слишком бурным для маленьких лодок. Смотритель маяка жил там с двумя дочерьми. "
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        (WINDOWS_1251 * 4, "windows-1251"),
+        (
+            "Über die Größe des Hafens wird seit Jahren gestritten; die Müller möchten ihn"
+            " schließen, die Bäcker für die Gäste öffnen. " * 6,
+            "latin-1",
+        ),
+        ("港は1843年に作られました。冬には誰も島を訪れませんでした。" * 20, "shift_jis"),
+    ],
+)
+def test_an_older_encoding_of_a_long_text(text, encoding):
+    assert decode(text.encode(encoding), name="story") == text
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        (WINDOWS_1251 * 4).encode()[:-3],  # UTF-8 cut in the middle of a letter
+        (WINDOWS_1251 * 4).encode().replace("м".encode(), b"\xff", 1),
+        b"Plain words. " * 60 + b"\xed\xa0\x80" * 10,  # halves of surrogate pairs
+        bytes(range(1, 256)) * 8,
+    ],
+    ids=["cut", "damaged", "surrogates", "bytes"],
+)
+def test_no_encoding_is_guessed_for_what_is_damaged(data):
+    with pytest.raises(SourceError, match=r"^story is not UTF-8 text"):
+        decode(data, name="story")
+
+
+def test_an_encoding_that_a_server_names():
+    assert decode("Größe".encode("latin-1"), name="x", charset="ISO-8859-1") == "Größe"
+    for nonsense in ("no-such", "rot13", "hex", "", "a\0b", "utf-8"):
+        assert decode("Größe".encode(), name="x", charset=nonsense) == "Größe"
+
+
 def test_utf_16_of_both_byte_orders():
     for mark, encoding in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
         assert decode(mark + "Größe 😀".encode(encoding), name="story") == "Größe 😀"
@@ -201,16 +253,26 @@ def test_offsets_count_the_characters_of_the_file(tmp_path, text):
 def test_a_file_too_large(tmp_path):
     file = tmp_path / "huge.txt"
     with file.open("wb") as stream:
-        stream.truncate(MAX_ARTICLE_BYTES + 1)
-    with pytest.raises(SourceError, match="has 20 MB; an article may have 20 MB"):
+        stream.truncate(FILE_BYTES + 1)
+    with pytest.raises(SourceError, match=r"huge\.txt has more than 100 MB"):
         read_file(file)
 
 
 def test_a_file_just_small_enough(tmp_path):
     file = tmp_path / "large.txt"
-    with file.open("wb") as stream:
-        stream.truncate(MAX_ARTICLE_BYTES)
-    with pytest.raises(SourceError, match="binary"):  # it was read: it is nothing but NULs
+    file.write_bytes(b"x" * 1000)
+    assert read_file(file, limits=ReadLimits(file_bytes=1000, text_chars=1000)).text == "x" * 1000
+    with pytest.raises(SourceError, match="has more than 999 bytes"):
+        read_file(file, limits=ReadLimits(file_bytes=999))
+    with pytest.raises(SourceError, match="1,000 characters of text; an article may have 999"):
+        read_file(file, limits=ReadLimits(text_chars=999))
+
+
+def test_a_file_of_several_articles(tmp_path):
+    file = tmp_path / "rows.jsonl"
+    file.write_text('{"text": "One."}\n{"text": "Two."}\n', "utf-8")
+    assert [document.id for document in read_articles(file)] == ["rows.jsonl:1", "rows.jsonl:2"]
+    with pytest.raises(SourceError, match="holds 2 articles, not one"):
         read_file(file)
 
 

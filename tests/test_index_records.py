@@ -1,4 +1,4 @@
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 
 import pytest
 from hypothesis import given
@@ -22,7 +22,7 @@ def test_a_document_needs_an_id():
         Document(id="", title="T", text="Words.")
 
 
-@pytest.mark.parametrize("field", ["id", "title", "text", "source"])
+@pytest.mark.parametrize("field", ["id", "title", "text", "source", "author", "date", "language"])
 @pytest.mark.parametrize("code", [0xD800, 0xDCE9, 0xDFFF])
 def test_half_a_surrogate_pair_is_refused_in_every_field(field, code):
     fields = {"id": "a", "title": "T", "text": "Words.", "source": "a.txt"}
@@ -31,6 +31,53 @@ def test_half_a_surrogate_pair_is_refused_in_every_field(field, code):
     message = str(raised.value)
     assert f"{field} has half a surrogate pair at character 2" in message
     assert message.isprintable()  # names the fault without repeating what cannot be written
+
+
+@pytest.mark.parametrize(
+    "starts", [(1,), (0, 5, 4), (0, 22), (0, 23), (-1, 3), (0, -1), (5, 0), (0, 3, 99)]
+)
+def test_pages_begin_one_after_the_other_within_the_text(starts):
+    with pytest.raises(InputError, match="pages of “A story” do not begin within its text"):
+        replace(DOCUMENT, page_starts=starts)
+
+
+def test_what_is_known_of_a_document_has_a_name():
+    with pytest.raises(TypeError):
+        Document("a", "T", "Words.", None, "Ada")
+    bare = Document("a", "T", "Words.")
+    assert (bare.author, bare.date, bare.language, bare.page_starts) == (None, None, None, ())
+
+
+@many
+@given(documents(), st.data())
+def test_a_character_is_on_the_last_page_that_begins_at_it_or_before(document, data):
+    offset = data.draw(st.integers(0, len(document.text)))
+    # The oracle turns the pages one by one.
+    page = None
+    for number, start in enumerate(document.page_starts, start=1):
+        if start <= offset:
+            page = number
+    assert document.page_of(offset) == page
+    assert (page is None) == (document.page_starts == ())
+
+
+@many
+@given(documents())
+def test_the_pages_are_the_text_cut_in_pieces(document):
+    pieces: dict[int | None, str] = {}
+    for offset, character in enumerate(document.text):
+        page = document.page_of(offset)
+        pieces[page] = pieces.get(page, "") + character
+    assert "".join(pieces.values()) == document.text  # in order, and nothing twice
+    ends = [*document.page_starts, len(document.text)][1:]
+    for number, (start, end) in enumerate(zip(document.page_starts, ends, strict=True), start=1):
+        assert pieces.get(number, "") == document.text[start:end]
+
+
+@pytest.mark.parametrize("offset", [-1, 23, 1_000])
+def test_there_is_no_page_outside_the_text(offset):
+    with pytest.raises(InputError, match=f"The character {offset} is not within “A story”"):
+        DOCUMENT.page_of(offset)
 
 
 def test_an_input_error_is_a_value_error_with_a_remedy():

@@ -188,10 +188,25 @@ def test_a_renewed_manifest_is_accepted(saved):
     assert len(load(saved).passages) == 3
 
 
-@pytest.mark.parametrize("version", [0, 2, "1", None])
+def test_an_index_of_version_1_is_read(saved):
+    """It knew of its documents no more than id, title, text and source."""
+    before = load(saved)
+    documents = saved / "documents.jsonl"
+    rows = [json.loads(line) for line in documents.read_text("utf-8").splitlines()]
+    kept = [{key: row[key] for key in ("id", "title", "text", "source")} for row in rows]
+    documents.write_text("".join(json.dumps(row) + "\n" for row in kept), "utf-8")
+    renew_manifest(saved, version=1)
+    again = load(saved)
+    assert again.documents == before.documents
+    assert again.passages == before.passages
+
+
+@pytest.mark.parametrize("version", [0, 3, "1", None])
 def test_another_format_version(saved, version):
     renew_manifest(saved, version=version)
-    with pytest.raises(IncompatibleIndexError, match=f"version {version}; .* reads version 1"):
+    with pytest.raises(
+        IncompatibleIndexError, match=f"version {version}; .* reads version 1 and 2"
+    ):
         load(saved)
 
 
@@ -225,6 +240,10 @@ def test_a_renewed_manifest_that_makes_no_sense(saved, changes):
         ("documents.jsonl", '"id"', '"name"'),
         ("documents.jsonl", '"title"', '"headline"'),
         ("documents.jsonl", "ö", "\\ud800"),
+        ("documents.jsonl", '"page_starts": []', '"page_starts": [1]'),
+        ("documents.jsonl", '"page_starts": []', '"page_starts": ["0"]'),
+        ("documents.jsonl", '"page_starts": []', '"page_starts": 0'),
+        ("documents.jsonl", '"author": null', '"author": 1'),
     ],
 )
 def test_altered_contents_with_a_renewed_manifest(saved, name, old, new):

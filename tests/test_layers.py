@@ -14,7 +14,11 @@ from conftest import ROOT
 LAYERS = {
     "index": (
         "errors",
-        "records sentences lexical quiet hub threads",
+        "records limits sentences lexical quiet hub threads",
+        "signature decoding markup paragraphs xml pinned",
+        "extract zipped",
+        "apart",
+        "html pdf docx epub tables archive web",
         "chunk read store embed fast",
         "fast_embed",
         "embedder",

@@ -3,10 +3,15 @@
 import subprocess
 import sys
 
+from conftest import SEEDS
+
 import index
 import qa
 
-HEAVY = ["torch", "transformers", "sentence_transformers", "faiss", "gradio", "matplotlib"]
+HEAVY = """
+    torch transformers sentence_transformers faiss gradio matplotlib
+    trafilatura lxml pypdfium2 mammoth defusedxml charset_normalizer httpcore certifi
+""".split()
 
 
 def run(code: str) -> str:
@@ -30,6 +35,7 @@ def test_names_of_qa():
         "ModelError",
         "PullquoteError",
         "Question",
+        "ReadLimits",
         "SourceError",
         "StoreError",
         "Timings",
@@ -51,6 +57,7 @@ def test_names_of_index():
         "Passage",
         "PassageIndex",
         "PullquoteError",
+        "ReadLimits",
         "SourceError",
         "StoreError",
     ]
@@ -94,7 +101,16 @@ def test_unknown_names_are_attribute_errors():
 
 def test_importing_costs_no_heavy_library():
     code = (
-        "import sys, qa, index, qa.seeds, qa.questions, qa.metrics, qa.render, qa.cli\n"
+        "import sys, qa, index, index.read, qa.seeds, qa.questions, qa.metrics, qa.render, qa.cli\n"
+        f"print(*[name for name in {HEAVY} if name in sys.modules])"
+    )
+    assert run(code) == ""
+
+
+def test_reading_plain_text_costs_no_heavy_library():
+    code = (
+        "import sys\nfrom index.read import read_sources\n"
+        f"read_sources({str(SEEDS / 'belarus-pardons.txt')!r})\n"
         f"print(*[name for name in {HEAVY} if name in sys.modules])"
     )
     assert run(code) == ""

@@ -9,6 +9,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 from conftest import ROOT, SEEDS
+from made_files import pdf_of_lines
 
 from index.embedder import load_embedder
 from index.fast import MODEL_FILE, is_fast_form
@@ -220,6 +221,31 @@ def test_faults_are_one_line_without_a_trace(
         assert err.count("\n") == 1
 
 
+def test_a_pdf_and_the_page_of_its_answer(tmp_path: Path) -> None:
+    report = tmp_path / "report.pdf"
+    report.write_bytes(
+        pdf_of_lines([["The sea was rough."], ["The bridge was painted by Ada Fenn in 1911."]])
+    )
+    code, out, err = run("ask", "who painted the bridge?", str(report))
+    assert (code, err) == (0, "")
+    assert out.startswith("“Ada Fenn” (Report, page 2, characters ")
+    code, out, err = run("ask", "who painted the bridge?", str(report), "--json")
+    answer = json.loads(out)
+    jsonschema.validate(answer, answer_schema())
+    assert (answer["page"], answer["sentence"]["page"]) == (2, 2)
+
+
+def test_a_page_of_the_web_is_no_path(tmp_path: Path) -> None:
+    for url, said in {
+        "http://127.0.0.1:9/story": "is on this machine or its own network",
+        "https://ada:hush@example.org/": "has a name or a password in it",
+    }.items():
+        code, out, err = run("index", "build", url, "--output", "x", cwd=tmp_path)
+        assert (code, out) == (1, "")
+        assert said in err
+        assert "hush" not in err
+
+
 def test_bad_articles_are_named(tmp_path: Path) -> None:
     (tmp_path / "empty.txt").write_bytes(b"  \n")
     (tmp_path / "latin.txt").write_bytes("Café".encode("latin-1"))
@@ -230,7 +256,7 @@ def test_bad_articles_are_named(tmp_path: Path) -> None:
     for source, said in {
         "empty.txt": "empty.txt is empty",
         "latin.txt": "latin.txt is not UTF-8 text",
-        "photo.txt": "photo.txt is not UTF-8 text",
+        "photo.txt": "photo.txt is a picture",
         "folder": "holds no article that can be read",
     }.items():
         code, out, err = run("index", "build", source, "--output", "x", cwd=tmp_path)

@@ -118,6 +118,7 @@ def found(document: Document, quote: str, *, question="who?", score=0.8, others=
         end=place.end,
         document_id=document.id,
         document_title=document.title,
+        page=place.page,
         passage=whole,
         sentence=whole,
         alternatives=tuple(found(document, other, question=question) for other in others),
@@ -578,3 +579,18 @@ def test_own_articles_are_added_and_opened(stub_embedder, reader):
     assert again.article == "one"
     assert dict(again.own) == {"one": two, "two": two}
     assert session.own["one"] is one
+
+
+def test_a_quote_from_a_document_with_pages_names_its_page():
+    text = "Anna came. Bert left. Cleo stayed."
+    paged = Document("d", "A story", text, page_starts=(0, 11, 22))
+    html = conversation_html(
+        [found(paged, "Bert", others=["Cleo"]), not_found(excerpt(paged, "Anna came."))],
+        title="A story",
+        examples=(),
+    )
+    assert "A story, page 2, characters 11–15" in html
+    assert "A story, page 3 · " in html
+    assert "A story, page 1</span>" in html
+    plain = Document("d", "A story", text)
+    assert "page" not in conversation_html([found(plain, "Bert")], title="A", examples=())

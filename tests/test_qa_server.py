@@ -1,8 +1,10 @@
 """The live server: the same answers over HTTP as from Python."""
 
 import json
+import threading
 import urllib.request
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import jsonschema
@@ -117,3 +119,22 @@ def test_no_file_of_the_server_is_served(url: str) -> None:
     with pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.urlopen(f"{url}/gradio_api/file={seed}")
     assert refused.value.code in {403, 404}
+
+
+def test_no_address_is_fetched_for_a_visitor(client: Client) -> None:
+    asked = []
+
+    class Private(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+
+    with HTTPServer(("127.0.0.1", 0), Private) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}/secret"
+        answer = client.predict("what is the secret?", "", address, api_name="/ask")
+        with pytest.raises(AppError, match="There is no article"):
+            client.predict("what is the secret?", address, api_name="/ask")
+        server.shutdown()
+    places = [answer["passage"], *answer["nearest"]]
+    assert {place["text"] for place in places if place} <= {address}  # a text like any other
+    assert asked == []

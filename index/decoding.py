@@ -1,0 +1,108 @@
+"""Bytes of a text file to text, refusing what is no text rather than guessing at random."""
+
+import codecs
+import re
+
+from index.errors import SourceError
+
+MARKS = (
+    (b"\xff\xfe\0\0", "utf-32"),
+    (b"\0\0\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+# An encoding is told by how often its letters come; of fewer than these, any could be meant.
+GUESS_FROM_BYTES = 400
+GUESS_FROM_LETTERS = 10  # bytes beyond ASCII
+GUESS_OF_BYTES = 200_000  # what the guess is made from
+# The older encodings that texts are found in, of several as likely the first; among all there
+# are, some rare one always fits.
+OLDER = (
+    "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "iso8859_2",
+    "koi8_r", "cp932", "euc_jp", "gb18030", "big5", "cp949",
+)  # fmt: skip
+KANA = re.compile("[\u3040-\u30ff]")  # tell Japanese apart
+KANA_SHARE = 5  # of so many characters one is
+CONTROLS = re.compile("[\x80-\x9f]")  # in no text: another encoding has letters there
+# Half of a surrogate pair in what means to be UTF-8.
+HALF_PAIR = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
+BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
+
+
+def decode(data: bytes, *, name: str, charset: str | None = None) -> str:
+    """Decode an article's bytes.
+
+    They are UTF-8, or UTF-16 or UTF-32 with a byte order mark, or of an older encoding where a
+    long text leaves no doubt which.
+
+    Line ends stay as they are: offsets count the characters of the file.
+
+    Args:
+        data: the bytes of a text file.
+        name: what to call it in an error.
+        charset: an encoding to take, where something outside says it, such as a server.
+
+    Raises:
+        SourceError: the bytes are no such text, or hold nothing but white space.
+    """
+    marked = next((name for mark, name in MARKS if data.startswith(mark)), None)
+    encoding = marked or _known(charset) or "utf-8-sig"
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        at = error.start + len(data) - len(error.object)  # utf-8-sig does not count its mark
+        guessed = _guess(data) if encoding == "utf-8-sig" and _no_utf_8(data, at) else None
+        if guessed is None:
+            raise SourceError(
+                f"{name} is not UTF-8 text (byte {at} is 0x{data[at]:02x}).",
+                "Save it as UTF-8 text.",
+            ) from None
+        text = guessed
+    if "\0" in text:
+        raise SourceError(f"{name} is a binary file.", "Give a file of a kind that is read.")
+    if not text.strip():
+        raise SourceError(f"{name} is empty.", "Give a file with an article in it.")
+    return text
+
+
+def _known(charset: str | None) -> str | None:
+    """The name of an encoding of text, or None if it is none that we know."""
+    try:
+        codec = codecs.lookup(charset or "")
+    except (LookupError, ValueError):
+        return None
+    # Some codecs turn bytes to bytes.
+    return None if codec.name == "utf-8" or not codec._is_text_encoding else codec.name  # noqa: SLF001
+
+
+def _no_utf_8(data: bytes, at: int) -> bool:
+    """Whether bytes are of another encoding, not UTF-8 that was damaged or cut short."""
+    return (
+        data[:at].isascii()
+        and not HALF_PAIR.search(data)
+        and len(data) >= GUESS_FROM_BYTES
+        and len(BEYOND_ASCII.findall(data[:GUESS_OF_BYTES])) >= GUESS_FROM_LETTERS
+        and b"\0" not in data
+    )
+
+
+def _guess(data: bytes) -> str | None:
+    """The text in the encoding that its letters speak for; None if none is convincing."""
+    from charset_normalizer import from_bytes
+
+    best: tuple[float, str] | None = None
+    likely = {
+        same.encoding: match.coherence
+        for match in from_bytes(data[:GUESS_OF_BYTES], cp_isolation=list(OLDER))
+        for same in (match, *match.submatch)
+    }
+    for encoding in filter(likely.__contains__, OLDER):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:  # what comes later in it is no such text
+            continue
+        japanese = KANA_SHARE * len(KANA.findall(text)) > len(text)
+        coherence = max(likely[encoding], float(japanese))
+        if coherence > (best[0] if best else 0) and not CONTROLS.search(text):
+            best = coherence, text
+    return best[1] if best else None

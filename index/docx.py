@@ -1,0 +1,115 @@
+"""Read a Word file (.docx): headings, paragraphs, lists, tables and footnotes."""
+
+import io
+from functools import partial
+from typing import Any
+
+from index.apart import read_apart
+from index.errors import SourceError
+from index.extract import Extract, checked, one_line, printable
+from index.limits import ReadLimits
+from index.markup import text_of
+from index.xml import parse
+from index.zipped import Expansion, ZippedFiles
+
+# Its library takes some seconds for as much XML; more is read in a process that can be stopped.
+HERE_BYTES = 500_000
+CONTENT = "word/document.xml"
+PROPERTIES = "docProps/core.xml"
+# As mammoth writes them: to a note, and back from it.
+FOOTNOTE_MARKS = (
+    "//sup[a[contains(@id, 'footnote-ref') or contains(@id, 'endnote-ref')]]"
+    " | //a[contains(@href, '#footnote-ref') or contains(@href, '#endnote-ref')]"
+)
+STYLES = "p[style-name='Title'] => h1:fresh\np[style-name='Subtitle'] => h2:fresh"
+
+
+def read_docx(data: bytes, *, name: str, limits: ReadLimits) -> Extract:
+    """Read a Word file.
+
+    Args:
+        data: the file.
+        name: what to call it in an error.
+        limits: how much is read.
+
+    Raises:
+        SourceError: it is damaged, no Word file, too large, or has no text.
+    """
+    zipped = _opened(data, name=name, limits=limits)
+    xml_bytes = _check_parts(zipped, name=name, limits=limits)
+    read = partial(read_apart, __name__) if xml_bytes > HERE_BYTES else read_here
+    return read(data, name=name, limits=limits)
+
+
+def read_here(data: bytes, *, name: str, limits: ReadLimits) -> Extract:
+    """Read a Word file whose parts were checked, in this process, however long it takes.
+
+    Args:
+        data: the file.
+        name: what to call it in an error.
+        limits: how much is read.
+
+    Raises:
+        SourceError: it makes no sense, or has no text or too much.
+    """
+    known = _said_of(_opened(data, name=name, limits=limits), name=name)
+    return checked(
+        Extract(
+            text=printable(_text(data, name=name)),
+            title=known.get("title"),
+            author=known.get("creator"),
+            date=known.get("created"),
+            language=known.get("language"),
+        ),
+        name=name,
+        limits=limits,
+    )
+
+
+def _opened(data: bytes, *, name: str, limits: ReadLimits) -> ZippedFiles:
+    zipped = ZippedFiles.from_bytes(data, name=name, expansion=Expansion(limits))
+    if CONTENT not in zipped:
+        raise SourceError(f"{name} is no Word file.", "Save it as .docx, and read that.")
+    return zipped
+
+
+def _check_parts(zipped: ZippedFiles, *, name: str, limits: ReadLimits) -> int:
+    """Look at every part that will be parsed, before a parser that looks at nothing does.
+
+    Returns:
+        How many bytes they have together.
+    """
+    left_bytes = limits.markup_bytes
+    for part in zipped.names:
+        if part.lower().endswith((".xml", ".rels")):
+            content = zipped.read(part, most_bytes=left_bytes)
+            left_bytes -= len(content)
+            parse(content, name=f"{part} in {name}")
+    return limits.markup_bytes - left_bytes
+
+
+def _text(data: bytes, *, name: str) -> str:
+    import mammoth
+    from lxml import html
+
+    without_pictures = mammoth.images.img_element(lambda _: {})
+    try:
+        found = mammoth.convert_to_html(
+            io.BytesIO(data), convert_image=without_pictures, style_map=STYLES
+        )
+        if not found.value:
+            return ""
+        page = html.document_fromstring(found.value)
+    except Exception as error:  # it raises whatever goes wrong in a document that makes no sense
+        raise SourceError(f"{name} is a damaged Word file.", "Get it again, whole.") from error
+    for mark in page.xpath(FOOTNOTE_MARKS):
+        mark.drop_tree()  # they would stand in the middle of sentences
+    return text_of(page)
+
+
+def _said_of(zipped: ZippedFiles, *, name: str) -> dict[str, Any]:
+    """What the file's properties say, by the names that Dublin Core has for them."""
+    if PROPERTIES not in zipped:
+        return {}
+    root = parse(zipped.read(PROPERTIES), name=f"{PROPERTIES} in {name}")
+    return {element.tag.rpartition("}")[2]: one_line(element.text) for element in root}

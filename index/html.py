@@ -1,0 +1,146 @@
+"""Read an HTML page: its article, without what stands around it."""
+
+from typing import Any
+
+from index.errors import SourceError
+from index.extract import Extract, checked, one_line, printable
+from index.limits import ReadLimits, size
+from index.markup import AROUND, text_of
+
+# Finding a page's article takes time that grows with its elements: some seconds for these.
+# What is longer is a book or a table, and taken whole.
+MOST_ELEMENTS = 20_000
+# Of a page with less text than that nothing can be told apart.
+LEAST_CHARS = 500
+# Where a page marks its content itself, no less of it is taken than this share.
+LEAST_SHARE = 0.67
+# From trafilatura's names of things to those of HTML.
+HTML_NAMES = {
+    "item": "li", "row": "tr", "cell": "td", "quote": "blockquote", "lb": "br", "hi": "b",
+    "ref": "span", "del": "s",
+}  # fmt: skip
+TOO_DEEP = "ERR_RESOURCE_LIMIT"  # what lies deeper, the parser leaves out
+AUTHOR_KEYS = ("author", "article:author", "dc.creator", "dcterms.creator", "citation_author")
+DATE_KEYS = (
+    "article:published_time", "date", "dc.date", "dcterms.date", "dc.date.issued",
+    "citation_publication_date",
+)  # fmt: skip
+
+
+def read_html(data: bytes, *, name: str, limits: ReadLimits, charset: str | None = None) -> Extract:
+    """Read a page's main content: headings, paragraphs, lists and tables.
+
+    Args:
+        data: the page.
+        name: what to call it in an error.
+        limits: how much is read.
+        charset: its encoding where something outside says it, such as a server.
+
+    Raises:
+        SourceError: it is too large, or has no text.
+    """
+    if len(data) > limits.markup_bytes:
+        raise SourceError(
+            f"{name} has {size(len(data))} of HTML; at most {size(limits.markup_bytes)} are read.",
+            "Split it into several files.",
+        )
+    page = _parsed(data, name=name, charset=charset)
+    known = _said_of(page)
+    text = printable(_main_text(page))
+    return checked(
+        Extract(
+            text=text,
+            title=one_line(known["title"]),
+            author=one_line(known["author"]),
+            date=one_line(known["date"]),
+            language=one_line(page.get("lang") or page.get("xml:lang")),
+        ),
+        name=name,
+        limits=limits,
+    )
+
+
+def _parsed(data: bytes, *, name: str, charset: str | None) -> Any:
+    from lxml import etree, html
+
+    if b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise SourceError(f"{name} is a binary file.", "Give an HTML page.")
+    encoding = charset or ("utf-8" if _is_utf_8(data) else None)  # else what the page says
+    try:
+        parser = html.HTMLParser(encoding=encoding, no_network=True, remove_comments=True)
+    except LookupError:
+        parser = html.HTMLParser(no_network=True, remove_comments=True)
+    try:
+        page = html.document_fromstring(data, parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
+        raise SourceError(f"{name} is empty.", "Give a page with an article in it.") from error
+    if any(entry.type_name == TOO_DEEP for entry in parser.error_log):
+        raise SourceError(f"{name} has tags nested too deep.", "Save it as text, and read that.")
+    return page
+
+
+def _is_utf_8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _main_text(page: Any) -> str:
+    whole = text_of(page, without=AROUND)
+    marked = page.xpath("//main") or page.xpath("//article")
+    if len(marked) == 1:
+        whole = text_of(marked[0], without=AROUND) or whole
+    if len(whole) < LEAST_CHARS or _elements(page) > MOST_ELEMENTS:
+        return whole
+    found = _found_text(page)
+    least = LEAST_SHARE * len(whole) if len(marked) == 1 else LEAST_CHARS
+    return found if len(found) >= least else whole
+
+
+def _found_text(page: Any) -> str:
+    """The article that trafilatura finds, or nothing."""
+    from trafilatura import bare_extraction
+
+    found = bare_extraction(
+        page, with_metadata=False, include_comments=False, include_tables=True,
+        include_formatting=True,
+    )  # fmt: skip
+    body = getattr(found, "body", None)
+    if body is None or len(body) < 2:  # it gave up, and gives all words in one piece
+        return ""
+    for element in body.iter():
+        kind = element.get("rend") or ""
+        if element.tag == "head":
+            element.tag = kind if kind in ("h1", "h2", "h3", "h4", "h5", "h6") else "h2"
+        elif element.tag == "list":
+            element.tag = kind if kind in ("ol", "dl") else "ul"
+        elif element.tag == "item" and kind.startswith(("dt", "dd")):
+            element.tag = kind[:2]
+        elif element.tag == "quote" and "\n" in (element.text or ""):
+            element.tag = "pre"
+        else:
+            element.tag = HTML_NAMES.get(element.tag, element.tag)
+    return text_of(body)
+
+
+def _said_of(page: Any) -> dict[str, str | None]:
+    """Title, author and date of a page, where it states them; nothing is guessed."""
+    stated: dict[str, str] = {}
+    for meta in page.iter("meta"):
+        key = (meta.get("property") or meta.get("name") or "").lower()
+        if meta.get("content", "").strip():
+            stated.setdefault(key, meta.get("content"))
+    headings = page.xpath("//h1")
+    heading = text_of(headings[0]).lstrip("# ") if len(headings) == 1 else None
+    authors = (stated.get(key) for key in AUTHOR_KEYS)
+    return {
+        "title": stated.get("og:title") or heading or page.findtext(".//title"),
+        "author": next((who for who in authors if who and "://" not in who), None),
+        "date": next(filter(None, (stated.get(key) for key in DATE_KEYS)), None),
+    }
+
+
+def _elements(page: Any) -> int:
+    return sum(1 for _ in page.iter())

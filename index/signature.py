@@ -1,0 +1,61 @@
+"""Whether a file is what its ending says, by the bytes it begins with."""
+
+from index.errors import SourceError
+
+PDF, ZIP, OLE = "a PDF", "a ZIP archive", "an Office file of the old kind"
+SIGNATURES = (
+    (b"PK\x03\x04", ZIP),
+    (b"PK\x05\x06", ZIP),  # an empty one
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", OLE),
+    (b"\x89PNG\r\n", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"II*\0", "a picture"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
+    (b"Rar!\x1a\x07", "a RAR archive"),
+    (b"{\\rtf", "an RTF file"),
+    (b"\x7fELF", "a program"),
+)
+PDF_MARK = b"%PDF-"
+PDF_MARK_WITHIN = 1024  # bytes: readers of PDF allow some rubbish before it
+PACKED = {".pdf": PDF, ".docx": ZIP, ".epub": ZIP, ".zip": ZIP}
+# An encrypted Word file is an old Office file with the new one in a stream of this name.
+ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
+
+
+def check_signature(data: bytes, *, suffix: str, name: str) -> None:
+    """Refuse a file whose content is not what its ending says.
+
+    Args:
+        data: the file.
+        suffix: its ending, in small letters, with the dot.
+        name: what to call it in an error.
+
+    Raises:
+        SourceError: it is something else, or an Office file under a password.
+    """
+    kind, expected = _kind(data), PACKED.get(suffix)
+    if kind == expected or (expected == PDF and PDF_MARK in data[:PDF_MARK_WITHIN]):
+        return
+    if kind == OLE and ENCRYPTED_STREAM in data:
+        raise SourceError(
+            f"{name} is protected by a password.", "Save it without one, and read that."
+        )
+    if kind == OLE:
+        raise SourceError(f"{name} is {OLE}, which is not read.", "Save it as .docx or PDF.")
+    if kind is not None:
+        raise SourceError(
+            f"{name} is {kind}, whatever its name says.", "Give it the ending of what it is."
+        )
+    if expected is not None and data.strip():
+        raise SourceError(f"{name} is not {expected}.", "It is damaged, or has a wrong ending.")
+    if expected is not None:
+        raise SourceError(f"{name} is empty.", "Give a file with an article in it.")
+
+
+def _kind(data: bytes) -> str | None:
+    """What the first bytes of a file say it is; None for text and for what we do not know."""
+    if data.startswith(PDF_MARK):
+        return PDF
+    return next((kind for mark, kind in SIGNATURES if data.startswith(mark)), None)

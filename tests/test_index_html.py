@@ -1,0 +1,192 @@
+"""Pages of the web become their article: nothing of what stands around it, nothing of it lost."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import few
+
+from index.errors import SourceError
+from index.html import MOST_ELEMENTS, read_html
+from index.limits import ReadLimits
+from index.read import read_file
+
+FILLING = (
+    "Nobody visited the island in the winter months, because the sea was far too rough for the"
+    " small boats of the time, and because the harbours of the mainland were full of ice."
+)
+ARTICLE = f"""
+<h1>The harbour of Brevik</h1>
+<p>The harbour was built in <b>1843</b> by Carl <a href="/nyberg">Nyberg</a>. {FILLING}</p>
+<h2>Prices</h2>
+<p>Prices have not changed since. {FILLING}</p>
+<table>
+  <tr><th>Boat</th><th>Price</th></tr>
+  <tr><td>Small</td><td>40 <i>crowns</i></td></tr>
+  <tr><td>Large</td><td>90 crowns</td></tr>
+</table>
+<h2>Rules</h2>
+<ul><li>No fishing.</li><li>No fires after <em>ten</em>.</li></ul>
+<ol><li>Pay first.</li><li>Then moor.</li></ol>
+<p>Line one<br>line two</p>
+"""
+AROUND = """
+<nav><ul><li><a href="/">Home page</a></li><li><a href="/about">About us</a></li></ul></nav>
+<header><a href="/">The Brevik Times</a></header>
+<aside>Subscribe to our newsletter</aside><script>var hidden = "script";</script>
+{article}
+<footer>Copyright nobody</footer>
+<form><label>Search the site</label><input value="search"></form>
+"""
+NOT_THE_ARTICLE = """
+    Home page|About us|Brevik Times|newsletter|script|Copyright nobody|Search the site
+""".strip().split("|")
+
+
+def read(page, **limits):
+    data = page.encode() if isinstance(page, str) else page
+    return read_html(data, name="page.html", limits=ReadLimits(**limits))
+
+
+@pytest.mark.parametrize("tag", ["article", "main", "div", "section"])
+def test_the_article_and_nothing_else(tag):
+    page = AROUND.format(article=f"<{tag} class='content'>{ARTICLE}</{tag}>")
+    text = read(f"<html lang=en><body>{page}</body></html>").text
+    for words in NOT_THE_ARTICLE:
+        assert words not in text
+    blocks = text.split("\n\n")
+    assert blocks[0] == "# The harbour of Brevik"
+    assert blocks[1] == f"The harbour was built in 1843 by Carl Nyberg. {FILLING}"
+    assert blocks[2] == "## Prices"
+    assert blocks[4] == "Boat | Price\nSmall | 40 crowns\nLarge | 90 crowns"
+    assert blocks[5:7] == ["## Rules", "- No fishing.\n- No fires after ten."]
+    assert [line[2:].lstrip() for line in blocks[7].split("\n")] == ["Pay first.", "Then moor."]
+    assert blocks[8] == "Line one\nline two"
+
+
+def test_a_short_page_too():
+    page = AROUND.format(article="<h1>Opening hours</h1><p>The museum opens at nine.</p>")
+    assert read(page).text == "# Opening hours\n\nThe museum opens at nine."
+
+
+def test_what_it_says_of_itself():
+    extract = read(
+        "<html lang=sv><head><title>Harbour – The Times</title>"
+        "<meta name=author content='Ada Fenn'>"
+        "<meta property='article:published_time' content='2024-05-02T10:00:00Z'></head>"
+        f"<body><article>{ARTICLE}</article></body></html>"
+    )
+    assert extract.title == "The harbour of Brevik"
+    assert (extract.author, extract.date) == ("Ada Fenn", "2024-05-02T10:00:00Z")
+    assert extract.language == "sv"
+    bare = read(f"<p>{FILLING}</p><footer>© 2019</footer>")
+    assert (bare.title, bare.author, bare.date, bare.language) == (None, None, None, None)
+    assert read("<title>Hours</title><p>Nine.</p>").title == "Hours"
+
+
+def test_a_document_of_it(tmp_path):
+    file = tmp_path / "page.HTM"
+    file.write_text(f"<title>A page</title><p>{FILLING}</p>", "utf-8")
+    document = read_file(file)
+    assert (document.id, document.title, document.text) == ("page.HTM", "A page", FILLING)
+    assert document.source == str(file)
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("<p>a <b>b</b>c</p><p>d</p>", "a bc\n\nd"),
+        ("one<div>two</div>three", "one\n\ntwo\n\nthree"),
+        ("<p>m<sup>2</sup> &amp; caf&eacute;&nbsp;x</p>", "m2 & café x"),
+        ("<pre>a\n  b\n</pre>", "a\n  b"),
+        ("<ul><li>a<ul><li>b<li>c</ul><li>d</ul>", "- a\n  - b\n  - c\n- d"),
+        ("<ul><li><p>a</p><p>b</p></li><li>c</ul>", "- a\nb\n- c"),
+        ("<ol><li>a<li>b</ol><ol><li>c</ol>", "1. a\n2. b\n\n1. c"),
+        ("<dl><dt>a</dt><dd>b</dd><dt>c</dt><dd>d</dd></dl>", "a\nb\nc\nd"),
+        ("<table><tr><td>a<td><td>b</table>", "a | | b"),
+        ("<table><tr><td><p>a</p><p>b</p><td>c<br>d</table>", "a b | c d"),
+        ("<table><caption>x</caption><tr><th>a<th>b</table>", "x\n\na | b"),
+        ("<table><tr><td><h2>a</h2><p>b</p><p>c</p></table>", "## a\n\nb\n\nc"),
+        ("<p>a</p><p hidden>b</p><p style='display: none'>c</p>", "a"),
+        ("<p>a<!-- b -->c</p><?d e?>", "ac"),
+        ("<p>a</p><svg><text>b</text></svg><noscript>c</noscript>", "a"),
+        ("<ruby>漢<rp>(</rp><rt>kan</rt><rp>)</rp></ruby>", "漢"),
+        (
+            "<blockquote><p>a</p></blockquote><hr><figure><figcaption>b</figcaption></figure>",
+            "a\n\nb",
+        ),
+        ("<p>a\x07b\x0bc</p>", "ab c"),
+        ("<p>&lt;b&gt; &#0; &#xD800;</p>", None),
+    ],
+)
+def test_markup(markup, text):
+    found = read(markup).text
+    if text is None:
+        found.encode()
+        assert found.startswith("<b>")
+    else:
+        assert found == text
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        ("<p>Größe</p>".encode(), "Größe"),
+        (b"<meta charset=windows-1251><p>\xcf\xf0\xe8\xe2\xe5\xf2", "Привет"),
+        ("<p>Größe 漢</p>".encode("utf-16"), "Größe 漢"),
+        ("<p>Größe</p>".encode("utf-8-sig"), "Größe"),
+    ],
+)
+def test_encodings(data, text):
+    assert read(data).text == text
+
+
+def test_a_charset_from_outside():
+    limits = ReadLimits()
+    data = "<p>Größe</p>".encode("latin-1")
+    assert read_html(data, name="x", limits=limits, charset="iso-8859-1").text == "Größe"
+    assert read_html(b"<p>x</p>", name="x", limits=limits, charset="no-such").text == "x"
+
+
+def test_a_long_page_is_taken_whole():
+    rows = "".join(f"<tr><td>Boat {n}</td><td>{n} crowns</td></tr>" for n in range(MOST_ELEMENTS))
+    page = AROUND.format(article=f"<div><h1>All boats</h1><table>{rows}</table></div>")
+    text = read(page).text
+    assert text.startswith("# All boats\n\nBoat 0 | 0 crowns\nBoat 1 | 1 crowns\n")
+    assert text.endswith(f"Boat {MOST_ELEMENTS - 1} | {MOST_ELEMENTS - 1} crowns")
+
+
+@pytest.mark.parametrize("page", ["", " ", "<html></html>", "<!-- a -->", "<script>a</script>"])
+def test_nothing_to_read(page):
+    with pytest.raises(SourceError, match=r"page\.html is empty"):
+        read(page)
+
+
+def test_limits():
+    with pytest.raises(SourceError, match="1,007 bytes of HTML; at most 1,000 bytes"):
+        read(f"<p>{'x' * 1000}</p>", markup_bytes=1000)
+    with pytest.raises(SourceError, match="1,000 characters of text; an article may have 999"):
+        read(f"<p>{'x' * 1000}</p>", text_chars=999)
+
+
+WORDS = st.sampled_from("lamp boat winter keeper harbour sea ice rope 漢字 Größe".split())
+LEAVES = st.lists(WORDS, min_size=1, max_size=4).map(" ".join)
+TAGS = st.sampled_from("p div b span ul li ol h2 table tr td blockquote section pre dl dd".split())
+TREES = st.recursive(
+    LEAVES,
+    lambda inner: st.builds(
+        lambda tag, parts: f"<{tag}> {' '.join(parts)} </{tag}>",
+        TAGS,
+        st.lists(inner, min_size=1, max_size=4),
+    ),
+    max_leaves=12,
+)
+
+
+@few
+@given(TREES)
+def test_no_word_is_lost_however_the_tags_are_nested(tree):
+    import re
+
+    expected = re.sub("<[^>]*>", " ", tree).split()
+    found = re.sub(r"(?m)^ *(- |\d+\. |#+ )+|\|", " ", read(f"<body>{tree}").text).split()
+    assert sorted(found) == sorted(expected)  # the parser moves what may not stand in a table

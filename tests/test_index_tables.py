@@ -1,0 +1,123 @@
+"""Tables of articles: a row a document, a bad row named and passed over."""
+
+import csv
+import io
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import any_text, few
+
+from index.errors import SourceError
+from index.limits import ReadLimits
+from index.read import SkippedFileWarning, read_sources
+from index.tables import read_csv, read_jsonl
+
+
+def test_a_csv_file(tmp_path):
+    file = tmp_path / "news.csv"
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        rows = csv.writer(stream)
+        rows.writerow(["ID", "Title", "Text", "author", "date", "url", "views"])
+        rows.writerow(["n1", "Lamps", "It burned,\nand “shone”.", "Ada", "1911", "http://a.b/c", 3])
+        rows.writerow(["", "", "# Boats\n\nThey float.", "", "", "", ""])
+    first, second = read_sources(file)
+    assert (first.id, first.title, first.text) == ("n1", "Lamps", "It burned,\nand “shone”.")
+    assert (first.author, first.date, first.source) == ("Ada", "1911", "http://a.b/c")
+    assert (second.id, second.title) == ("news.csv:4", "Boats")
+    assert (second.author, second.source) == (None, str(file))
+
+
+@pytest.mark.parametrize("delimiter", ",;\t|")
+def test_delimiters(delimiter):
+    text = f"title{delimiter}text\r\nA{delimiter}Words.\r\n"
+    (row,) = read_csv(text, name="x", limits=ReadLimits())
+    assert (row.line, row.content.title, row.content.text) == (2, "A", "Words.")
+
+
+def test_a_jsonl_file(tmp_path):
+    file = tmp_path / "news.jsonl"
+    rows = [
+        {"id": 7, "title": "Lamps", "text": "It burned.\r\n", "source": "The Times"},
+        {"text": "They float.", "tags": ["a"], "author": None},
+    ]
+    file.write_text("\n\n".join(map(json.dumps, rows)), "utf-8")
+    first, second = read_sources(file)
+    assert (first.id, first.text, first.source) == ("7", "It burned.\r\n", "The Times")
+    assert (second.id, second.title, second.author) == ("news.jsonl:3", "News 3", None)
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("{", "Line 2 of .*news.jsonl is no JSON"),
+        ("[" * 100_000, "Line 2 of .*news.jsonl is no JSON"),
+        ("[]", "Line 2 of .*news.jsonl is no JSON object"),
+        ('{"title": "x"}', "Line 2 of .* has no field “text”"),
+        ('{"text": 3}', "Line 2 of .* has no field “text”"),
+        ('{"text": " "}', "Line 2 of .* is empty"),
+        ('{"text": "a\\u0000"}', "Line 2 of .* is binary"),
+        ('{"text": "a \\ud800"}', "half a surrogate pair"),
+    ],
+)
+def test_a_bad_line_is_named_and_passed_over(tmp_path, line, problem):
+    file = tmp_path / "news.jsonl"
+    file.write_text(f'{{"text": "One."}}\n{line}\n{{"text": "Three."}}\n', "utf-8")
+    with pytest.warns(SkippedFileWarning, match=problem):
+        documents = read_sources(file)
+    assert [document.text for document in documents] == ["One.", "Three."]
+
+
+def test_a_quote_that_never_ends(tmp_path):
+    file = tmp_path / "news.csv"
+    file.write_text('text\nOne.\n"Two', "utf-8")
+    with pytest.warns(SkippedFileWarning, match=r"Line 3 of .*news\.csv is no row"):
+        (document,) = read_sources(file)
+    assert document.text == "One."
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "problem"),
+    [
+        ("a.csv", "title,body\nA,Words.\n", "no column “text”"),
+        ("a.csv", "text\n", "holds no article"),
+        ("a.jsonl", "\n \n\ufeff", "holds no article"),
+    ],
+)
+def test_no_articles(tmp_path, name, content, problem):
+    file = tmp_path / name
+    file.write_text(content, "utf-8")
+    with pytest.warns() if "\ufeff" in content else pytest.raises(SourceError, match=problem):
+        if "\ufeff" in content:
+            with pytest.raises(SourceError, match=problem):
+                read_sources(file)
+        else:
+            read_sources(file)
+
+
+def test_a_cell_longer_than_the_library_allows():
+    before = csv.field_size_limit()
+    (row,) = read_csv(f"text\n{'word ' * 100_000}\n", name="x", limits=ReadLimits())
+    assert len(row.content.text) == 500_000
+    assert csv.field_size_limit() == before
+
+
+@pytest.mark.parametrize("read", [read_csv, read_jsonl])
+def test_too_many_rows(read):
+    text = "text\na\nb\nc\n" if read is read_csv else '{"text": "a"}\n' * 3
+    assert len(list(read(text, name="x", limits=ReadLimits(table_rows=3)))) == 3
+    with pytest.raises(SourceError, match="x has more than 2 articles"):
+        list(read(text, name="x", limits=ReadLimits(table_rows=2)))
+
+
+@few
+@given(st.lists(any_text(min_size=1).filter(str.strip), min_size=1, max_size=4))
+def test_texts_come_back_as_they_were(texts):
+    stream = io.StringIO(newline="")
+    rows = csv.writer(stream)
+    rows.writerows([["text", "id"], *([text, "x"] for text in texts)])
+    found = read_csv(stream.getvalue(), name="x", limits=ReadLimits())
+    assert [row.content.text for row in found] == texts
+    lines = "\n".join(json.dumps({"text": text}) for text in texts)
+    assert [row.content.text for row in read_jsonl(lines, name="x", limits=ReadLimits())] == texts
