@@ -1,8 +1,15 @@
 """The chat over the example articles; what Hugging Face Spaces starts."""
 
+import os
+
 from qa import load
-from qa.chat import serve
 from qa.seeds import seed_examples
+from qa.serve import serve
+
+SPACES = ("https://huggingface.co",)  # shows a Space in a frame
 
 if __name__ == "__main__":
-    serve(load(), examples=seed_examples())
+    if "SPACE_ID" in os.environ:
+        # Only the Spaces' proxy reaches us there, and only it knows a visitor's address.
+        os.environ.setdefault("FORWARDED_ALLOW_IPS", "*")
+    serve(load(), examples=seed_examples(), embedding=SPACES)

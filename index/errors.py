@@ -10,6 +10,8 @@
         ├── DamagedIndexError      its files are missing, torn or altered
         └── IncompatibleIndexError it is of another format version or another model
 
+Those that only a server raises are in ``qa.faults``.
+
 "Not in the article" is no error: it is an answer whose text is ``None``.
 """
 
@@ -33,6 +35,10 @@ class PullquoteError(Exception):
 
     def __str__(self) -> str:
         return f"{self.problem} {self.remedy}"
+
+    def to_dict(self) -> dict[str, str]:
+        """The error as JSON values, for whoever calls over HTTP or MCP."""
+        return {"code": self.code, "message": self.problem, "remedy": self.remedy}
 
 
 class InputError(PullquoteError, ValueError):

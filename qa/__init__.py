@@ -23,7 +23,7 @@ from index.errors import (
 )
 from index.limits import DEFAULT_LIMITS, ReadLimits
 from index.records import Document
-from qa.records import Answer, Excerpt, Question, Timings, Turn
+from qa.records import Answer, Excerpt, Found, Question, Timings, Turn
 from qa.schema import answer_schema
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ __all__ = [
     "DamagedIndexError",
     "Document",
     "Excerpt",
+    "Found",
     "IncompatibleIndexError",
     "InputError",
     "ModelError",

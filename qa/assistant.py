@@ -21,10 +21,11 @@ from index.records import Document, Hit
 from qa.conversation import expand
 from qa.questions import check_question, parse_history
 from qa.reader import ExtractiveReader, Reader
-from qa.records import Answer, Question, Timings, Turn
+from qa.records import Answer, Excerpt, Found, Question, Timings, Turn
 from qa.rounds import Rounds, Task
 
 TOP_K = 3
+PASSAGES_FOUND = 10  # by a search, unless more or fewer are asked for
 # Reading is what costs. More passages find no better answers, and where the first two give an
 # answer this sure, the others do not either: `python benchmarks/reading.py FILE` prints what
 # other numbers give.
@@ -240,6 +241,22 @@ class Assistant:
             yield from self._answer_block(
                 block, top_k=top_k, batch_size=batch_size, min_score=min_score
             )
+
+    def search(self, query: str, *, top_k: int = PASSAGES_FOUND) -> list[Found]:
+        """Find the passages nearest to a query in meaning, without reading them.
+
+        Args:
+            query: what to look for: a question or any other words.
+            top_k: most passages to give.
+
+        Returns:
+            The passages, nearest first.
+
+        Raises:
+            InputError: the query is blank or too long, or top_k below 1.
+        """
+        (hits,) = self.index.search([check_question(query, name="query")], top_k=top_k)
+        return [Found(Excerpt.from_passage(hit.passage), hit.score) for hit in hits]
 
     def _answer_block(
         self,

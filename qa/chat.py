@@ -1,109 +1,60 @@
-"""The chat in the browser, and the same answers over HTTP."""
+"""The chat in the browser."""
 
-import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from gradio.events import api
 
 from index.errors import InputError, PullquoteError, SourceError
 from index.limits import ReadLimits
 from index.read import READABLE_SUFFIXES, read_articles
 from index.records import Document
-from qa.assistant import TOP_K, Assistant
-from qa.palette import ASSETS, MARK
-from qa.questions import check_question, parse_history
-from qa.records import Question
+from qa.api import MODELS, ApiBlocks
+from qa.assistant import Assistant
+from qa.bounds import MAX_ARTICLE_CHARS, check_article
+from qa.callers import caller_of
+from qa.gate import Gate
+from qa.palette import ASSETS
+from qa.questions import check_question
+from qa.rates import worth_of
 from qa.render import article_html, conversation_html, shelf_html
 from qa.session import ALL_ARTICLES, Session
-from qa.theme import css, masthead_html, theme
+from qa.theme import masthead_html
 
-# Some 150,000 words: what an ordinary computer embeds while one waits.
-MAX_ARTICLE_CHARS = 1_000_000
-MAX_UPLOAD = "20mb"  # refused before it is read; what is smaller gets a message of ours
 # Of an upload, which may be hostile: a visitor does not wait for more, and nor do the others.
 UPLOAD_LIMITS = ReadLimits(
     markup_bytes=5_000_000, pdf_pages=2_000, archive_bytes=100_000_000, seconds=20.0
 )
-MAX_QUESTIONS = 1_000  # in one call of /ask_many, so that others get their turn
 OWN_ARTICLES_KEPT = 20  # by one visitor
-WAITING_QUESTIONS = 64  # beyond them, a visitor is told that the chat is busy
 FILES_KEPT_S = 3_600
-MODELS = "models"  # one question or article at a time: the models use every core
+CHAT = "chat"  # what the counters call the page's questions
 
 CLICK_JS = (ASSETS / "click.js").read_text("utf-8")
 SCROLL_JS = (ASSETS / "scroll.js").read_text("utf-8")
 
-logger = logging.getLogger(__name__)
 
-
-def build(assistant: Assistant, *, examples: Mapping[str, Sequence[str]]) -> gr.Blocks:
-    """Assemble the page and its endpoints.
+def build(assistant: Assistant, *, examples: Mapping[str, Sequence[str]], gate: Gate) -> gr.Blocks:
+    """Assemble the page.
 
     Args:
         assistant: answers about the articles on offer.
         examples: by document id, questions to offer.
+        gate: what every question passes.
     """
-    return _Chat(assistant, examples).build()
-
-
-def serve(
-    assistant: Assistant,
-    *,
-    examples: Mapping[str, Sequence[str]],
-    host: str | None = None,
-    port: int | None = None,
-    open_browser: bool = False,
-    block: bool = True,
-) -> gr.Blocks:
-    """Serve the chat until it is stopped.
-
-    Args:
-        assistant: answers about the articles on offer.
-        examples: by document id, questions to offer.
-        host: address to serve on; by default GRADIO_SERVER_NAME or 127.0.0.1.
-        port: port to serve on; by default GRADIO_SERVER_PORT or the first free one from 7860.
-        open_browser: open the page in the user's browser.
-        block: wait until the server stops; if not, the caller closes the result.
-
-    Raises:
-        InputError: the port is in use.
-    """
-    page = build(assistant, examples=examples)
-    page.queue(max_size=WAITING_QUESTIONS)
-    try:
-        page.launch(
-            server_name=host,
-            server_port=port,
-            inbrowser=open_browser,
-            prevent_thread_lock=not block,
-            theme=theme(),
-            css=css(),
-            favicon_path=MARK,
-            max_file_size=MAX_UPLOAD,
-            footer_links=["api"],
-            show_error=True,
-            share=False,
-            ssr_mode=False,
-        )
-    except OSError as error:
-        where = f"Port {port}" if port else "Every port the chat may use"
-        raise InputError(
-            f"{where} is in use, or {host or 'the address'} is not this machine's.",
-            "Choose another with --port, or stop what runs there.",
-        ) from error
-    return page
+    return _Chat(assistant, examples, gate).build()
 
 
 class _Chat:
     """The page's handlers; they hold nothing of a visitor, who has a ``Session``."""
 
-    def __init__(self, assistant: Assistant, examples: Mapping[str, Sequence[str]]) -> None:
+    def __init__(
+        self, assistant: Assistant, examples: Mapping[str, Sequence[str]], gate: Gate
+    ) -> None:
         self._assistant = assistant
         self._examples = examples
+        self._gate = gate
         self._single = {
             document.id: assistant.only(document.id) for document in assistant.documents
         }
@@ -115,7 +66,7 @@ class _Chat:
 
     def build(self) -> gr.Blocks:
         opening = Session(self._first)
-        page = gr.Blocks(
+        page = ApiBlocks(
             title="Pullquote",
             analytics_enabled=False,
             fill_width=True,
@@ -187,95 +138,13 @@ class _Chat:
                 upload.upload, self._bring_file, [upload, pasted, title, session], brought,
                 models=True,
             )  # fmt: skip
-            for endpoint in (self.ask, self.ask_many):
-                api(
-                    endpoint,
-                    api_name=endpoint.__name__,
-                    concurrency_id=MODELS,
-                    concurrency_limit=1,
-                )
         return page
-
-    # What the API offers
-
-    def ask(
-        self,
-        question: str,
-        article: str = "",
-        text: str = "",
-        history: list[list[str | None]] | None = None,
-        top_k: int = TOP_K,
-        min_score: float | None = None,
-    ) -> dict[str, Any]:
-        """Answer a question with a quote from an article, or say that it does not say.
-
-        Args:
-            question: what to ask.
-            article: id of one of the articles on offer; all of them, without it.
-            text: an article of your own to ask instead.
-            history: earlier turns, oldest first: [question, answer], null for no answer.
-            top_k: how many quotes to give.
-            min_score: least score of an answer, from 0 to 1; the fitted one, without it.
-
-        Returns:
-            The answer, as its JSON Schema says.
-        """
-        try:
-            checked = Question(check_question(question), parse_history(history))
-            assistant = self._chosen(article, text)
-            (answer,) = assistant.ask_many([checked], top_k=top_k, min_score=min_score)
-        except PullquoteError as error:
-            raise gr.Error(str(error), print_exception=False) from error
-        return answer.to_dict()
-
-    def ask_many(
-        self,
-        questions: list[str],
-        article: str = "",
-        text: str = "",
-        top_k: int = TOP_K,
-        min_score: float | None = None,
-    ) -> list[dict[str, Any]]:
-        """Answer many questions in one call.
-
-        Args:
-            questions: what to ask.
-            article: id of one of the articles on offer; all of them, without it.
-            text: an article of your own to ask instead.
-            top_k: how many quotes to give for each.
-            min_score: least score of an answer, from 0 to 1; the fitted one, without it.
-
-        Returns:
-            The answers in order, each as its JSON Schema says.
-        """
-        try:
-            if len(questions) > MAX_QUESTIONS:
-                raise InputError(
-                    f"There are {len(questions):,} questions in one call;"
-                    f" at most {MAX_QUESTIONS:,} fit.",
-                    "Send them in several.",
-                )
-            answers = self._chosen(article, text).ask_many(
-                questions, top_k=top_k, min_score=min_score
-            )
-        except PullquoteError as error:
-            raise gr.Error(str(error), print_exception=False) from error
-        return [answer.to_dict() for answer in answers]
-
-    def _chosen(self, article: str, text: str) -> Assistant:
-        if text:
-            return self._assistant.about([_checked(Document.from_text(text))])
-        if article == ALL_ARTICLES:
-            return self._assistant
-        if article not in self._single:
-            raise InputError(
-                f"There is no article {article!r}.", f"Choose one of {', '.join(self._single)}."
-            )
-        return self._single[article]
 
     # What the page's parts do; each returns the parts anew
 
-    def _ask(self, question: str, session: Session) -> Iterator[tuple[Any, ...]]:
+    def _ask(
+        self, question: str, session: Session, request: gr.Request
+    ) -> Iterator[tuple[Any, ...]]:
         try:
             asked = check_question(question)
         except InputError as error:
@@ -283,10 +152,10 @@ class _Chat:
             return
         yield "", session, self._conversation(session, pending=asked), gr.skip()
         talk = session.conversation
-        try:
-            answer = self._of(session).ask(asked, history=talk.turns)
-        except Exception as error:  # the edge: nobody may be left with "Reading …"
-            logger.exception("A question could not be answered.")
+        try:  # the gate lets no other errors out, so nobody is left with "Reading …"
+            with self._gate.passing(CHAT, caller_of(request.headers)):
+                answer = self._of(session).ask(asked, history=talk.turns)
+        except PullquoteError as error:
             notice = f"The question could not be answered: {error}"
             yield question, session, self._conversation(session, notice=notice), gr.skip()
             return
@@ -294,11 +163,11 @@ class _Chat:
         yield "", session, self._conversation(session), self._source(session)
 
     def _click(
-        self, question: str, session: Session, event: gr.EventData
+        self, question: str, session: Session, event: gr.EventData, request: gr.Request
     ) -> Iterator[tuple[Any, ...]]:
         clicked = event._data  # noqa: SLF001 - Gradio offers attributes only, which may be missing
         if "ask" in clicked:
-            for part in self._ask(str(clicked["ask"]), session):
+            for part in self._ask(str(clicked["ask"]), session, request):
                 yield question, *part[1:]
             return
         talk = session.conversation.focused_on(int(clicked["turn"]), int(clicked["choice"]))
@@ -315,18 +184,20 @@ class _Chat:
     def _clear(self, session: Session) -> tuple[Any, ...]:
         return self._page(session.cleared())
 
-    def _bring_text(self, text: str, title: str, session: Session) -> Iterator[tuple[Any, ...]]:
+    def _bring_text(
+        self, text: str, title: str, session: Session, request: gr.Request
+    ) -> Iterator[tuple[Any, ...]]:
         try:
             if not text.strip():
                 raise InputError("There is no text to read.", "Paste an article first.")
-            document = _checked(Document.from_text(text, title=title.strip() or None))
+            document = check_article(Document.from_text(text, title=title.strip() or None))
         except PullquoteError as error:
             yield *self._page(session, notice=str(error)), text, title, gr.skip()
             return
-        yield from self._bring([document], session, text, title)
+        yield from self._bring([document], session, text, title, request)
 
     def _bring_file(
-        self, file: str, text: str, title: str, session: Session
+        self, file: str, text: str, title: str, session: Session, request: gr.Request
     ) -> Iterator[tuple[Any, ...]]:
         try:
             path = Path(file)
@@ -342,10 +213,15 @@ class _Chat:
             notice = str(error).replace(str(file), Path(file).name)
             yield *self._page(session, notice=notice), text, title, gr.skip()
             return
-        yield from self._bring(documents, session, text, title)
+        yield from self._bring(documents, session, text, title, request)
 
     def _bring(
-        self, documents: Sequence[Document], session: Session, text: str, title: str
+        self,
+        documents: Sequence[Document],
+        session: Session,
+        text: str,
+        title: str,
+        request: gr.Request,
     ) -> Iterator[tuple[Any, ...]]:
         document = documents[0]  # several are known by their first
         pending = f"Reading “{_title_of(documents)}”"
@@ -356,7 +232,9 @@ class _Chat:
                     f"You have brought {OWN_ARTICLES_KEPT} articles.",
                     "Reload the page to begin anew.",
                 )
-            assistant = self._assistant.about(documents)
+            worth = worth_of("".join(document.text for document in documents))
+            with self._gate.passing(CHAT, caller_of(request.headers), questions=worth):
+                assistant = self._assistant.about(documents)
         except PullquoteError as error:
             yield *self._page(session, notice=str(error)), text, title, gr.skip()
             return
@@ -450,7 +328,7 @@ def _own(documents: Sequence[Document], *, title: str) -> list[Document]:
     """A visitor's articles, each known by its text, without where the server put them."""
     if sum(len(document.text) for document in documents) > MAX_ARTICLE_CHARS:
         if len(documents) == 1:
-            _checked(documents[0])
+            check_article(documents[0])
         raise InputError(
             f"The file holds {len(documents):,} articles with more than"
             f" {MAX_ARTICLE_CHARS:,} characters together.",
@@ -467,13 +345,3 @@ def _own(documents: Sequence[Document], *, title: str) -> list[Document]:
 def _title_of(documents: Sequence[Document]) -> str:
     more = f" and {len(documents) - 1} more" if len(documents) > 1 else ""
     return f"{documents[0].title}{more}"
-
-
-def _checked(document: Document) -> Document:
-    if len(document.text) > MAX_ARTICLE_CHARS:
-        raise InputError(
-            f"“{document.title}” has {len(document.text):,} characters;"
-            f" the chat reads at most {MAX_ARTICLE_CHARS:,}.",
-            "Split it, or index it with: pullquote index build FILE --output DIR",
-        )
-    return document

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from index.errors import InputError, ModelError, PullquoteError, SourceError
 from qa import __version__
+from qa.rates import QUESTIONS_PER_MINUTE
 
 # What needs a model's libraries is imported in the command that uses it, so that
 # --help and usage errors come at once.
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 OK, FAILED, USAGE = 0, 1, 2
 TOP_K = 3
+PASSAGES_FOUND = 10
 DEFAULT_PORT = 7860  # Gradio's, and the one Hugging Face Spaces expects
 STDIN = "-"
 
@@ -67,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     _add_chat(commands)
     _add_ask(commands)
+    _add_search(commands)
     _add_batch(commands)
     _add_index(commands)
     _add_evaluate(commands)
@@ -152,6 +155,25 @@ def _add_chat(commands: Any) -> None:
         "--port", type=_port, help=f"port to serve on (the first free one from {DEFAULT_PORT})"
     )
     command.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    command.add_argument(
+        "--allow-embedding",
+        metavar="ORIGIN",
+        action="append",
+        default=[],
+        help="let pages of this origin, such as https://intranet.example, show the chat in a"
+        " frame; may be given several times",
+    )
+    command.add_argument(
+        "--questions-per-minute",
+        type=_positive,
+        metavar="N",
+        help=f"how many each visitor may ask ({QUESTIONS_PER_MINUTE})",
+    )
+    command.add_argument(
+        "--log-json",
+        action="store_true",
+        help="log every call on standard error as a line of JSON, without what was asked",
+    )
     command.set_defaults(run=_chat)
 
 
@@ -172,6 +194,24 @@ def _add_ask(commands: Any) -> None:
     command.add_argument("--top-k", type=_positive, default=TOP_K, help=f"quotes ({TOP_K})")
     _add_min_score(command)
     command.set_defaults(run=_ask)
+
+
+def _add_search(commands: Any) -> None:
+    command = _add_command(
+        commands,
+        "search",
+        "find the passages nearest to a query, without reading them",
+        '  pullquote search "prisoners released"\n'
+        '  pullquote search "opening hours" notes/ --top-k 3 --json',
+    )
+    command.add_argument("query", metavar="QUERY")
+    _add_sources(command)
+    _add_models(command)
+    command.add_argument("--json", action="store_true", help="print the passages as JSON")
+    command.add_argument(
+        "--top-k", type=_positive, default=PASSAGES_FOUND, help=f"passages ({PASSAGES_FOUND})"
+    )
+    command.set_defaults(run=_search)
 
 
 def _add_batch(commands: Any) -> None:
@@ -301,15 +341,20 @@ def _add_evaluate(commands: Any) -> None:
 
 
 def _chat(options: argparse.Namespace) -> int:
-    from qa.chat import serve
+    from qa.logs import log_json
     from qa.seeds import seed_examples
+    from qa.serve import serve
 
+    if options.log_json:
+        log_json()
     serve(
         _load(options),
         examples={} if options.sources else seed_examples(),
         host=options.host,
         port=options.port,
         open_browser=not options.no_browser,
+        embedding=options.allow_embedding,
+        questions_per_minute=options.questions_per_minute or QUESTIONS_PER_MINUTE,
     )
     return OK
 
@@ -331,6 +376,19 @@ def _ask(options: argparse.Namespace) -> int:
             print(f"  {other}")
     for excerpt in answer.nearest[:1]:
         print(f"\nNearest passage: {' '.join(str(excerpt).split())}")
+    return OK
+
+
+def _search(options: argparse.Namespace) -> int:
+    from qa.questions import check_question
+
+    query = check_question(options.query, name="query")  # before the models load
+    found = _load(options).search(query, top_k=options.top_k)
+    if options.json:
+        print(json.dumps([one.to_dict() for one in found], ensure_ascii=False))
+        return OK
+    for one in found:
+        print(" ".join(str(one).split()))
     return OK
 
 

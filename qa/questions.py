@@ -47,24 +47,28 @@ class BadLine:
         return f"line {self.line}: {self.problem}"
 
 
-def check_question(question: str) -> str:
+def check_question(question: str, *, name: str = "question") -> str:
     """The question without white space around it.
+
+    Args:
+        question: what is asked.
+        name: what an error calls it.
 
     Raises:
         InputError: it is no text, blank, too long, or not valid Unicode.
     """
     if not isinstance(question, str):
-        raise InputError(f"The question is a {type(question).__name__}, not text.", "Ask in words.")
+        raise InputError(f"The {name} is a {type(question).__name__}, not text.", "Ask in words.")
     question = question.strip()
     if not question:
-        raise InputError("The question is empty.", "Type a question.")
+        raise InputError(f"The {name} is empty.", f"Type a {name}.")
     if len(question) > MAX_QUESTION_CHARS:
         raise InputError(
-            f"The question has {len(question):,} characters; at most {MAX_QUESTION_CHARS:,} fit.",
+            f"The {name} has {len(question):,} characters; at most {MAX_QUESTION_CHARS:,} fit.",
             "Ask it in fewer words; a text to be asked about goes in as an article.",
         )
     if not _is_unicode(question):
-        raise InputError("The question has half a surrogate pair in it.", "Decode it anew.")
+        raise InputError(f"The {name} has half a surrogate pair in it.", "Decode it anew.")
     return question
 
 

@@ -54,6 +54,26 @@ class Excerpt:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """A passage that a search found.
+
+    Args:
+        passage: the passage, in its document's coordinates.
+        score: how near it is to the query: cosine similarity, from -1 to 1.
+    """
+
+    passage: Excerpt
+    score: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """The passage and its score as plain JSON values: the same on every surface."""
+        return {**self.passage.to_dict(), "score": self.score}
+
+    def __str__(self) -> str:
+        return f"{self.score:.3f} {self.passage}"
+
+
+@dataclass(frozen=True, slots=True)
 class Timings:
     """How long an answer took; in a batch, an even share of the batch's time.
 

@@ -121,11 +121,20 @@ def news(shelf: Assistant) -> Assistant:
 @pytest.fixture(scope="session")
 def url(shelf: Assistant) -> Iterator[str]:
     """Where the chat over the seed articles is served, once for all tests."""
-    from qa.chat import serve  # gradio is slow to import, and most tests do without
+    from qa.serve import serve  # gradio is slow to import, and most tests do without
 
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    page = serve(shelf, examples=seed_examples(), host="127.0.0.1", port=port, block=False)
+    page = serve(
+        shelf,
+        examples=seed_examples(),
+        host="127.0.0.1",
+        port=port,
+        block=False,
+        # All tests are one caller.
+        questions_per_minute=1_000_000,
+        burst_questions=1_000_000,
+    )
     yield f"http://127.0.0.1:{port}"
     page.close()

@@ -30,6 +30,7 @@ def test_names_of_qa():
         "DamagedIndexError",
         "Document",
         "Excerpt",
+        "Found",
         "IncompatibleIndexError",
         "InputError",
         "ModelError",

@@ -729,3 +729,43 @@ def test_schema_refuses_what_is_no_abstention(validator, abstaining, spoil):
     spoil(answer)
     with pytest.raises(ValidationError):
         validator.validate(answer)
+
+
+@pytest.mark.parametrize("query", ["prisoners pardoned", "  What is the kettle made of?\n"])
+def test_search_gives_passages_as_they_stand_nearest_first(shelf, query):
+    found = shelf.search(query, top_k=5)
+    assert len(found) == 5
+    assert sorted(found, key=lambda one: -one.score) == found
+    # The oracle: every passage's vector times the query's, without FAISS.
+    passages = shelf.index.passages
+    vectors = shelf.index.embedder.embed([passage.text for passage in passages])
+    scores = vectors @ shelf.index.embedder.embed([query.strip()])[0]
+    best = sorted(zip(scores, passages, strict=True), key=lambda pair: -pair[0])[:5]
+    for one, (score, passage) in zip(found, best, strict=True):
+        assert (one.passage.document_id, one.passage.start, one.passage.end) == (
+            passage.document.id,
+            passage.start,
+            passage.end,
+        )
+        assert one.passage.text == passage.document.text[one.passage.start : one.passage.end]
+        assert math.isclose(one.score, score, abs_tol=1e-5)
+
+
+def test_a_search_result_as_json(news):
+    (one,) = news.search(PARDONED, top_k=1)
+    assert one.to_dict() == {**one.passage.to_dict(), "score": one.score}
+    assert json.loads(json.dumps(one.to_dict())) == one.to_dict()
+    assert str(one).startswith(f"{one.score:.3f} “")
+
+
+@pytest.mark.parametrize(
+    ("query", "top_k", "said"),
+    [
+        (" ", 1, "The query is empty"),
+        ("x" * 10_000, 1, "The query has 10,000"),
+        ("who?", 0, "top_k is 0"),
+    ],
+)
+def test_bad_search(news, query, top_k, said):
+    with pytest.raises(InputError, match=said):
+        news.search(query, top_k=top_k)

@@ -12,6 +12,8 @@ from conftest import ROOT
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from qa.assistant import Assistant
+from qa.seeds import seed_examples
+from qa.serve import serve
 
 pytestmark = pytest.mark.browser
 
@@ -241,4 +243,36 @@ def test_on_a_phone_and_in_the_dark(
     background = visit.page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert (background == "rgb(23, 21, 18)") is dark
     visit.context.close()
+    assert visit.complaints == []
+
+
+def test_the_page_says_how_to_call_it(visit: Visit) -> None:
+    page = visit.page
+    page.get_by_role("button", name="Use via API").click()
+    expect(page.get_by_role("heading", name="MCP documentation")).to_be_visible()
+    visit.picture("api-mcp")
+    page.get_by_role("listitem").filter(has_text="cURL").click()
+    for name in ("/ask", "/ask_stream", "/search", "/add_document"):
+        expect(page.get_by_text(name, exact=True).first).to_be_visible()
+    visit.picture("api-curl")
+
+
+def test_a_visitor_who_asks_too_much_keeps_the_question(browser: Browser, news: Assistant) -> None:
+    page = serve(
+        news,
+        examples=seed_examples(),
+        host="127.0.0.1",
+        block=False,
+        questions_per_minute=1,
+        burst_questions=1,
+    )
+    visit = Visit(browser, page.local_url)
+    visit.ask("who was released?")
+    question = visit.page.get_by_placeholder("Ask a question")
+    question.fill("how long did the talks last?")
+    visit.page.keyboard.press("Enter")
+    expect(visit.page.get_by_role("alert")).to_contain_text("Try again in")
+    expect(question).to_have_value("how long did the talks last?")
+    visit.context.close()
+    page.close()
     assert visit.complaints == []

@@ -63,6 +63,24 @@ def test_ask_prints_the_json_that_python_gives(news: Assistant) -> None:
     assert close(printed, expected)
 
 
+def test_search_prints_the_json_that_python_gives(news: Assistant) -> None:
+    code, out, err = run("search", "who was released?", NEWS, "--json", "--top-k", "2")
+    assert (code, err) == (0, "")
+    found = json.loads(out)
+    assert len(found) == 2
+    assert close(found, [one.to_dict() for one in news.search("who was released?", top_k=2)])
+    article = Path(NEWS).read_bytes().decode()
+    for one in found:
+        assert article[one["start"] : one["end"]] == one["text"]
+
+
+def test_search_prints_for_people_a_line_each() -> None:
+    code, out, err = run("search", "the song", "-", stdin=b"The song was written\nby Ada.")
+    assert (code, err) == (0, "")
+    assert out.count("\n") == 1
+    assert "“The song was written by Ada.” (Standard input, 0–28)" in out
+
+
 def test_ask_reads_standard_input_and_prints_for_people() -> None:
     code, out, err = run("ask", "who wrote it?", "-", stdin=b"The song was written by Ada.")
     assert (code, err) == (0, "")
@@ -200,6 +218,9 @@ def test_evaluate_prints_the_official_names(tmp_path: Path) -> None:
         (["chat", "--port", "70000"], 2, "above 65535"),
         (["ask", "who?", "--min-score", "1.5"], 2, "not a number from 0 to 1"),
         (["ask", "   "], 1, "The question is empty."),
+        (["search", "   "], 1, "The query is empty."),
+        (["search", "who?", "--top-k", "0"], 2, "not a whole number from 1 on"),
+        (["chat", NEWS, "--allow-embedding", "https://a.example; x"], 1, "is no origin"),
         (["ask", "x" * 10_000], 1, "10,000 characters"),
         (["ask", "who?", "missing.txt"], 1, "no file or folder missing.txt"),
         (["ask", "who?", NEWS, "--reader", "no/such-reader"], 1, "no/such-reader"),
@@ -276,7 +297,7 @@ def test_a_bad_file_of_a_folder_is_named_and_the_rest_read(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["ask"], ["batch"], ["chat"], ["index", "build"], ["evaluate"]]
+    "command", [[], ["ask"], ["search"], ["batch"], ["chat"], ["index", "build"], ["evaluate"]]
 )
 def test_help_has_examples_and_comes_without_the_models(command: list[str]) -> None:
     code, out, err = run(*command, "--help")

@@ -1,14 +1,26 @@
 """The README's code gives what it shows, and its commands exist."""
 
 import doctest
+import inspect
+import json
 import re
+import shutil
+import subprocess
+from typing import Any
 
 import pytest
 from conftest import ROOT
 
+from qa.assistant import Assistant
 from qa.cli import main
+from qa.endpoints import Endpoints
+from qa.own_articles import KEPT_S, TOKEN_BYTES
+from qa.rates import QUESTIONS_PER_MINUTE
+from qa.serve import WAITING_QUESTIONS
 
 README = (ROOT / "README.md").read_text("utf-8")
+SERVED = "http://127.0.0.1:7860"
+RELEASED = "who was released?"
 
 
 def test_examples_give_what_they_show(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -19,9 +31,63 @@ def test_examples_give_what_they_show(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (failed, tried) == (0, len(examples.examples))
 
 
+def over_http(url: str, language: str) -> list[str]:
+    """The section's examples in a language, to be run against the server at a URL."""
+    section = README.split("## Over HTTP\n")[1].split("\n## ")[0]
+    assert SERVED in section
+    blocks = re.findall(rf"^```{language}\n(.*?)^```", section, flags=re.MULTILINE | re.DOTALL)
+    return [block.replace(SERVED, url) for block in blocks]
+
+
+def timeless(answer: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in answer.items() if key != "timings"}
+
+
+def test_the_client_example_runs(
+    url: str, shelf: Assistant, capsys: pytest.CaptureFixture[str]
+) -> None:
+    example, _ = over_http(url, "python")
+    names: dict[str, Any] = {}
+    exec(example, names)
+    names["client"].close()
+    printed = capsys.readouterr().out.splitlines()
+    expected = [answer.text for answer in shelf.ask_many([RELEASED, "when?"])]
+    assert printed[-2:] == [str(text) for text in expected]
+    assert timeless(names["answer"]) == timeless(shelf.ask("when?").to_dict())
+
+
+def test_the_mcp_example_runs(
+    url: str, shelf: Assistant, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, example = over_http(url, "python")
+    exec(example, {})
+    printed = json.loads(capsys.readouterr().out)
+    assert timeless(printed) == timeless(shelf.ask(RELEASED).to_dict())
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="This needs curl.")
+def test_the_curl_example_runs(url: str, shelf: Assistant) -> None:
+    (example,) = over_http(url, "sh")
+    done = subprocess.run(["sh", "-ec", example], capture_output=True, text=True, check=True)
+    event, data = done.stdout.strip().splitlines()
+    assert event == "event: complete"
+    (answer,) = json.loads(data.removeprefix("data: "))
+    assert timeless(answer) == timeless(shelf.ask(RELEASED).to_dict())
+
+
+def test_the_endpoints_are_those_described() -> None:
+    described = re.findall(r"^\| `/(\w+)` \| (.*) \|$", README, flags=re.MULTILINE)
+    offered = {name for name, _ in inspect.getmembers(Endpoints) if not name.startswith("_")}
+    assert {name for name, _ in described} == offered
+    for name, text in described:
+        parameters = inspect.signature(getattr(Endpoints, name)).parameters
+        for word in re.findall(r"`(\w+)`", text.split(":")[0]):
+            assert word in {*parameters, "history"}, (name, word)
+
+
 def test_commands_and_their_options_exist(capsys: pytest.CaptureFixture[str]) -> None:
     commands = re.findall(r"^pullquote (index build|\w+)(.*)$", README, flags=re.MULTILINE)
-    every = {"chat", "ask", "batch", "index build", "evaluate", "export"}
+    every = {"chat", "ask", "search", "batch", "index build", "evaluate", "export"}
     assert {name for name, _ in commands} == every
     for name, rest in commands:
         with pytest.raises(SystemExit) as ended:
@@ -30,6 +96,17 @@ def test_commands_and_their_options_exist(capsys: pytest.CaptureFixture[str]) ->
         offered = capsys.readouterr().out
         for option in re.findall(r"--[\w-]+", rest.split("#")[0]):
             assert option in offered
+
+
+def test_the_limits_told_are_those_held() -> None:
+    security = (ROOT / "SECURITY.md").read_text("utf-8")
+    for text in (README, security):
+        assert f"{QUESTIONS_PER_MINUTE} questions a minute" in text
+    assert f"at most {WAITING_QUESTIONS} wait" in security
+    assert f"{TOKEN_BYTES * 8}\n  random bits" in security
+    assert KEPT_S == 3600
+    assert "for an hour after its last use" in README
+    assert "an hour after its last use" in security
 
 
 def test_make_targets_exist() -> None:

@@ -1,0 +1,181 @@
+"""Put the endpoints on Gradio: each named, typed, metered, its errors as JSON."""
+
+import inspect
+import json
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any
+
+import gradio as gr
+from gradio.events import api
+from pydantic import ConfigDict, ValidationError, validate_call
+
+from index.errors import InputError, PullquoteError
+from qa.callers import caller_of
+from qa.endpoints import Endpoints
+from qa.faults import InternalError, trace_of
+from qa.gate import Gate
+from qa.rates import worth_of
+
+MODELS = "models"  # one question or article at a time: the models use every core
+MCP_USER = ("x-gradio-user", "mcp")  # the header by which Gradio's MCP server calls an endpoint
+
+Endpoint = Callable[..., Any]
+
+logger = logging.getLogger(__name__)
+
+
+def offer(endpoints: Endpoints, gate: Gate) -> None:
+    """Add the endpoints to the ``gr.Blocks`` that is being built.
+
+    Args:
+        endpoints: what is offered.
+        gate: what every call passes.
+    """
+    running: tuple[Endpoint, ...] = (
+        endpoints.ask,
+        endpoints.ask_many,
+        endpoints.search,
+        endpoints.add_document,
+    )
+    for endpoint in running:
+        _add(_offered(endpoint, gate), models=True)
+    stream = _offered(endpoints.ask_stream, gate)
+    # An MCP tool gives one result, so a stream is none. Gradio lists what has no other type.
+    stream._mcp_type = "stream"  # type: ignore[attr-defined]  # noqa: SLF001
+    _add(stream, models=True)
+    for endpoint in (endpoints.documents, endpoints.remove_document):
+        _add(_offered(endpoint, gate), models=False)
+
+
+def error_of(error: PullquoteError) -> gr.Error:
+    """The error that Gradio hands to a caller: its message is the error's JSON."""
+    told = json.dumps(error.to_dict(), ensure_ascii=False)
+    return gr.Error(told, print_exception=False)
+
+
+class ApiBlocks(gr.Blocks):
+    """Blocks whose errors are JSON even where a call never reaches an endpoint."""
+
+    async def process_api(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Handle a call, as Gradio does."""
+        try:
+            handled: dict[str, Any] = await super().process_api(*args, **kwargs)
+        except gr.Error:
+            raise
+        # Gradio would send the message, which shows its insides, or the call's.
+        except Exception as error:  # noqa: BLE001
+            logger.error("A call failed: %s", trace_of(error))  # noqa: TRY400
+            raise error_of(InternalError()) from None
+        return handled
+
+    def validate_inputs(self, block_fn: Any, inputs: list[Any]) -> None:
+        """Refuse a call with too few values; one of an endpoint with too many, too.
+
+        Raises:
+            gr.Error: there are too few or too many.
+        """
+        got, taken = len(inputs), len(block_fn.inputs)
+        # Gradio passes over what is too much, and the page may rely on it.
+        if got < taken or (got > taken and block_fn.api_visibility == "public"):
+            raise error_of(
+                InputError(
+                    f"The call has {got} values; {block_fn.api_name} takes {taken}.",
+                    "Give each in its order, or by name at /gradio_api/call/v2/.",
+                )
+            )
+
+
+def _add(endpoint: Endpoint, *, models: bool) -> None:
+    # What needs no model gets its own lane, but the queue too: from it MCP gets its errors.
+    name = endpoint.__name__
+    api(
+        endpoint,
+        api_name=name,
+        concurrency_id=MODELS if models else name,
+        concurrency_limit=1 if models else None,
+    )
+
+
+def _offered(endpoint: Endpoint, gate: Gate) -> Endpoint:
+    """The endpoint as Gradio calls it: with the request first, which tells who calls."""
+    signature = inspect.signature(endpoint)
+    # JSON has types, so nothing needs to be guessed from text.
+    typed = validate_call(config=ConfigDict(strict=True))(endpoint)
+
+    def given_by(values: Sequence[Any]) -> Mapping[str, Any]:
+        return dict(zip(signature.parameters, values, strict=True))
+
+    @contextmanager
+    def passing(request: gr.Request, given: Mapping[str, Any]) -> Iterator[None]:
+        caller = caller_of(request.headers)
+        try:
+            with gate.passing(endpoint.__name__, caller, questions=_worth(given)), _plain_errors():
+                yield
+        except PullquoteError as error:
+            raise error_of(error) from None
+
+    if inspect.isgeneratorfunction(endpoint):
+
+        @wraps(endpoint)
+        def call(request: gr.Request, *values: Any) -> Iterator[Any]:
+            given = given_by(values)
+            with passing(request, given):
+                if _is_mcp(request):  # which takes the last for all
+                    yield _as_text(list(typed(**given)))
+                else:
+                    yield from typed(**given)
+    else:
+
+        @wraps(endpoint)
+        def call(request: gr.Request, *values: Any) -> Any:
+            given = given_by(values)
+            with passing(request, given):
+                result = typed(**given)
+            return _as_text(result) if _is_mcp(request) else result
+
+    first = inspect.Parameter("request", inspect.Parameter.POSITIONAL_ONLY, annotation=gr.Request)
+    parameters = [first, *signature.parameters.values()]
+    call.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    call.__annotations__ = {"request": gr.Request, **endpoint.__annotations__}
+    return call
+
+
+def _is_mcp(request: gr.Request) -> bool:
+    """Whether Gradio's MCP server calls."""
+    name, user = MCP_USER
+    return bool(request.headers.get(name) == user)
+
+
+def _as_text(result: Any) -> str:
+    """The result as JSON text, since Gradio's MCP server would print Python's."""
+    return json.dumps(result, ensure_ascii=False)
+
+
+def _worth(given: Mapping[str, Any]) -> int:
+    """How many questions a call is worth, whatever was given."""
+    questions, text = given.get("questions"), given.get("text")
+    return worth_of(
+        text if isinstance(text, str) else "",
+        questions=len(questions) if isinstance(questions, list) else 1,
+    )
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    """Say what is wrong with a value in a sentence, without quoting it.
+
+    Raises:
+        InputError: a value is of another type than the endpoint takes.
+    """
+    try:
+        yield
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_context=False, include_url=False)[0]
+        where = "".join(f"[{at}]" if isinstance(at, int) else str(at) for at in first["loc"])
+        raise InputError(
+            f"{where} cannot be used: {first['msg'][:1].lower()}{first['msg'][1:]}.",
+            "What each endpoint takes is listed at /gradio_api/info.",
+        ) from None

@@ -1,0 +1,41 @@
+"""How much the server takes at once."""
+
+from index.errors import InputError
+from index.records import Document
+
+# Some 150,000 words: what an ordinary computer embeds while one waits.
+MAX_ARTICLE_CHARS = 1_000_000
+MAX_TITLE_CHARS = 300
+MAX_QUESTIONS = 1_000  # in one call, so that others get their turn
+MAX_TOP_K = 100  # quotes or passages for one question; nobody reads more
+
+
+def check_article(document: Document) -> Document:
+    """The document, if it is short enough for the server.
+
+    Raises:
+        InputError: its text or its title is too long.
+    """
+    if len(document.title) > MAX_TITLE_CHARS:
+        raise InputError(
+            f"The title has {len(document.title):,} characters; at most {MAX_TITLE_CHARS} fit.",
+            "Give a shorter one.",
+        )
+    if len(document.text) > MAX_ARTICLE_CHARS:
+        raise InputError(
+            f"“{document.title}” has {len(document.text):,} characters;"
+            f" the chat reads at most {MAX_ARTICLE_CHARS:,}.",
+            "Split it, or index it with: pullquote index build FILE --output DIR",
+        )
+    return document
+
+
+def check_top_k(top_k: int) -> int:
+    """The number of quotes or passages, if the server gives so many.
+
+    Raises:
+        InputError: it is too high; one too low is refused by what takes it.
+    """
+    if top_k > MAX_TOP_K:
+        raise InputError(f"top_k is {top_k}.", f"Ask for at most {MAX_TOP_K}.")
+    return top_k

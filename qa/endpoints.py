@@ -1,0 +1,211 @@
+"""What the server offers to programs: over HTTP and as MCP tools, in JSON values."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from index.errors import InputError
+from index.records import Document
+from qa.assistant import PASSAGES_FOUND, TOP_K, Assistant
+from qa.bounds import MAX_QUESTIONS, check_article, check_top_k
+from qa.own_articles import OwnArticles
+from qa.questions import check_question, parse_history
+from qa.records import Question
+
+SHOWN_CHARS = 100  # of an id that is none: enough to see what was mixed up
+
+
+class Endpoints:
+    """The endpoints. Their docstrings are what callers read of them.
+
+    Args:
+        assistant: answers about the articles on offer.
+        own: keeps what callers add.
+    """
+
+    def __init__(self, assistant: Assistant, own: OwnArticles) -> None:
+        self._everything = assistant
+        self._offered = {document.id for document in assistant.documents}
+        self._own = own
+
+    def ask(
+        self,
+        question: str,
+        article: str = "",
+        text: str = "",
+        history: list[list[str | None]] | None = None,
+        top_k: int = TOP_K,
+        min_score: float | None = None,
+    ) -> dict[str, Any]:
+        """Answer a question with a quote from an article, or say that it does not say.
+
+        Args:
+            question: what to ask.
+            article: id of an article, as /documents or /add_document gave it; all on offer, without it.
+            text: an article of your own to ask instead.
+            history: earlier turns, oldest first: [question, answer], null for no answer.
+            top_k: how many quotes to give.
+            min_score: least score of an answer, from 0 to 1; the fitted one, without it.
+
+        Returns:
+            The answer, as its JSON Schema says; its text is null where the article does not say.
+        """  # noqa: E501 - Gradio reads one line for each argument
+        asked = Question(check_question(question), parse_history(history))
+        assistant = self._chosen(article, text)
+        (answer,) = assistant.ask_many([asked], top_k=check_top_k(top_k), min_score=min_score)
+        return answer.to_dict()
+
+    def ask_many(
+        self,
+        questions: list[str],
+        article: str = "",
+        text: str = "",
+        top_k: int = TOP_K,
+        min_score: float | None = None,
+    ) -> list[dict[str, Any]]:
+        """Answer many questions in one call.
+
+        Args:
+            questions: what to ask.
+            article: id of an article, as /documents or /add_document gave it; all on offer, without it.
+            text: an article of your own to ask instead.
+            top_k: how many quotes to give for each.
+            min_score: least score of an answer, from 0 to 1; the fitted one, without it.
+
+        Returns:
+            The answers in order, each as its JSON Schema says.
+        """  # noqa: E501 - as above
+        answers = self._chosen(article, text).ask_many(
+            _checked(questions), top_k=check_top_k(top_k), min_score=min_score
+        )
+        return [answer.to_dict() for answer in answers]
+
+    def ask_stream(
+        self,
+        questions: list[str],
+        article: str = "",
+        text: str = "",
+        top_k: int = TOP_K,
+        min_score: float | None = None,
+    ) -> Iterator[dict[str, Any]]:
+        """Answer many questions, each answer sent as soon as it is there.
+
+        Args:
+            questions: what to ask.
+            article: id of an article, as /documents or /add_document gave it; all on offer, without it.
+            text: an article of your own to ask instead.
+            top_k: how many quotes to give for each.
+            min_score: least score of an answer, from 0 to 1; the fitted one, without it.
+
+        Returns:
+            The answers in order, one at a time, each as its JSON Schema says.
+        """  # noqa: E501 - as above
+        assistant = self._chosen(article, text)
+        for question in _checked(questions):
+            # Alone, since a longer batch would keep its first answer back.
+            (answer,) = assistant.ask_many(
+                [question], top_k=check_top_k(top_k), min_score=min_score
+            )
+            yield answer.to_dict()
+
+    def search(
+        self, query: str, article: str = "", text: str = "", top_k: int = PASSAGES_FOUND
+    ) -> list[dict[str, Any]]:
+        """Find the passages nearest to a query in meaning, without reading them for an answer.
+
+        Args:
+            query: what to look for: a question or any other words.
+            article: id of an article, as /documents or /add_document gave it; all on offer, without it.
+            text: an article of your own to search instead.
+            top_k: most passages to give.
+
+        Returns:
+            The passages, nearest first, each with document_id, document_title, start, end, text and score.
+        """  # noqa: E501 - as above
+        found = self._chosen(article, text).search(query, top_k=check_top_k(top_k))
+        return [one.to_dict() for one in found]
+
+    def documents(self) -> list[dict[str, Any]]:
+        """List the articles on offer to everyone.
+
+        Returns:
+            For each its id, title, length in characters, and the name of the file it came from.
+        """
+        return [
+            {
+                "id": document.id,
+                "title": document.title,
+                "characters": len(document.text),
+                # The name alone: where it lies on the server is nobody's business.
+                "source": Path(document.source).name if document.source else None,
+            }
+            for document in self._everything.documents
+        ]
+
+    def add_document(self, text: str, title: str = "") -> dict[str, Any]:
+        """Bring an article of your own, to be asked several times.
+
+        It is kept in memory for a while after its last use, and dropped earlier where the
+        server needs the room. Only who knows its id can ask it.
+
+        Args:
+            text: the article.
+            title: its title; the first words of the text, without it.
+
+        Returns:
+            Its secret id, to be given as article; the document_id and title that answers name; its length in characters; the seconds it is kept after its last use.
+        """  # noqa: E501 - as above
+        document = check_article(Document.from_text(text, title=title.strip() or None))
+        token = self._own.add(self._everything.about([document]))
+        return {
+            "id": token,
+            "document_id": document.id,
+            "title": document.title,
+            "characters": len(document.text),
+            "kept_s": self._own.kept_s,
+        }
+
+    def remove_document(self, id: str) -> dict[str, Any]:
+        """Forget an article that /add_document brought.
+
+        Args:
+            id: the secret id that /add_document gave.
+
+        Returns:
+            The id, and that it was removed.
+        """
+        if id in self._offered:
+            raise InputError(
+                f"“{id}” is on offer to everyone.", "Only what /add_document brought is removed."
+            )
+        if not self._own.remove(id):
+            raise _unknown(id)
+        return {"id": id, "removed": True}
+
+    def _chosen(self, article: str, text: str) -> Assistant:
+        if text:
+            return self._everything.about([check_article(Document.from_text(text))])
+        if not article:
+            return self._everything
+        if article in self._offered:
+            return self._everything.only(article)
+        own = self._own.get(article)
+        if own is None:
+            raise _unknown(article)
+        return own
+
+
+def _checked(questions: list[str]) -> list[str]:
+    if len(questions) > MAX_QUESTIONS:
+        raise InputError(
+            f"There are {len(questions):,} questions in one call; at most {MAX_QUESTIONS:,} fit.",
+            "Send them in several.",
+        )
+    return questions
+
+
+def _unknown(article: str) -> InputError:
+    return InputError(
+        f"There is no article {article[:SHOWN_CHARS]!r}.",
+        "Choose one that /documents lists, or bring it again: those added are kept for a while.",
+    )

@@ -1,0 +1,51 @@
+"""The server's own errors, and what its log says of the unexpected ones."""
+
+import traceback
+from pathlib import Path
+
+from index.errors import PullquoteError
+
+
+class BusyError(PullquoteError):
+    """A visitor has asked for more than their share for now.
+
+    Args:
+        wait_s: seconds after which the same may be asked again.
+    """
+
+    code = "busy"
+
+    def __init__(self, wait_s: int) -> None:
+        super().__init__("You have asked a lot in a short time.", f"Try again in {wait_s} s.")
+        self.wait_s = wait_s
+
+
+class FullError(PullquoteError):
+    """So many calls wait that no more are taken for now."""
+
+    code = "busy"
+
+    def __init__(self) -> None:
+        super().__init__("Too many calls are waiting.", "Try again in a minute.")
+
+
+class InternalError(PullquoteError):
+    """Something went wrong that nobody foresaw; its details stay in the server's log."""
+
+    code = "internal"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The server could not do this.", "Try again, or tell whoever runs the server."
+        )
+
+
+def trace_of(error: BaseException) -> str:
+    """Where an error arose, without its message, which may quote a question or an article.
+
+    Args:
+        error: any error that was raised.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
+    return f"{type(error).__name__} in {' < '.join(reversed(places))}"

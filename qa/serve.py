@@ -1,0 +1,120 @@
+"""Serve the chat, the endpoints and the MCP tools."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
+
+import gradio as gr
+from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+
+from index.errors import InputError
+from qa.api import offer
+from qa.assistant import Assistant
+from qa.callers import CallerNote
+from qa.chat import build
+from qa.counters import Counters
+from qa.endpoints import Endpoints
+from qa.gate import Gate
+from qa.headers import SecurityHeaders, policy_with
+from qa.health import health_routes
+from qa.own_articles import OwnArticles
+from qa.palette import MARK
+from qa.rates import BURST_QUESTIONS, QUESTIONS_PER_MINUTE, Rate
+from qa.refusals import Refusals, handlers
+from qa.theme import css, theme
+
+MAX_UPLOAD = "20mb"  # refused before it is read; what is smaller gets a message of ours
+# Of a call, refused with HTTP's 413: room for the longest article in any spelling, or an upload.
+MAX_BODY_BYTES = 25_000_000
+WAITING_QUESTIONS = 64  # beyond them, a visitor is told that the chat is busy
+
+logger = logging.getLogger(__name__)
+
+
+def serve(
+    assistant: Assistant,
+    *,
+    examples: Mapping[str, Sequence[str]],
+    host: str | None = None,
+    port: int | None = None,
+    open_browser: bool = False,
+    block: bool = True,
+    embedding: Sequence[str] = (),
+    questions_per_minute: int = QUESTIONS_PER_MINUTE,
+    burst_questions: int = BURST_QUESTIONS,
+) -> gr.Blocks:
+    """Serve until it is stopped.
+
+    Args:
+        assistant: answers about the articles on offer.
+        examples: by document id, questions to offer.
+        host: address to serve on; by default GRADIO_SERVER_NAME or 127.0.0.1.
+        port: port to serve on; by default GRADIO_SERVER_PORT or the first free one from 7860.
+        open_browser: open the page in the user's browser.
+        block: wait until the server stops; if not, the caller closes the result.
+        embedding: origins whose pages may show the chat in a frame.
+        questions_per_minute: how many each visitor may ask.
+        burst_questions: how many of them at once, after a pause.
+
+    Raises:
+        InputError: the port is in use, or an option out of range.
+    """
+    counters = Counters()
+    gate = Gate(
+        rate=Rate(per_minute=questions_per_minute, burst=burst_questions), counters=counters
+    )
+    page = build(assistant, examples=examples, gate=gate)
+    with page:
+        offer(Endpoints(assistant, OwnArticles()), gate)
+    page.queue(max_size=WAITING_QUESTIONS)
+    queue = page._queue  # noqa: SLF001 - Gradio tells its length nowhere else
+    counters.watch_queue(lambda: len(queue))
+
+    def why_not_ready() -> str | None:
+        if queue.stopped:
+            return "The server stops."
+        return "The queue is full." if len(queue) >= WAITING_QUESTIONS else None
+
+    policy_with(embedding)  # before the server starts, so that a wrong origin is told at once
+    try:
+        page.launch(
+            server_name=host,
+            server_port=port,
+            inbrowser=open_browser,
+            prevent_thread_lock=not block,
+            theme=theme(),
+            css=css(),
+            favicon_path=MARK,
+            max_file_size=MAX_UPLOAD,
+            footer_links=["api"],
+            run_history=False,  # it would keep questions in the browser, and offer to upload them
+            share=False,
+            ssr_mode=False,
+            mcp_server=_has_mcp(),
+            app_kwargs={
+                "routes": health_routes(counters=counters, ready=why_not_ready),
+                "middleware": [
+                    Middleware(SecurityHeaders, embedding=embedding),
+                    Middleware(Refusals),
+                    Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES),
+                    Middleware(CallerNote),
+                ],
+                "exception_handlers": handlers(),
+            },
+        )
+    except OSError as error:
+        where = f"Port {port}" if port else "Every port the chat may use"
+        raise InputError(
+            f"{where} is in use, or {host or 'the address'} is not this machine's.",
+            "Choose another with --port, or stop what runs there.",
+        ) from error
+    return page
+
+
+def _has_mcp() -> bool:
+    """Whether the MCP tools can be served; without its package everything else still is."""
+    if find_spec("mcp") is not None:
+        return True
+    logger.warning("The MCP tools are not served: the package “mcp” is not installed.")
+    return False

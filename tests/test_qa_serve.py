@@ -1,0 +1,264 @@
+"""What surrounds the endpoints: headers, health, figures, each visitor's share."""
+
+import asyncio
+import http.client
+import json
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from conftest import ROOT
+from gradio_client import Client
+from gradio_client.exceptions import AppError
+from mcp.types import TextContent
+from mcp_calls import result
+from prometheus_client.parser import text_string_to_metric_families
+from starlette.applications import Starlette
+
+from index.errors import InputError
+from qa.assistant import Assistant
+from qa.callers import HEADER
+from qa.counters import Counters
+from qa.headers import policy_with
+from qa.health import health_routes
+from qa.serve import MAX_BODY_BYTES, serve
+
+EASY = "how many prisoners were pardoned?"
+ORIGIN = "https://intranet.example"
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def strict(news: Assistant) -> Iterator[str]:
+    """A server that allows two questions and then one a minute, and to be shown in a frame."""
+    port = free_port()
+    page = serve(
+        news,
+        examples={},
+        host="127.0.0.1",
+        port=port,
+        block=False,
+        embedding=[ORIGIN],
+        questions_per_minute=1,
+        burst_questions=2,
+    )
+    yield f"http://127.0.0.1:{port}"
+    page.close()
+
+
+def fetch(url: str, body: bytes | None = None) -> tuple[int, Any, bytes]:
+    """Status, headers and body, of refusals too."""
+    request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
+    try:
+        with urllib.request.urlopen(request) as response:
+            return response.status, response.headers, response.read()
+    except urllib.error.HTTPError as refused:
+        return refused.code, refused.headers, refused.read()
+
+
+def test_a_body_that_says_it_is_too_long_is_not_waited_for(url: str) -> None:
+    connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=30)
+    connection.putrequest("POST", "/gradio_api/call/v2/ask")
+    connection.putheader("Content-Length", str(MAX_BODY_BYTES + 1))
+    connection.endheaders()
+    response = connection.getresponse()
+    assert response.status == 413
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    connection.close()
+
+
+def test_a_body_that_does_not_say_its_length_is_refused_as_well(url: str) -> None:
+    pieces = (b" " * 1_000_000 for _ in range(MAX_BODY_BYTES // 1_000_000 + 1))
+    response = httpx.post(f"{url}/gradio_api/call/v2/ask", content=pieces, timeout=30)
+    assert response.status_code == 413
+
+
+def directives(headers: Any) -> dict[str, str]:
+    parts = (part.strip().partition(" ") for part in headers["Content-Security-Policy"].split(";"))
+    return {name: value for name, _, value in parts}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("/", None, 200),
+        ("/config", None, 200),
+        ("/theme.css", None, 200),
+        ("/healthz", None, 200),
+        ("/metrics", None, 200),
+        ("/gradio_api/info", None, 200),
+        ("/gradio_api/mcp/", None, 200),
+        ("/nowhere", None, 404),
+        ("/gradio_api/call/ask", b"not JSON", 422),
+        ("/gradio_api/call/nonesuch", b'{"data": []}', 400),
+        ("/gradio_api/queue/join", b'{"data": []}', 400),
+    ],
+)
+def test_every_response_has_the_headers(url: str, path: str, body: bytes | None, status: int):
+    got, headers, _ = fetch(url + path, body)
+    assert got == status
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    rules = directives(headers)
+    assert rules["default-src"] == "'self'"
+    assert rules["object-src"] == "'none'"
+    assert rules["frame-ancestors"] == "'self'"
+    # No source names another host.
+    assert "://" not in headers["Content-Security-Policy"]
+
+
+def test_embedding_is_allowed_to_whom_it_was_granted(strict: str) -> None:
+    _, headers, _ = fetch(f"{strict}/")
+    assert directives(headers)["frame-ancestors"] == f"'self' {ORIGIN}"
+
+
+@pytest.mark.parametrize("origin", ["https://a.example; script-src *", "a b", "é", "a\n", "'self'"])
+def test_an_origin_cannot_add_to_the_policy(origin: str) -> None:
+    with pytest.raises(InputError, match="is no origin"):
+        policy_with([origin])
+
+
+def test_health_and_readiness(url: str) -> None:
+    status, headers, body = fetch(f"{url}/healthz")
+    assert (status, json.loads(body)) == (200, {"status": "ok"})
+    assert headers["Content-Type"] == "application/json"
+    status, _, body = fetch(f"{url}/readyz")
+    assert (status, json.loads(body)) == (200, {"status": "ready"})
+
+
+def test_a_server_that_is_not_ready_says_why() -> None:
+    app = Starlette(routes=health_routes(counters=Counters(), ready=lambda: "The queue is full."))
+
+    async def get() -> httpx.Response:
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=app), base_url="http://here"
+        ) as client:
+            return await client.get("/readyz")
+
+    response = asyncio.run(get())
+    assert response.status_code == 503
+    assert response.json() == {"status": "not ready", "reason": "The queue is full."}
+
+
+def counted(url: str, name: str, **labels: str) -> float:
+    _, headers, body = fetch(f"{url}/metrics")
+    assert headers["Content-Type"].startswith("text/plain; version=0.0.4")
+    return sum(
+        sample.value
+        for family in text_string_to_metric_families(body.decode())
+        for sample in family.samples
+        if sample.name == name and sample.labels == labels
+    )
+
+
+def test_calls_are_counted_by_what_came_of_them(url: str) -> None:
+    total, seconds = "pullquote_requests_total", "pullquote_request_seconds_count"
+    before = [
+        counted(url, total, endpoint="search", outcome="ok"),
+        counted(url, total, endpoint="search", outcome="input"),
+        counted(url, seconds, endpoint="search"),
+    ]
+    client = Client(url, verbose=False)
+    client.predict(EASY, api_name="/search")
+    with pytest.raises(AppError, match="The query is empty"):
+        client.predict("", api_name="/search")
+    client.close()
+    assert [
+        counted(url, total, endpoint="search", outcome="ok"),
+        counted(url, total, endpoint="search", outcome="input"),
+        counted(url, seconds, endpoint="search"),
+    ] == [before[0] + 1, before[1] + 1, before[2] + 2]
+    assert counted(url, "pullquote_queue_length") == 0
+
+
+def test_a_caller_who_leaves_a_stream_stops_the_work(url: str) -> None:
+    total = "pullquote_requests_total"
+    left = counted(url, total, endpoint="ask_stream", outcome="gone")
+    body = json.dumps({"questions": [EASY] * 500}).encode()
+    _, _, called = fetch(f"{url}/gradio_api/call/v2/ask_stream", body)
+    event = json.loads(called)["event_id"]
+    with httpx.stream("GET", f"{url}/gradio_api/call/ask_stream/{event}", timeout=30) as stream:
+        assert next(stream.iter_lines()) == "event: generating"
+    deadline = time.monotonic() + 30
+    while counted(url, total, endpoint="ask_stream", outcome="gone") == left:
+        assert time.monotonic() < deadline, "the work goes on"
+        time.sleep(0.2)
+
+
+def test_nothing_asked_is_in_the_figures(url: str) -> None:
+    client = Client(url, verbose=False)
+    client.predict("who said xyzzy?", api_name="/ask")
+    client.close()
+    assert b"xyzzy" not in fetch(f"{url}/metrics")[2]
+
+
+def error_by(client: Client) -> dict[str, str]:
+    with pytest.raises(AppError) as raised:
+        client.predict(EASY, api_name="/ask")
+    return json.loads(str(raised.value))
+
+
+def test_a_visitor_who_asks_too_much_is_told_when_to_come_back(strict: str) -> None:
+    client = Client(strict, verbose=False)
+    client.predict(EASY, api_name="/ask")
+    client.predict(EASY, api_name="/ask")
+    error = error_by(client)
+    assert error["code"] == "busy"
+    seconds = int(error["remedy"].removeprefix("Try again in ").removesuffix(" s."))
+    assert 0 < seconds <= 60
+    # Nor by the MCP server, which calls from this machine, or with a caller made up.
+    refused = result(strict, "ask", {"question": EASY})
+    assert refused.isError
+    (content,) = refused.content
+    assert isinstance(content, TextContent)
+    assert json.loads(content.text)["code"] == "busy"
+    made_up = Client(strict, verbose=False, headers={HEADER: "x 192.0.2.1"})
+    assert error_by(made_up)["code"] == "busy"
+    made_up.close()
+    client.close()
+    # Another caller has a share of their own, by MCP as well.
+    other = Client(strict, verbose=False, headers={"X-Forwarded-For": "192.0.2.1"})
+    assert other.predict(EASY, api_name="/ask")["text"] == "123"
+    other.close()
+
+
+def test_the_log_is_json_lines_without_what_was_asked() -> None:
+    port = free_port()
+    server = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "qa.cli", "chat", str(ROOT / "seeds" / "belarus-pardons.txt")),
+            *("--no-browser", "--log-json", "--port", str(port)),
+        ],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        for line in server.stdout:
+            if str(port) in line:
+                break
+        client = Client(f"http://127.0.0.1:{port}", verbose=False)
+        client.predict("who said xyzzy?", api_name="/ask")
+        with pytest.raises(AppError):
+            client.predict("xyzzy " * 1000, api_name="/ask")
+        client.close()
+    finally:
+        server.terminate()
+        _, logged = server.communicate(timeout=30)
+    lines = [json.loads(line) for line in logged.splitlines()]
+    calls = [(line["endpoint"], line["outcome"]) for line in lines if line["message"] == "call"]
+    assert calls == [("ask", "ok"), ("ask", "input")]
+    assert "xyzzy" not in logged
