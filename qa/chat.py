@@ -339,7 +339,7 @@ def _own(documents: Sequence[Document], *, title: str) -> list[Document]:
         named = title if title and len(documents) == 1 else document.title
         known = Document.from_text(document.text).id
         own.setdefault(known, replace(document, id=known, title=named, source=None))
-    return list(own.values())
+    return [check_article(document) for document in own.values()]
 
 
 def _title_of(documents: Sequence[Document]) -> str:
