@@ -22,6 +22,7 @@ from qa.conversation import expand
 from qa.questions import check_question, parse_history
 from qa.reader import ExtractiveReader, Reader
 from qa.records import Answer, Excerpt, Found, Question, Timings, Turn
+from qa.remembered import ANSWERS_KEPT, RememberedAnswers
 from qa.rounds import Rounds, Task
 
 TOP_K = 3
@@ -47,9 +48,10 @@ class Assistant:
         passages_read: most passages the reader reads for a question.
         sure_score: score of an answer above which no more than the first few are read; 1 reads
             them all.
+        answers_kept: how many answers are kept for whoever asks the same again; 0 keeps none.
 
     Raises:
-        InputError: passages_read is below 1, or sure_score is no probability.
+        InputError: passages_read is below 1, answers_kept below 0, or sure_score no probability.
     """
 
     def __init__(
@@ -59,15 +61,20 @@ class Assistant:
         reader: Reader,
         passages_read: int = PASSAGES_READ,
         sure_score: float = SURE_SCORE,
+        answers_kept: int = ANSWERS_KEPT,
     ) -> None:
         if passages_read < 1:
             raise InputError(f"passages_read is {passages_read}.", "Read 1 or more.")
         if not 0 <= sure_score <= 1:
             raise InputError(f"sure_score is {sure_score}.", "Give a probability, from 0 to 1.")
-        self.index = index
-        self.reader = reader
+        if answers_kept < 0:
+            raise InputError(f"answers_kept is {answers_kept}.", "Give 0 or more.")
+        self._index = index
+        self._reader = reader
         self.passages_read = passages_read
         self.sure_score = sure_score
+        self._answers_kept = answers_kept
+        self._remembered = RememberedAnswers(most=answers_kept)
 
     @classmethod
     def from_sources(
@@ -143,7 +150,18 @@ class Assistant:
             reader=self.reader,
             passages_read=self.passages_read,
             sure_score=self.sure_score,
+            answers_kept=self._answers_kept,
         )
+
+    @property
+    def index(self) -> PassageIndex:
+        """The passages."""
+        return self._index
+
+    @property
+    def reader(self) -> Reader:
+        """What reads them."""
+        return self._reader
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -243,7 +261,7 @@ class Assistant:
             )
 
     def search(self, query: str, *, top_k: int = PASSAGES_FOUND) -> list[Found]:
-        """Find the passages nearest to a query in meaning, without reading them.
+        """Find the passages nearest to a query in meaning and words, without reading them.
 
         Args:
             query: what to look for: a question or any other words.
@@ -266,8 +284,43 @@ class Assistant:
         batch_size: int,
         min_score: float | None,
     ) -> list[Answer]:
+        """The answers to some questions; what was asked before is not read again."""
         began = time.perf_counter()
         expanded = [expand(question) for question in questions]
+        # An answer depends on these and nothing else.
+        fixed = (self.index, self.reader, self.passages_read, self.sure_score, top_k, min_score)
+        keys = [
+            (*fixed, question.text, told)
+            for question, told in zip(questions, expanded, strict=True)
+        ]
+        answers = [self._remembered.find(key) for key in keys]
+        looked_up_ms = 1000 * (time.perf_counter() - began) / len(questions)
+        new = [number for number, answer in enumerate(answers) if answer is None]
+        fresh = self._read(
+            [questions[number] for number in new],
+            [expanded[number] for number in new],
+            top_k=top_k,
+            batch_size=batch_size,
+            min_score=min_score,
+        )
+        for number, answer in zip(new, fresh, strict=True):
+            self._remembered.keep(keys[number], answer)
+        again = Timings(retrieve_ms=0.0, read_ms=0.0, total_ms=looked_up_ms)
+        known = iter(fresh)
+        return [next(known) if one is None else replace(one, timings=again) for one in answers]
+
+    def _read(
+        self,
+        questions: Sequence[Question],
+        expanded: Sequence[str | None],
+        *,
+        top_k: int,
+        batch_size: int,
+        min_score: float | None,
+    ) -> list[Answer]:
+        if not questions:
+            return []
+        began = time.perf_counter()
         hits = self._retrieve(questions, expanded, batch_size=batch_size)
         retrieved = time.perf_counter()
         rounds = Rounds(
@@ -278,13 +331,11 @@ class Assistant:
             min_score=min_score,
             batch_size=batch_size,
         )
-        drafts = rounds.answer(
-            self.reader,
-            [
-                Task(question.text, told, found)
-                for question, told, found in zip(questions, expanded, hits, strict=True)
-            ],
-        )
+        tasks = [
+            Task(question.text, told, found)
+            for question, told, found in zip(questions, expanded, hits, strict=True)
+        ]
+        drafts = rounds.answer(self.reader, tasks)
         read = time.perf_counter()
         share = 1000 / len(questions)
         timings = Timings(

@@ -108,8 +108,9 @@ def plain_reader() -> ExtractiveReader:
 
 @pytest.fixture(scope="session")
 def shelf() -> Assistant:
-    """All seed articles."""
-    return load()
+    """All seed articles, each question read anew however often it is asked."""
+    loaded = load()
+    return Assistant(index=loaded.index, reader=loaded.reader, answers_kept=0)
 
 
 @pytest.fixture(scope="session")

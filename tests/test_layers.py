@@ -37,7 +37,7 @@ LAYERS = {
         "rank hearing",
         "confidence several",
         "answering",
-        "rounds",
+        "rounds remembered",
         "assistant extraction shelf",
         "evaluate session own_articles",
         "breakdown endpoints",
