@@ -82,18 +82,23 @@ def test_a_quote_that_never_ends(tmp_path):
     [
         ("a.csv", "title,body\nA,Words.\n", "no column “text”"),
         ("a.csv", "text\n", "holds no article"),
-        ("a.jsonl", "\n \n\ufeff", "holds no article"),
+        ("a.csv", "text,\n,\n", "holds no article"),
+        ("a.jsonl", " \n \n", "is empty"),
     ],
 )
 def test_no_articles(tmp_path, name, content, problem):
     file = tmp_path / name
     file.write_text(content, "utf-8")
-    with pytest.warns() if "\ufeff" in content else pytest.raises(SourceError, match=problem):
-        if "\ufeff" in content:
-            with pytest.raises(SourceError, match=problem):
-                read_sources(file)
-        else:
-            read_sources(file)
+    with pytest.raises(SourceError, match=problem) as raised:
+        read_sources(file)
+    assert str(file) in str(raised.value)
+
+
+def test_bad_lines_alone(tmp_path):
+    file = tmp_path / "a.jsonl"
+    file.write_text("{\n[]\n", "utf-8")
+    with pytest.warns(SkippedFileWarning), pytest.raises(SourceError, match="holds no article"):
+        read_sources(file)
 
 
 def test_a_cell_longer_than_the_library_allows():

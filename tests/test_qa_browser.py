@@ -203,7 +203,7 @@ def test_bad_input_is_explained_and_nothing_lost(visit: Visit, tmp_path: Path) -
     binary = tmp_path / "photo.txt"
     binary.write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0")
     page.locator("input[type=file]").set_input_files(binary)
-    expect(notice).to_contain_text("photo.txt is not UTF-8 text")
+    expect(notice).to_contain_text("photo.txt is a picture")
     assert str(tmp_path) not in notice.text_content()
     large = tmp_path / "large.txt"
     large.write_text("A sentence of an article. " * 200_000, "utf-8")
