@@ -1,18 +1,24 @@
 """Files that a visitor of the chat uploads, whatever the browser let through."""
 
+import gradio as gr
 import pytest
 from made_files import docx_of, pdf_of_lines, zip_of
 
-from qa.chat import MAX_ARTICLE_CHARS, _Chat
+from qa.bounds import MAX_ARTICLE_CHARS
+from qa.chat import _Chat
+from qa.counters import Counters
+from qa.gate import Gate
+from qa.rates import Rate
 from qa.session import Session
 
+VISITOR = gr.Request(headers={})
 SEED = "belarus-pardons.txt"
 PAGES = [["The sea was rough."], ["The bridge was painted by Ada Fenn in 1911."]]
 
 
 @pytest.fixture(scope="module")
 def chat(shelf):
-    return _Chat(shelf, {})
+    return _Chat(shelf, {}, Gate(rate=Rate(), counters=Counters()))
 
 
 @pytest.fixture
@@ -22,7 +28,7 @@ def upload(chat, tmp_path):
     def bring(name, data, title=""):
         file = tmp_path / name
         file.write_bytes(data)
-        *_, last = chat._bring_file(str(file), "", title, Session(SEED))
+        *_, last = chat._bring_file(str(file), "", title, Session(SEED), VISITOR)
         told = last[2]
         assert str(tmp_path) not in told  # where the server put it is nobody's business
         return last[1], told
@@ -36,7 +42,7 @@ def test_a_pdf(chat, upload):
     (document,) = own.documents
     assert (document.title, document.source, document.page_starts) == ("Report", None, (0, 20))
     assert session.article == document.id
-    *_, (_, after, told, _) = chat._ask("who painted the bridge?", session)
+    *_, (_, after, told, _) = chat._ask("who painted the bridge?", session, VISITOR)
     assert after.conversation.turns[-1].page == 2
     assert "Report, page 2, characters" in told
 
@@ -57,7 +63,7 @@ def test_an_archive(chat, upload):
     (own,) = session.own.values()
     assert [document.title for document in own.documents] == ["A", "Boats"]  # no text twice
     assert ("A and 1 more", session.article) in chat._choices(session)
-    *_, (_, after, _, source) = chat._ask("who built it?", session)
+    *_, (_, after, _, source) = chat._ask("who built it?", session, VISITOR)
     assert after.conversation.turns[-1].text == "Bo Ek"
     assert "Bo Ek" in source
 
