@@ -1,49 +1,84 @@
-"""The passage index: articles cut, embedded and searched."""
+"""The passage index: articles cut, embedded, stored and searched."""
 
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
-import faiss
 import numpy as np
 
 from index import store
-from index.chunk import cut
 from index.embed import Embedder, Vectors
 from index.embedder import shipped_embedder
-from index.errors import IncompatibleIndexError, InputError
+from index.errors import InputError, StoreError
+from index.health import Info, info_of
 from index.lexical import LexicalIndex
+from index.nearest import NearestVectors
+from index.prepare import (
+    BUDGET_TOKENS,
+    OVERLAP_SENTENCES,
+    check_embedder,
+    cut_for,
+    new_facts,
+    prepare,
+)
 from index.records import Document, Hit, Passage
+from index.store import Contents, Prepared
+from index.writer_lock import WAIT_S, writing
 
-# Between 100 and 150 English words: long enough for a name and what is said of it later,
-# short enough that one vector still means something.
-BUDGET_TOKENS = 192
-OVERLAP_SENTENCES = 1
 # What a point of BM25 is worth in cosine. Names and numbers, which vectors blur, are found by
 # their words: `python benchmarks/retrieval.py` prints what other weights give.
 BM25_WEIGHT = 0.05
 CANDIDATES = 50  # of either kind, which the other then scores; what is further down is far behind
 
 
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What came of documents that were to be added.
+
+    Args:
+        added: how many are new.
+        replaced: how many stand in place of one with the same id.
+        unchanged: how many were there as they are.
+    """
+
+    added: int
+    replaced: int
+    unchanged: int
+
+    def __str__(self) -> str:
+        return f"{self.added} added, {self.replaced} replaced, {self.unchanged} unchanged"
+
+
 class PassageIndex:
     """Passages of documents, found by the meaning of a text and by its words.
 
-    Make one with ``from_documents`` or ``load``.
+    Make one with ``from_documents``, in memory, or ``open``, in a folder. What is searched is
+    one version of a folder: that which was there when it was opened, changed or refreshed.
     """
 
     def __init__(
-        self,
-        *,
-        documents: Sequence[Document],
-        passages: Sequence[Passage],
-        vectors: faiss.Index,
-        embedder: Embedder,
+        self, contents: Contents, *, embedder: Embedder, folder: Path | None = None
     ) -> None:
-        self.documents = tuple(documents)
-        self.passages = tuple(passages)
-        self._vectors = vectors
+        self._contents = contents  # replaced as a whole, so that a search sees one version
         self._embedder = embedder
-        self._words = LexicalIndex(passage.text for passage in self.passages)
+        self._folder = folder
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """The articles, in the order in which they were added."""
+        return self._contents.documents
+
+    @property
+    def passages(self) -> tuple[Passage, ...]:
+        """Their passages, in the order of the articles."""
+        return self._contents.passages
+
+    @property
+    def version(self) -> int:
+        """Counts the changes of the folder; 0 for an index in memory."""
+        return self._contents.facts.version
 
     @property
     def embedder(self) -> Embedder:
@@ -76,22 +111,67 @@ class PassageIndex:
         """
         if not documents:
             raise InputError("There are no documents to index.", "Give at least one.")
-        if len({document.id for document in documents}) < len(documents):
-            raise InputError("Two documents have the same id.", "Give each its own.")
+        _check_ids(documents)
+        facts = new_facts(
+            embedder, budget_tokens=budget_tokens, overlap_sentences=overlap_sentences
+        )
         passages = [
-            passage
-            for document in documents
-            for passage in cut(
-                document,
-                token_spans=embedder.token_spans,
-                budget_tokens=min(budget_tokens, embedder.max_tokens),
-                overlap_sentences=overlap_sentences,
-            )
+            passage for document in documents for passage in cut_for(document, facts, embedder)
         ]
         texts = [passage.text for passage in passages]
-        vectors = faiss.IndexFlatIP(embedder.dimension)
-        vectors.add(embedder.embed(texts, batch_size=batch_size, progress=progress))
-        return cls(documents=documents, passages=passages, vectors=vectors, embedder=embedder)
+        vectors = NearestVectors.from_vectors(
+            np.arange(len(passages)),
+            embedder.embed(texts, batch_size=batch_size, progress=progress),
+        )
+        contents = Contents(facts, tuple(documents), tuple(passages), vectors, LexicalIndex(texts))
+        return cls(contents, embedder=embedder)
+
+    @classmethod
+    def open(
+        cls,
+        folder: str | Path,
+        *,
+        embedder: Embedder | None = None,
+        create: bool = False,
+        budget_tokens: int = BUDGET_TOKENS,
+        overlap_sentences: int = OVERLAP_SENTENCES,
+        kind: str | None = None,
+    ) -> Self:
+        """Open an index in a folder, to search it and to change it.
+
+        Args:
+            folder: where it is.
+            embedder: the model it was made with; without one, the model we ship.
+            create: make an empty one where there is none; only then the options below count.
+            budget_tokens: most tokens a passage holds; less if the embedder reads fewer.
+            overlap_sentences: sentences that neighbouring passages share.
+            kind: a FAISS factory string, such as ``HNSW32``; without one, what fits the size.
+                A kind that compresses vectors makes similarities approximate.
+
+        Raises:
+            StoreError: there is no index, or it is damaged or of another version.
+            IncompatibleIndexError: it was made with another model than the embedder.
+            InputError: an option is out of range.
+        """
+        folder = Path(folder)
+        if create and not store.is_stored_index(folder):
+            embedder = embedder or shipped_embedder()
+            facts = new_facts(
+                embedder,
+                budget_tokens=budget_tokens,
+                overlap_sentences=overlap_sentences,
+                kind=kind,
+            )
+            store.create(folder, facts)
+        facts = store.read_facts_of(folder)
+        embedder = embedder or shipped_embedder()
+        check_embedder(folder, facts, embedder)
+        contents = store.read(folder)
+        if not contents.is_cached:
+            # The FAISS index that was made is kept, unless somebody is writing, or nobody may.
+            with suppress(StoreError), writing(folder, wait_s=0):
+                contents = store.keep_cache(folder, contents)
+        return cls(contents, embedder=embedder, folder=folder)
 
     @classmethod
     def load(cls, folder: str | Path, *, embedder: Embedder | None = None) -> Self:
@@ -105,20 +185,93 @@ class PassageIndex:
             StoreError: there is no index, or it is damaged or of another version.
             IncompatibleIndexError: it was made with another model than the embedder.
         """
-        stored = store.read(Path(folder))
-        embedder = embedder or shipped_embedder()
-        if stored.embedder != embedder.identity:
-            raise IncompatibleIndexError(
-                f"The index {folder} was made with the embedder {stored.embedder},"
-                f" not with {embedder.identity}.",
-                "Give the embedder it was made with, or build it again.",
-            )
-        return cls(
-            documents=stored.documents,
-            passages=stored.passages,
-            vectors=stored.vectors,
-            embedder=embedder,
-        )
+        return cls.open(folder, embedder=embedder)
+
+    def add(
+        self,
+        documents: Sequence[Document],
+        *,
+        batch_size: int = 32,
+        progress: bool = False,
+        wait_s: float = WAIT_S,
+    ) -> Changes:
+        """Add documents to the folder; one whose id is there takes its place, at the end.
+
+        They are stored a batch at a time. Stopped, it has stored whole documents, and goes on
+        from there when it is called again: what is there as it is costs no embedding.
+
+        Args:
+            documents: the articles, each with an id of its own.
+            batch_size: passages in one pass through the embedder.
+            progress: show a progress bar on standard error.
+            wait_s: seconds to wait for another writer.
+
+        Raises:
+            StoreError: the folder cannot be written, is damaged, or another process writes.
+            InputError: two documents have the same id, or the index is in memory.
+        """
+        folder = self._written()
+        _check_ids(documents)
+        added = replaced = unchanged = 0
+        with store.changing(folder, wait_s=wait_s) as writer:
+            check_embedder(folder, writer.facts, self._embedder)
+            new: list[Document] = []
+            renamed: list[Document] = []
+            for document in documents:
+                if writer.has(document):
+                    unchanged += 1
+                elif writer.has_text_of(document):
+                    renamed.append(document)
+                else:
+                    new.append(document)
+            if renamed:
+                writer.rename(renamed)
+            replaced += len(renamed)
+            for batch in prepare(
+                new, writer.facts, self._embedder, batch_size=batch_size, progress=progress
+            ):
+                again = sum(one.document.id in writer for one in batch)
+                writer.put(batch)
+                replaced += again
+                added += len(batch) - again
+            self._see(folder)
+        return Changes(added, replaced, unchanged)
+
+    def remove(self, ids: Sequence[str], *, wait_s: float = WAIT_S) -> None:
+        """Remove documents from the folder: all of them, or none if one is not there.
+
+        Args:
+            ids: of the documents.
+            wait_s: seconds to wait for another writer.
+
+        Raises:
+            StoreError: as for ``add``.
+            InputError: there is no such document, or the index is in memory.
+        """
+        folder = self._written()
+        if not ids:
+            return
+        with store.changing(folder, wait_s=wait_s) as writer:
+            writer.remove(ids)
+            self._see(folder)
+
+    def refresh(self) -> bool:
+        """Search the folder as it is now.
+
+        Returns:
+            Whether it has changed.
+
+        Raises:
+            StoreError: it is gone or damaged.
+            InputError: the index is in memory.
+        """
+        folder, facts = self._written(), self._contents.facts
+        now = store.read_facts_of(folder)
+        if (now.version, now.contents) == (facts.version, facts.contents):
+            return False
+        check_embedder(folder, now, self._embedder)
+        self._contents = store.read(folder, previous=self._contents)
+        return True
 
     def only(self, document_id: str) -> "PassageIndex":
         """The part of the index that belongs to one document.
@@ -126,32 +279,61 @@ class PassageIndex:
         Raises:
             InputError: there is no such document.
         """
+        contents = self._contents
         rows = [
-            row for row, passage in enumerate(self.passages) if passage.document.id == document_id
+            row
+            for row, passage in enumerate(contents.passages)
+            if passage.document.id == document_id
         ]
         if not rows:
             raise InputError(f"There is no article {document_id}.", "Choose one of the index.")
-        vectors = faiss.IndexFlatIP(self._vectors.d)
-        vectors.add(self._vectors.reconstruct_batch(np.array(rows)))
-        passages = [self.passages[row] for row in rows]
-        return PassageIndex(
-            documents=[passages[0].document],
+        passages = tuple(contents.passages[row] for row in rows)
+        part = Contents(
+            facts=replace(contents.facts, version=0),
+            documents=(passages[0].document,),
             passages=passages,
-            vectors=vectors,
-            embedder=self._embedder,
+            vectors=NearestVectors.from_vectors(
+                np.arange(len(rows)), contents.vectors.vectors_of(contents.vectors.numbers[rows])
+            ),
+            words=LexicalIndex(passage.text for passage in passages),
         )
+        return PassageIndex(part, embedder=self._embedder)
 
-    def save(self, folder: str | Path) -> None:
+    def save(self, folder: str | Path, *, kind: str | None = None) -> None:
         """Write the index to a folder; an index that is there is replaced.
+
+        Args:
+            folder: where to.
+            kind: a FAISS factory string; without one, what was asked for when the index was
+                made, or else what fits the size.
 
         Raises:
             StoreError: the folder holds something else, or cannot be written.
+            InputError: FAISS knows no such kind.
         """
-        store.write(
+        contents = self._contents
+        spans: dict[str, list[tuple[int, int]]] = {one.id: [] for one in contents.documents}
+        for passage in contents.passages:
+            spans[passage.document.id].append((passage.start, passage.end))
+        if self._folder is None or contents.vectors.is_exact:
+            vectors = contents.vectors.vectors_of(contents.vectors.numbers)
+        else:
+            vectors = store.exact_vectors(self._folder, contents)
+        ends = np.cumsum([len(spans[document.id]) for document in contents.documents])
+        prepared = [
+            Prepared(document, spans[document.id], vectors[end - len(spans[document.id]) : end])
+            for document, end in zip(contents.documents, ends.tolist(), strict=True)
+        ]
+        facts = contents.facts
+        store.create(
             Path(folder),
-            store.StoredIndex(
-                self._embedder.identity, self.documents, self.passages, self._vectors
+            new_facts(
+                self._embedder,
+                budget_tokens=facts.budget_tokens,
+                overlap_sentences=facts.overlap_sentences,
+                kind=kind or facts.kind,
             ),
+            prepared,
         )
 
     def search(
@@ -177,34 +359,71 @@ class PassageIndex:
             raise InputError(f"top_k is {top_k}.", "Ask for 1 or more.")
         if not queries:
             return []
+        contents = self._contents
         vectors = self._embedder.embed(queries, batch_size=batch_size)
-        candidates = min(max(top_k, CANDIDATES), len(self.passages))
-        similarities, rows = self._vectors.search(vectors, candidates)
+        candidates = min(max(top_k, CANDIDATES), len(contents.passages))
+        found = contents.vectors.search(vectors, top_k=candidates)
         return [
-            self._fused(query, vector, dict(zip(found.tolist(), similar.tolist(), strict=True)))[
-                :top_k
-            ]
-            for query, vector, found, similar in zip(
-                queries, vectors, rows, similarities, strict=True
-            )
+            _fused(contents, query, vector, similarities, candidates=candidates)[:top_k]
+            for query, vector, similarities in zip(queries, vectors, found, strict=True)
         ]
 
-    def _fused(self, query: str, vector: Vectors, similarities: dict[int, float]) -> list[Hit]:
-        """The candidates by vector and those by words, together and best first."""
-        words = self._words.search(query, top_k=len(similarities))
-        lacking = [row for row in words if row not in similarities]
-        if lacking:
-            similar = self._vectors.reconstruct_batch(np.array(lacking)) @ vector
-            similarities |= zip(lacking, similar.tolist(), strict=True)
-        words |= self._words.scores(query, [row for row in similarities if row not in words])
-        hits = [
-            Hit(self.passages[row], similarity + BM25_WEIGHT * words.get(row, 0.0), similarity)
-            for row, similarity in sorted(similarities.items())  # so that equals keep their order
-        ]
-        return sorted(hits, key=lambda hit: -hit.score)
+    def info(self) -> Info:
+        """What the folder holds now, and how large it is.
+
+        Raises:
+            StoreError: it is gone or damaged.
+            InputError: the index is in memory.
+        """
+        return info_of(self._written())
+
+    def _written(self) -> Path:
+        if self._folder is None:
+            raise InputError("This index is in memory only.", "Save it and open the folder.")
+        return self._folder
+
+    def _see(self, folder: Path) -> None:
+        """Read what was written, and keep its FAISS index."""
+        contents = store.read(folder, previous=self._contents)
+        self._contents = store.keep_cache(folder, contents)
 
     def __str__(self) -> str:
         return (
             f"{len(self.passages):,} passages of {len(self.documents):,} documents,"
             f" embedded by {self._embedder.identity}"
         )
+
+
+def _fused(
+    contents: Contents,
+    query: str,
+    vector: Vectors,
+    similarities: dict[int, float],
+    *,
+    candidates: int,
+) -> list[Hit]:
+    """The candidates by vector and those by words, together and best first."""
+    words = contents.words.search(query, top_k=candidates)
+    lacking = [number for number in words if number not in similarities]
+    if lacking:
+        similar = contents.vectors.vectors_of(lacking) @ vector
+        similarities |= zip(lacking, similar.tolist(), strict=True)
+    words |= contents.words.scores(
+        query, [number for number in similarities if number not in words]
+    )
+    numbers = sorted(similarities)  # so that equals keep their order
+    rows = np.searchsorted(contents.vectors.numbers, numbers).tolist()
+    hits = [
+        Hit(
+            contents.passages[row],
+            similarities[number] + BM25_WEIGHT * words.get(number, 0.0),
+            similarities[number],
+        )
+        for number, row in zip(numbers, rows, strict=True)
+    ]
+    return sorted(hits, key=lambda hit: -hit.score)
+
+
+def _check_ids(documents: Sequence[Document]) -> None:
+    if len({document.id for document in documents}) < len(documents):
+        raise InputError("Two documents have the same id.", "Give each its own.")

@@ -6,7 +6,6 @@ Exit codes: 0, all went well; 1, something could not be done; 2, wrong usage.
 import argparse
 import json
 import sys
-import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +13,17 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from index.errors import InputError, ModelError, PullquoteError, SourceError
 from qa import __version__
+from qa.index_commands import add_index
 from qa.rates import QUESTIONS_PER_MINUTE
+from qa.terminal import (
+    FAILED,
+    OK,
+    STDIN,
+    add_command,
+    complain,
+    named_sources,
+    skipped_files_named,
+)
 
 # What needs a model's libraries is imported in the command that uses it, so that
 # --help and usage errors come at once.
@@ -25,11 +34,9 @@ if TYPE_CHECKING:
     from qa.reader import ExtractiveReader
     from qa.squad import SquadSet
 
-OK, FAILED, USAGE = 0, 1, 2
 TOP_K = 3
 PASSAGES_FOUND = 10
 DEFAULT_PORT = 7860  # Gradio's, and the one Hugging Face Spaces expects
-STDIN = "-"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,16 +52,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code: int = options.run(options)
     except PullquoteError as error:
-        _complain(str(error))
+        complain(str(error))
         return FAILED
     except BrokenPipeError:  # the reader of our output, such as head, has had enough
         sys.stderr.close()
         return OK
     except OSError as error:
-        _complain(str(error))
+        complain(str(error))
         return FAILED
     except KeyboardInterrupt:
-        _complain("Stopped.")
+        complain("Stopped.")
         return FAILED
     return code
 
@@ -71,21 +78,10 @@ def _parser() -> argparse.ArgumentParser:
     _add_ask(commands)
     _add_search(commands)
     _add_batch(commands)
-    _add_index(commands)
+    add_index(commands)
     _add_evaluate(commands)
     _add_export(commands)
     return parser
-
-
-def _add_command(commands: Any, name: str, summary: str, examples: str) -> argparse.ArgumentParser:
-    command: argparse.ArgumentParser = commands.add_parser(
-        name,
-        help=summary,
-        description=f"{summary[0].upper()}{summary[1:]}.",
-        epilog=f"examples:\n{examples}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    return command
 
 
 def _add_sources(command: argparse.ArgumentParser) -> None:
@@ -142,7 +138,7 @@ def _port(text: str) -> int:
 
 
 def _add_chat(commands: Any) -> None:
-    command = _add_command(
+    command = add_command(
         commands,
         "chat",
         "open a chat about articles in the browser",
@@ -178,7 +174,7 @@ def _add_chat(commands: Any) -> None:
 
 
 def _add_ask(commands: Any) -> None:
-    command = _add_command(
+    command = add_command(
         commands,
         "ask",
         "ask one question",
@@ -197,7 +193,7 @@ def _add_ask(commands: Any) -> None:
 
 
 def _add_search(commands: Any) -> None:
-    command = _add_command(
+    command = add_command(
         commands,
         "search",
         "find the passages nearest to a query, without reading them",
@@ -215,7 +211,7 @@ def _add_search(commands: Any) -> None:
 
 
 def _add_batch(commands: Any) -> None:
-    command = _add_command(
+    command = add_command(
         commands,
         "batch",
         "answer a file of questions, as JSON lines",
@@ -238,26 +234,8 @@ def _add_batch(commands: Any) -> None:
     command.set_defaults(run=_batch)
 
 
-def _add_index(commands: Any) -> None:
-    index = commands.add_parser("index", help="make an index to ask later")
-    actions = index.add_subparsers(metavar="ACTION", required=True)
-    build = _add_command(
-        actions,
-        "build",
-        "read articles and save their index",
-        "  pullquote index build articles/ --output shelf\n"
-        '  pullquote ask "who was released?" shelf',
-    )
-    build.add_argument(
-        "sources", metavar="SOURCE", nargs="+", help="article, folder or web page; - for stdin"
-    )
-    build.add_argument("--output", metavar="DIR", required=True, help="folder for the index")
-    build.add_argument("--embedder", metavar="MODEL", help="folder or hub id of an embedder")
-    build.set_defaults(run=_index_build)
-
-
 def _add_export(commands: Any) -> None:
-    command = _add_command(
+    command = add_command(
         commands,
         "export",
         "make the fast form of a reader or an embedder",
@@ -306,7 +284,7 @@ def _export(options: argparse.Namespace) -> int:
 
 
 def _add_evaluate(commands: Any) -> None:
-    command = _add_command(
+    command = add_command(
         commands,
         "evaluate",
         "measure answers on a SQuAD-format file, with the official metrics",
@@ -402,7 +380,7 @@ def _batch(options: argparse.Namespace) -> int:
     bad = [row for row in rows if isinstance(row, BadLine)]
     asked = [row for row in rows if not isinstance(row, BadLine)]
     for line in bad:
-        _complain(f"{options.questions}, {line}")
+        complain(f"{options.questions}, {line}")
     if not asked:
         raise SourceError(f"{options.questions} has no question in it.", "Put one on each line.")
     if options.output != STDIN and not Path(options.output).parent.is_dir():
@@ -420,20 +398,6 @@ def _batch(options: argparse.Namespace) -> int:
             found = {"id": row.id, **answer.to_dict()}
             print(json.dumps(found, ensure_ascii=False), file=out, flush=True)
     return FAILED if bad else OK
-
-
-def _index_build(options: argparse.Namespace) -> int:
-    from index.embedder import load_embedder, shipped_embedder
-    from index.engine import PassageIndex
-    from index.read import read_sources
-
-    with _skipped_files_named():
-        documents = read_sources(_sources(options), progress=sys.stderr.isatty())
-    embedder = load_embedder(options.embedder) if options.embedder else shipped_embedder()
-    index = PassageIndex.from_documents(documents, embedder=embedder, progress=sys.stderr.isatty())
-    index.save(options.output)
-    print(f"{options.output}: {index}")
-    return OK
 
 
 def _evaluate(options: argparse.Namespace) -> int:
@@ -461,7 +425,7 @@ def _evaluate(options: argparse.Namespace) -> int:
         from qa.report import write_report
 
         written = write_report(outcomes, results, folder=options.report, command=sys.argv[1:])
-        _complain(f"The report is in {written}")
+        complain(f"The report is in {written}")
     if options.json:
         print(json.dumps(results if len(results) > 1 else next(iter(results.values()))))
         return OK
@@ -509,29 +473,13 @@ def _outcomes(
 def _load(options: argparse.Namespace) -> "Assistant":
     from qa import load
 
-    with _skipped_files_named():
+    with skipped_files_named():
         return load(
-            _sources(options) or None,
+            named_sources(options) or None,
             reader=options.reader,
             embedder=options.embedder,
             progress=sys.stderr.isatty(),
         )
-
-
-def _sources(options: argparse.Namespace) -> list[Any]:
-    """The sources named: paths and web pages, never text; standard input is a document."""
-    from index.decoding import decode
-    from index.records import Document
-    from index.web import is_url
-
-    sources: list[Any] = []
-    for name in options.sources:
-        if name == STDIN:
-            text = decode(sys.stdin.buffer.read(), name="Standard input")
-            sources.append(Document.from_text(text, title="Standard input", id="stdin"))
-        else:
-            sources.append(name if is_url(name) else Path(name))
-    return sources
 
 
 @contextmanager
@@ -541,24 +489,6 @@ def _output(name: str) -> Iterator[TextIO]:
         return
     with Path(name).open("w", encoding="utf-8") as file:
         yield file
-
-
-def _complain(message: str) -> None:
-    print(f"pullquote: {' '.join(message.split())}", file=sys.stderr)
-
-
-@contextmanager
-def _skipped_files_named() -> Iterator[None]:
-    """Say on standard error which files could not be read, and what will be slow, a line each."""
-    from index.fast import SlowModelWarning
-    from index.read import SkippedFileWarning
-
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", SkippedFileWarning)
-        yield
-    for warning in caught:
-        if issubclass(warning.category, SkippedFileWarning | SlowModelWarning):
-            _complain(str(warning.message))
 
 
 if __name__ == "__main__":

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from index.embed import Embedder
-from index.engine import BUDGET_TOKENS, OVERLAP_SENTENCES, PassageIndex
+from index.engine import PassageIndex
 from index.errors import StoreError
 from index.fast import cache_folder
+from index.prepare import BUDGET_TOKENS, OVERLAP_SENTENCES
 from index.read import read_sources
 from index.records import Document
 from qa.seeds import seed_articles

@@ -1,19 +1,17 @@
-"""What the tests share: the shipped models, loaded once, and a small seeded embedder."""
+"""What the tests share: the shipped models, loaded once."""
 
 import gc
-import hashlib
 import os
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
+from stub import StubEmbedder
 
-from index.embed import Embedder, SentenceEmbedder, Vectors
+from index.embed import Embedder, SentenceEmbedder
 from index.embedder import shipped_embedder
-from index.sentences import Span
 from qa import load
 from qa.assistant import Assistant
 from qa.reader import SHIPPED_READER, ExtractiveReader
@@ -24,41 +22,6 @@ SEEDS = ROOT / "seeds"
 # Fast forms take half a minute to make: they are kept from run to run, apart from the user's.
 os.environ.setdefault("PULLQUOTE_CACHE", str(ROOT / "build" / "test-cache"))
 SHARED = ROOT.parent / "shared"  # development sets; only where we develop
-
-
-class StubEmbedder:
-    """Vectors drawn from a generator seeded by each text; tokens are words."""
-
-    identity = "stub@1"
-    dimension = 16
-    max_tokens = 64
-
-    def token_spans(self, text: str) -> Sequence[Span]:
-        spans, start = [], None
-        for position, character in enumerate(text + " "):
-            if character.isspace():
-                if start is not None:
-                    spans.append((start, position))
-                start = None
-            elif start is None:
-                start = position
-        return spans
-
-    def embed(
-        self,
-        texts: Sequence[str],
-        *,
-        batch_size: int = 32,  # noqa: ARG002 - what an embedder takes
-        progress: bool = False,  # noqa: ARG002
-    ) -> Vectors:
-        rows = [
-            np.random.default_rng(
-                int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
-            ).normal(size=self.dimension)
-            for text in texts
-        ]
-        vectors = np.array(rows, dtype=np.float32).reshape(len(rows), self.dimension)
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
 @pytest.fixture(scope="module")

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from conftest import StubEmbedder
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import articles, few
+from stub import StubEmbedder
 from transformers import AutoModel, AutoTokenizer
 
 from index.embed import SHIPPED_PACKAGE, SHIPPED_SHA256, SentenceEmbedder

@@ -6,6 +6,7 @@ import threading
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from strategies import many
 
 from index.lexical import QUERY_WORDS, LexicalIndex
 
@@ -31,6 +32,7 @@ def bm25(query, passages):
     return scores
 
 
+@many
 @given(texts, st.lists(words, max_size=4))
 def test_scores_are_bm25(passages, query):
     index = LexicalIndex([" ".join(passage) for passage in passages])
@@ -39,6 +41,7 @@ def test_scores_are_bm25(passages, query):
     assert list(found.values()) == sorted(found.values(), reverse=True)
 
 
+@many
 @given(texts, st.lists(words, max_size=4), st.integers(1, 4), st.data())
 def test_scores_of_given_rows_are_those_of_the_search(passages, query, top_k, data):
     index = LexicalIndex([" ".join(passage) for passage in passages])
@@ -47,6 +50,22 @@ def test_scores_of_given_rows_are_those_of_the_search(passages, query, top_k, da
     rows = data.draw(st.lists(st.integers(0, len(passages) - 1), unique=True))
     wanted = {row: score for row, score in every.items() if row in rows}
     assert index.scores(" ".join(query), rows) == pytest.approx(wanted)
+
+
+@many
+@given(texts, st.lists(words, max_size=4))
+def test_words_that_most_have_change_next_to_nothing(passages, query):
+    index = LexicalIndex([" ".join(passage) for passage in passages])
+    every = bm25(query, passages)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("index.lexical.MANY_PASSAGES", 0)
+        found = index.search(" ".join(query), top_k=len(passages))
+        rows = list(range(len(passages)))
+        assert index.scores(" ".join(query), rows) == pytest.approx(found)
+    assert found.keys() <= every.keys()
+    assert bool(found) == bool(every)
+    for row, score in every.items():
+        assert found.get(row, 0.0) == pytest.approx(score, abs=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -73,6 +92,7 @@ def test_no_query_is_a_command(query):
     assert index.scores(query, [0]) == {}
 
 
+@many
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_any_text_can_be_asked_for_and_indexed(text, query):
     index = LexicalIndex([text])

@@ -1,25 +1,61 @@
+"""Saved indexes: what comes back, what changes, and what damage is noticed."""
+
 import hashlib
 import json
+import random
 import shutil
+import sqlite3
+from dataclasses import dataclass, replace
 
-import faiss
+import numpy as np
 import pytest
-from conftest import StubEmbedder
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import articles, documents, few
+from stub import StubEmbedder
 
-from index.engine import PassageIndex
-from index.errors import DamagedIndexError, IncompatibleIndexError, StoreError
+from index import store
+from index.database import FORMAT_VERSION, document_of, fields_of
+from index.engine import Changes, PassageIndex
+from index.errors import (
+    DamagedIndexError,
+    IncompatibleIndexError,
+    InputError,
+    PullquoteError,
+    StoreError,
+)
+from index.health import verify
 from index.records import Document
 
-MANIFEST = "manifest.json"
-CONTENTS = ("documents.jsonl", "passages.jsonl", "vectors.faiss")
-DAMAGE = (DamagedIndexError, IncompatibleIndexError)
+DATABASE, CACHE = "index.sqlite", "vectors.cache"
+LEFT_BY_A_LOCK = {"write.lock"}  # some systems keep it
+QUERIES = ["cats run", "Größe", "something else"]
 
 
 class OtherEmbedder(StubEmbedder):
     identity = "other@2"
+
+
+class CountingEmbedder(StubEmbedder):
+    def __init__(self):
+        self.texts = []
+
+    def embed(self, texts, *, batch_size=32, progress=False):
+        self.texts += texts
+        return super().embed(texts, batch_size=batch_size, progress=progress)
+
+
+class StoppedEmbedder(StubEmbedder):
+    """One that is stopped, as by Ctrl+C, when it comes to a text."""
+
+    def __init__(self, at, error=None):
+        self.at = at
+        self.error = error or KeyboardInterrupt()
+
+    def embed(self, texts, *, batch_size=32, progress=False):
+        if any(self.at in text for text in texts):
+            raise self.error
+        return super().embed(texts, batch_size=batch_size, progress=progress)
 
 
 def build(*texts):
@@ -34,17 +70,50 @@ def load(folder):
     return PassageIndex.load(folder, embedder=StubEmbedder())
 
 
+def opened(folder, embedder=None, **options):
+    options = {"create": True, "budget_tokens": 4} | options
+    return PassageIndex.open(folder, embedder=embedder or StubEmbedder(), **options)
+
+
+def found(index):
+    """All that a search gives, for comparison: texts, places and scores."""
+    return [
+        {(hit.passage, round(hit.score, 5)) for hit in hits}
+        for hits in index.search(QUERIES, top_k=1000)
+    ]
+
+
 @pytest.fixture
 def saved(tmp_path):
-    """A small saved index."""
+    """A small saved index, opened once, so that its FAISS index is kept."""
     folder = tmp_path / "index"
     build("Cats run. Dogs bark. Birds sing.", "Größe zählt.").save(folder)
+    load(folder)
     return folder
+
+
+any_character = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
+
+
+@st.composite
+def any_documents(draw):
+    """Documents with NULs, line ends and control characters wherever they may be."""
+    return Document(
+        id=draw(any_character),
+        title=draw(any_character),
+        text=draw(any_character) + "x" + draw(any_character),
+        source=draw(st.none() | any_character),
+    )
 
 
 @few
 @given(
-    st.lists(documents(), min_size=1, max_size=4, unique_by=lambda document: document.id),
+    st.lists(
+        documents() | any_documents(),
+        min_size=1,
+        max_size=4,
+        unique_by=lambda document: document.id,
+    ),
     st.lists(articles(), max_size=3),
 )
 def test_an_index_comes_back_as_it_was(tmp_path, shelf, queries):
@@ -56,9 +125,8 @@ def test_an_index_comes_back_as_it_was(tmp_path, shelf, queries):
     assert again.search(queries) == index.search(queries)
     assert str(again) == str(index)
     again.save(tmp_path / "again")
-    for name in (*CONTENTS, MANIFEST):
-        first, second = ((tmp_path / folder / name).read_bytes() for folder in ("index", "again"))
-        assert first == second
+    first, second = ((tmp_path / name / DATABASE).read_bytes() for name in ("index", "again"))
+    assert first == second
 
 
 def test_the_shipped_embedder_opens_an_index_by_itself(tmp_path, embedder):
@@ -73,24 +141,202 @@ def test_the_shipped_embedder_opens_an_index_by_itself(tmp_path, embedder):
     assert before.score == pytest.approx(after.score, abs=1e-6)
 
 
+words = st.sampled_from(["cats", "dogs", "run", "bark", "Größe", "zählt", "else"])
+changes = st.lists(
+    st.one_of(
+        st.tuples(
+            st.just("add"),
+            st.dictionaries(
+                st.sampled_from("abcd"), st.lists(words, min_size=1, max_size=12), max_size=3
+            ),
+        ),
+        st.tuples(st.just("remove"), st.sets(st.sampled_from("abcd"), max_size=2)),
+    ),
+    max_size=6,
+)
+
+
+@settings(parent=few, max_examples=40)
+@given(changes, st.sampled_from([None, "HNSW8", "IVF2,Flat"]), st.booleans())
+def test_changes_come_to_the_same_as_building_anew(tmp_path_factory, steps, kind, reopened):
+    folder = tmp_path_factory.mktemp("store") / "index"
+    index = opened(folder, kind=kind)
+    there = {}
+    for step, what in steps:
+        if step == "add":
+            new = [Document(name, "T", ". ".join(text)) for name, text in what.items()]
+            same = [document for document in new if there.get(document.id) == document]
+            index.add(new)
+            there = {
+                name: document
+                for name, document in there.items()
+                if document in same or name not in what
+            }
+            there |= {document.id: document for document in new if document not in same}
+        else:
+            gone = [name for name in what if name in there]
+            index.remove(gone)
+            there = {name: document for name, document in there.items() if name not in gone}
+        if reopened:
+            index = load(folder)
+    for current in (index, load(folder)):
+        assert current.documents == tuple(there.values())
+        if there:
+            anew = PassageIndex.from_documents(
+                list(there.values()), embedder=StubEmbedder(), budget_tokens=4
+            )
+            assert current.passages == anew.passages
+            assert found(current) == found(anew)
+        else:
+            assert current.search(QUERIES) == [[], [], []]
+
+
+@pytest.mark.parametrize("kind", ["IVF4,Flat", "HNSW16", "SQ8"])
+def test_kinds_grow_shrink_and_come_back(tmp_path, kind):
+    """Large enough to learn lists from; the smallest are compared whatever was asked for."""
+    shelf = [Document(str(n), "T", f"Cats {n} run. Dogs {n} bark.") for n in range(200)]
+    index = opened(tmp_path / "index", kind=kind, budget_tokens=3, overlap_sentences=0)
+    index.add(shelf[:150])
+    index.add(shelf[150:])
+    index.remove([str(n) for n in range(0, 200, 3)])
+    kept = [document for n, document in enumerate(shelf) if n % 3]
+    for current in (index, load(tmp_path / "index")):
+        assert current.documents == tuple(kept)
+        assert verify(tmp_path / "index") == []
+        assert current.info().making.kind == kind
+        assert current.info().making.recall_at_10 > 0.9
+        queries = [passage.text for passage in current.passages[::10]]
+        for query, (hit, *others) in zip(queries, current.search(queries, top_k=10), strict=True):
+            assert hit.passage.text == query
+            assert hit.similarity == pytest.approx(1, abs=0.05 if kind == "SQ8" else 1e-5)
+            assert len(others) == 9
+    index.save(tmp_path / "copy")
+    assert verify(tmp_path / "copy") == []
+    assert load(tmp_path / "copy").info().making.kind == kind
+    stale = load(tmp_path / "index")
+    index.remove(["1"])
+    if kind == "SQ8":  # whose vectors are in the folder only
+        with pytest.raises(StoreError, match="has changed since"):
+            stale.save(tmp_path / "copy")
+
+
+def test_what_is_there_as_it_is_costs_no_embedding(tmp_path):
+    counting = CountingEmbedder()
+    index = opened(tmp_path / "index", counting)
+    shelf = [Document("a", "A", "Cats run."), Document("b", "B", "Dogs bark.")]
+    assert index.add(shelf) == Changes(2, 0, 0)
+    assert counting.texts == ["Cats run.", "Dogs bark."]
+    version = index.version
+    assert index.add(shelf) == Changes(0, 0, 2)
+    assert index.version == version
+    assert index.add([shelf[0], Document("b", "B", "Dogs bite.")]) == Changes(0, 1, 1)
+    assert counting.texts[2:] == ["Dogs bite."]
+    renamed = Document("a", "Another title", "Cats run.", source="elsewhere")
+    assert index.add([renamed]) == Changes(0, 1, 0)
+    assert counting.texts[3:] == []
+    assert load(tmp_path / "index").documents == (renamed, Document("b", "B", "Dogs bite."))
+
+
+def test_a_build_that_was_stopped_goes_on(tmp_path, monkeypatch):
+    monkeypatch.setattr("index.prepare.BATCH_PASSAGES", 2)
+    shelf = [Document(str(n), "T", f"Passage {n}.") for n in range(9)]
+    with pytest.raises(KeyboardInterrupt):
+        opened(tmp_path / "index", StoppedEmbedder(at="Passage 5.")).add(shelf)
+    assert load(tmp_path / "index").documents == tuple(shelf[:4])
+    counting = CountingEmbedder()
+    assert opened(tmp_path / "index", counting).add(shelf) == Changes(5, 0, 4)
+    assert counting.texts == [f"Passage {n}." for n in range(4, 9)]
+    assert load(tmp_path / "index").documents == tuple(shelf)
+
+
+def test_what_an_embedder_raises_is_no_damage(saved):
+    failing = StoppedEmbedder(at="faster", error=ValueError("out of tune"))
+    with pytest.raises(ValueError, match="out of tune"):
+        opened(saved, failing).add([Document("new", "New", "Cats run faster.")])
+    assert len(load(saved).documents) == 2
+
+
+def test_an_open_index_sees_its_version_until_it_is_refreshed(saved):
+    reader, writer = load(saved), load(saved)
+    before = found(reader)
+    writer.add([Document("new", "New", "Cats run faster.")])
+    writer.remove(["1"])
+    assert found(reader) == before
+    assert not writer.refresh()
+    assert reader.refresh()
+    assert found(reader) == found(writer) != before
+    assert reader.version == writer.version
+    assert not reader.refresh()
+    build("Fish swim.").save(saved)  # another index altogether
+    assert reader.refresh()
+    assert [document.text for document in reader.documents] == ["Fish swim."]
+
+
+def test_only_what_is_there_is_removed(saved):
+    index = load(saved)
+    with pytest.raises(InputError, match="no article 7"):
+        index.remove(["0", "7"])
+    assert len(load(saved).documents) == 2
+    index.remove(["0", "0"])
+    assert [document.id for document in load(saved).documents] == ["1"]
+
+
+def test_an_index_in_memory_has_no_folder_to_change():
+    index = build("Cats run.")
+    for change in (lambda: index.add([]), lambda: index.remove([]), index.refresh):
+        with pytest.raises(InputError, match="in memory only"):
+            change()
+    assert index.version == 0
+
+
+def test_two_documents_with_one_id_are_not_added(saved):
+    with pytest.raises(InputError, match="same id"):
+        load(saved).add([Document("a", "A", "One."), Document("a", "B", "Two.")])
+    assert len(load(saved).documents) == 2
+
+
+def test_options_count_when_it_is_made(tmp_path):
+    index = opened(tmp_path / "index", budget_tokens=2, overlap_sentences=0)
+    index.add([Document("a", "A", "Cats run. Dogs bark.")])
+    again = opened(tmp_path / "index", budget_tokens=60)
+    again.add([Document("b", "B", "Cats run. Dogs bark.")])
+    assert len(again.passages) == 4
+    for options, problem in [
+        ({"budget_tokens": 0}, "budget_tokens"),
+        ({"overlap_sentences": -1}, "overlap_sentences"),
+        ({"kind": "Nonesuch"}, "Nonesuch"),
+    ]:
+        with pytest.raises(InputError, match=problem):
+            opened(tmp_path / "other", **options)
+    assert not (tmp_path / "other").exists()
+
+
+def test_nothing_is_made_unless_asked_for(tmp_path):
+    with pytest.raises(StoreError, match="There is no index"):
+        opened(tmp_path / "index", create=False)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_second_save_replaces_the_first(saved):
     build("Fish swim.").save(saved)
+    assert not (saved / CACHE).exists()  # it was of the first
     assert [document.text for document in load(saved).documents] == ["Fish swim."]
-    assert sorted(file.name for file in saved.iterdir()) == sorted((*CONTENTS, MANIFEST))
+    assert {file.name for file in saved.iterdir()} - LEFT_BY_A_LOCK == {DATABASE, CACHE}
     assert list(saved.parent.iterdir()) == [saved]  # nothing of the old one is left about
 
 
 def test_folders_are_made_as_needed(tmp_path):
     (tmp_path / "empty").mkdir()
-    for folder in (tmp_path / "empty", tmp_path / "deep" / "er"):
+    for folder in (tmp_path / "empty", tmp_path / "deep" / "er", tmp_path / "a%20b? #é"):
         build("Fish swim.").save(str(folder))
         assert len(load(str(folder)).passages) == 1
 
 
 def test_a_folder_of_something_else_is_left_alone(tmp_path):
     (tmp_path / "thesis.txt").write_text("Ten years of work.", "utf-8")
-    with pytest.raises(StoreError, match="exists and is not an index"):
-        build("Fish swim.").save(tmp_path)
+    for make in (build("Fish swim.").save, opened):
+        with pytest.raises(StoreError, match="exists and is not an index"):
+            make(tmp_path)
     assert [file.name for file in tmp_path.iterdir()] == ["thesis.txt"]
     assert (tmp_path / "thesis.txt").read_text("utf-8") == "Ten years of work."
 
@@ -103,164 +349,213 @@ def test_no_index_to_open(tmp_path):
         assert str(folder) in str(raised.value)
 
 
-@pytest.mark.parametrize("name", [*CONTENTS, MANIFEST])
-def test_every_flipped_byte_is_noticed(saved, name):
-    file = saved / name
-    whole = file.read_bytes()
-    for position in range(len(whole)):
-        for mask in (0x01, 0x80):
-            torn = bytearray(whole)
-            torn[position] ^= mask
-            file.write_bytes(torn)
-            with pytest.raises(DAMAGE if name == MANIFEST else DamagedIndexError):
-                load(saved)
-    file.write_bytes(whole)
-    assert len(load(saved).passages) == 3
+def test_what_an_index_left_unfinished_is_built_upon(tmp_path):
+    for name in ("write.lock", "index.sqlite.new", "index.sqlite.new-journal"):
+        (tmp_path / name).write_bytes(b"torn")
+    build("Fish swim.").save(tmp_path)
+    assert len(load(tmp_path).passages) == 1
+    assert not list(tmp_path.glob("*.new*"))
 
 
-@pytest.mark.parametrize("name", [*CONTENTS, MANIFEST])
-def test_every_cut_is_noticed(saved, name):
-    file = saved / name
+def test_the_first_format_is_refused_by_name_and_built_over(tmp_path):
+    for name in ("manifest.json", "documents.jsonl", "passages.jsonl", "vectors.faiss"):
+        (tmp_path / name).write_text('{"version": 1}', "utf-8")
+    assert store.is_stored_index(tmp_path)
+    with pytest.raises(IncompatibleIndexError, match=r"version 1; .*version 2.*index build"):
+        load(tmp_path)
+    build("Fish swim.").save(tmp_path)
+    assert len(load(tmp_path).passages) == 1
+    assert {file.name for file in tmp_path.iterdir()} - LEFT_BY_A_LOCK == {DATABASE, CACHE}
+
+
+def assert_as_before_or_named(folder, file, expected):
+    """Opening gives what was there, or an error of ours that names a file."""
+    try:
+        index = load(folder)
+    except StoreError as error:
+        named = str(error)
+    else:
+        assert (index.documents, found(index)) == expected
+        return True
+    assert str(file) in named
+    return False
+
+
+@pytest.mark.parametrize(("name", "times"), [(DATABASE, 400), (CACHE, 60)])
+def test_flipped_bytes_are_noticed_or_change_nothing(saved, tmp_path, name, times):
+    # Bytes by lot, of those that are not zero: the rest is almost all free space.
+    before = load(saved)
+    expected = (before.documents, found(before))
+    whole = (saved / name).read_bytes()
+    filled = [at for at, byte in enumerate(whole) if byte]
+    positions = random.Random(0).sample(filled, min(len(filled), times))
+    noticed = 0
+    for position in positions:
+        copy = tmp_path / "copy"
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(saved, copy)
+        torn = bytearray(whole)
+        torn[position] ^= random.Random(position).choice([0x01, 0x80, 0xFF])
+        (copy / name).write_bytes(torn)
+        noticed += not assert_as_before_or_named(copy, copy / name, expected)
+    if name == CACHE:
+        assert noticed == 0  # it is made anew
+    else:
+        assert noticed > len(positions) / 3
+
+
+def test_cuts_are_noticed(saved):
+    file = saved / DATABASE
     whole = file.read_bytes()
-    # Of the manifest, the line end at its end may go: as JSON it means the same.
-    for size in range(len(whole) - (name == MANIFEST)):
+    # Whole pages: the last bytes of the last one are free space.
+    for size in [0, 1, 99, 100, 512, *range(1024, len(whole) - 4096, 1111)]:
         file.write_bytes(whole[:size])
         with pytest.raises(DamagedIndexError) as raised:
             load(saved)
         assert str(file) in str(raised.value)
+    file.write_bytes(whole)
+    assert len(load(saved).passages) == 3
 
 
-@pytest.mark.parametrize("name", [*CONTENTS, MANIFEST])
-@pytest.mark.parametrize("more", [b"x", b"\0", b"{}\n"])
-def test_something_added_is_noticed(saved, name, more):
-    with (saved / name).open("ab") as stream:
-        stream.write(more)
-    with pytest.raises(DamagedIndexError):
+@pytest.mark.parametrize("data", [b"", b"x", b"{}\n", b"no database at all, but words" * 99, None])
+def test_something_else_in_its_place(saved, data):
+    whole = (saved / CACHE).read_bytes()
+    (saved / CACHE).write_bytes(whole + b"x" if data is None else data)
+    assert len(load(saved).passages) == 3
+    assert (saved / CACHE).read_bytes() == whole  # it was made again
+    if data is not None:
+        (saved / DATABASE).write_bytes(data)
+        with pytest.raises(DamagedIndexError, match=r"index\.sqlite is damaged"):
+            load(saved)
+
+
+def test_what_is_missing(saved):
+    (saved / CACHE).unlink()
+    assert len(load(saved).passages) == 3
+    (saved / DATABASE).unlink()
+    with pytest.raises(StoreError, match="There is no index"):
         load(saved)
-
-
-@pytest.mark.parametrize("name", CONTENTS)
-def test_a_missing_file_is_noticed(saved, name):
-    (saved / name).unlink()
-    with pytest.raises(DamagedIndexError, match=f"{name} cannot be read"):
-        load(saved)
-    (saved / name).mkdir()
-    with pytest.raises(DamagedIndexError, match=f"{name} cannot be read"):
-        load(saved)
-
-
-def test_without_a_manifest_there_is_no_index(saved):
-    (saved / MANIFEST).unlink()
+    (saved / DATABASE).mkdir()
     with pytest.raises(StoreError, match="There is no index"):
         load(saved)
 
 
-@pytest.mark.parametrize("name", CONTENTS)
-def test_a_file_of_another_index_is_noticed(saved, tmp_path, name):
-    build("Cats run. Dogs bark. Birds fly.", "Größe zählt!", "More.").save(tmp_path / "other")
-    shutil.copy(tmp_path / "other" / name, saved / name)
-    with pytest.raises(DamagedIndexError, match=f"{name} is damaged"):
+def test_a_cache_of_another_index_is_not_used(saved, tmp_path):
+    other = build("Cats run. Dogs bark. Birds fly.", "Größe zählt!")
+    other.save(tmp_path / "other")
+    load(tmp_path / "other")
+    expected = found(load(saved))
+    shutil.copy(tmp_path / "other" / CACHE, saved / CACHE)
+    assert found(load(saved)) == expected
+
+
+def test_a_cache_of_an_earlier_version_is_brought_up_to_date(saved):
+    early = (saved / CACHE).read_bytes()
+    index = load(saved)
+    index.add([Document("new", "New", "Cats run faster. Dogs bark.")])
+    index.remove(["1"])
+    late = (saved / CACHE).read_bytes()
+    (saved / CACHE).write_bytes(early)
+    assert found(load(saved)) == found(index)
+    assert (saved / CACHE).read_bytes() == late
+
+
+@pytest.mark.parametrize(
+    ("statement", "what"),
+    [
+        ("UPDATE documents SET text = replace(text, 'Cats', 'Rats')", "the document 0"),
+        ("UPDATE documents SET title = 'Other'", "the document 0"),
+        ('UPDATE documents SET fields = \'{"source": "x"}\'', "the document 0"),
+        ("UPDATE documents SET text = 12", "the document 0"),
+        ("UPDATE documents SET text = CAST(x'ff' AS TEXT)", "is damaged"),
+        ("UPDATE documents SET id = id || 'x'", "list of documents"),
+        ("UPDATE documents SET id = 7 WHERE number = 0", "list of documents"),
+        ("UPDATE documents SET first = 1 - first", "list of documents"),
+        ("UPDATE documents SET number = number + 5", "list of documents"),
+        ("DELETE FROM documents WHERE number = 1", "list of documents"),
+        ("UPDATE passages SET start = start + 1", "the passages of the document 0"),
+        ("UPDATE passages SET end = 'x'", "the passages of the document 0"),
+        ("DELETE FROM passages WHERE number = 2", "the passages of the document 1"),
+        ("DELETE FROM words_docsize WHERE id = 0", "its words"),
+        ("INSERT INTO words (rowid, body) VALUES (99, 'cats')", "its words"),
+        ("UPDATE facts SET json = replace(json, 'stub@1', 'stub@2')", "its facts"),
+        ("DELETE FROM facts", "its facts"),
+        ("DROP TABLE passages", "no such table"),
+        ("DROP TABLE words", "no such table"),
+    ],
+)
+def test_altered_rows_are_noticed(saved, statement, what):
+    with sqlite3.connect(saved / DATABASE) as database:
+        assert database.execute(statement).rowcount
+    database.close()
+    with pytest.raises(DamagedIndexError, match=what) as raised:
+        load(saved)
+    assert str(saved / DATABASE) in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM vectors WHERE number = 1",
+        "UPDATE vectors SET vector = zeroblob(64) WHERE number = 1",
+        "UPDATE vectors SET vector = 'x'",
+    ],
+)
+def test_altered_vectors_are_noticed_when_they_are_read(saved, statement):
+    with sqlite3.connect(saved / DATABASE) as database:
+        assert database.execute(statement).rowcount
+    database.close()
+    assert found(load(saved)) == found(build("Cats run. Dogs bark. Birds sing.", "Größe zählt."))
+    (saved / CACHE).unlink()
+    with pytest.raises(DamagedIndexError, match=r"the vectors of the document 0|damaged"):
         load(saved)
 
 
-@pytest.mark.parametrize("text", ["", "null", "[]", "3", '"x"', "{}", "{", '{"checksum": 1}', "é"])
-def test_a_manifest_of_another_kind(saved, text):
-    (saved / MANIFEST).write_bytes(text.encode("latin-1"))
-    with pytest.raises(DamagedIndexError, match=r"manifest\.json is damaged"):
-        load(saved)
+def altered_facts(folder, **changes):
+    """Write facts with a valid checksum, as one would who alters an index on purpose."""
+    with sqlite3.connect(folder / DATABASE) as database:
+        ((text,),) = database.execute("SELECT json FROM facts")
+        text = json.dumps(json.loads(text) | changes)
+        digest = hashlib.sha256(text.encode()).digest()
+        database.execute("UPDATE facts SET json = ?, digest = ?", (text, digest))
+    database.close()
 
 
-def renew_manifest(folder, **changes):
-    """Write a manifest with valid checksums, as one would who alters an index on purpose."""
-    manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
-    del manifest["checksum"]
-    manifest["files"] = {
-        name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in CONTENTS
-    }
-    manifest |= changes
-    plain = json.dumps(manifest, sort_keys=True).encode()
-    manifest["checksum"] = hashlib.sha256(plain).hexdigest()
-    (folder / MANIFEST).write_text(json.dumps(manifest), "utf-8")
-
-
-def test_a_renewed_manifest_is_accepted(saved):
-    renew_manifest(saved)  # else the tests below would prove nothing
+def test_facts_with_a_renewed_checksum_are_accepted(saved):
+    altered_facts(saved)  # else the tests below would prove nothing
     assert len(load(saved).passages) == 3
 
 
-def test_an_index_of_version_1_is_read(saved):
-    """It knew of its documents no more than id, title, text and source."""
-    before = load(saved)
-    documents = saved / "documents.jsonl"
-    rows = [json.loads(line) for line in documents.read_text("utf-8").splitlines()]
-    kept = [{key: row[key] for key in ("id", "title", "text", "source")} for row in rows]
-    documents.write_text("".join(json.dumps(row) + "\n" for row in kept), "utf-8")
-    renew_manifest(saved, version=1)
-    again = load(saved)
-    assert again.documents == before.documents
-    assert again.passages == before.passages
-
-
-@pytest.mark.parametrize("version", [0, 3, "1", None])
+@pytest.mark.parametrize("version", [0, 1, 3, "2", None])
 def test_another_format_version(saved, version):
-    renew_manifest(saved, version=version)
-    with pytest.raises(
-        IncompatibleIndexError, match=f"version {version}; .* reads version 1 and 2"
-    ):
+    altered_facts(saved, format_version=version)
+    with pytest.raises(IncompatibleIndexError, match=f"version {version}; .* reads version 2"):
         load(saved)
+    assert FORMAT_VERSION == 2
 
 
 def test_another_format(saved):
-    renew_manifest(saved, format="someone-elses-index")
+    altered_facts(saved, format="someone-elses-index")
     with pytest.raises(IncompatibleIndexError, match="not an index of Pullquote"):
         load(saved)
 
 
 @pytest.mark.parametrize(
     "changes",
-    [{"embedder": None}, {"files": {}}, {"files": list(CONTENTS)}, {"files": None}],
+    [
+        {"embedder": None},
+        {"dimension": "16"},
+        {"dimension": 8},
+        {"version": -1},
+        {"contents": ""},
+        {"words": None},
+        {"more": 1},
+    ],
     ids=str,
 )
-def test_a_renewed_manifest_that_makes_no_sense(saved, changes):
-    renew_manifest(saved, **changes)
-    with pytest.raises(DamagedIndexError):
-        load(saved)
-
-
-@pytest.mark.parametrize(
-    ("name", "old", "new"),
-    [
-        ("passages.jsonl", '"document": "1"', '"document": "2"'),
-        ("passages.jsonl", '"start": 0', '"start": -1'),
-        ("passages.jsonl", '"start": 0', '"start": "0"'),
-        ("passages.jsonl", '"end"', '"ends"'),
-        ("passages.jsonl", '{"document"', '\n["document"'),
-        ("documents.jsonl", '"Größe zählt."', '""'),
-        ("documents.jsonl", '"Größe zählt."', "12"),
-        ("documents.jsonl", '"id"', '"name"'),
-        ("documents.jsonl", '"title"', '"headline"'),
-        ("documents.jsonl", "ö", "\\ud800"),
-        ("documents.jsonl", '"page_starts": []', '"page_starts": [1]'),
-        ("documents.jsonl", '"page_starts": []', '"page_starts": ["0"]'),
-        ("documents.jsonl", '"page_starts": []', '"page_starts": 0'),
-        ("documents.jsonl", '"author": null', '"author": 1'),
-    ],
-)
-def test_altered_contents_with_a_renewed_manifest(saved, name, old, new):
-    text = (saved / name).read_text("utf-8")
-    assert old in text
-    (saved / name).write_text(text.replace(old, new), "utf-8")
-    renew_manifest(saved)
-    with pytest.raises(DamagedIndexError):
-        load(saved)
-
-
-@pytest.mark.parametrize("data", [b"", b"IxFI", b"no index at all, but words", None])
-def test_altered_vectors_with_a_renewed_manifest(saved, data):
-    if data is None:  # a good index, but of no vectors
-        data = faiss.serialize_index(faiss.IndexFlatIP(StubEmbedder.dimension)).tobytes()
-    (saved / "vectors.faiss").write_bytes(data)
-    renew_manifest(saved)
+def test_altered_facts_that_make_no_sense(saved, changes):
+    altered_facts(saved, **changes)
+    (saved / CACHE).unlink()
     with pytest.raises(DamagedIndexError):
         load(saved)
 
@@ -268,6 +563,36 @@ def test_altered_vectors_with_a_renewed_manifest(saved, data):
 def test_another_model(saved):
     with pytest.raises(IncompatibleIndexError, match="embedder stub@1, not with other@2"):
         PassageIndex.load(saved, embedder=OtherEmbedder())
+    with pytest.raises(IncompatibleIndexError, match="embedder stub@1, not with other@2"):
+        PassageIndex.open(saved, embedder=OtherEmbedder(), create=True)
+
+
+def test_fields_of_documents_are_kept_by_their_names():
+    document = Document("a", "A", "Text.", source="x.txt")
+    assert json.loads(fields_of(document)) == {"source": "x.txt"}
+    assert fields_of(Document("a", "A", "Text.")) == "{}"  # a new field changes no checksum
+    of = {"source": "x.txt", "from_a_later_version": [1, 2]}
+    assert document_of("a", "A", "Text.", json.dumps(of), file=None) == document
+
+
+@dataclass(frozen=True)
+class PagedDocument(Document):
+    """A document with more fields than there are today."""
+
+    page_starts: tuple[int, ...] = ()
+    date: object = None
+
+
+def test_fields_that_come_later_are_stored_too(tmp_path):
+    paged = PagedDocument("a", "A", "Text.", page_starts=(0, 3))
+    assert json.loads(fields_of(paged)) == {"page_starts": [0, 3]}
+    index = opened(tmp_path / "index")
+    index.add([paged])
+    assert index.add([paged]) == Changes(0, 0, 1)
+    assert index.add([replace(paged, page_starts=(0, 2))]) == Changes(0, 1, 0)
+    with pytest.raises(InputError, match=r"document b cannot be stored .*object"):
+        index.add([PagedDocument("b", "B", "Text.", date=object())])
+    assert verify(tmp_path / "index") == []
 
 
 def test_a_target_that_cannot_be_written(tmp_path):
@@ -280,21 +605,31 @@ def test_a_target_that_cannot_be_written(tmp_path):
     assert file.read_text("utf-8") == "Words."
 
 
-@pytest.mark.parametrize("room", ["documents", "vectors"])
-def test_a_full_disk_leaves_the_old_index(saved, room):
+@pytest.mark.parametrize("change", ["add", "save"])
+def test_a_limit_on_files_leaves_the_old_index(saved, change):
     resource = pytest.importorskip("resource", reason="only POSIX can limit a file's size")
     before = load(saved)
-    larger = build("Fish swim. " * 300)
-    larger.save(saved.parent / "larger")
-    sizes = {name: (saved.parent / "larger" / name).stat().st_size for name in CONTENTS}
-    assert sizes["vectors.faiss"] - 100 > sizes["passages.jsonl"] > sizes["documents.jsonl"] > 1000
-    limit = 1000 if room == "documents" else sizes["vectors.faiss"] - 100  # bytes short of all
+    index = load(saved)
+    larger = build("Fish swim. " * 3000)
+    limit = (saved / DATABASE).stat().st_size + 20_000  # bytes, short of all
     unlimited = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, unlimited[1]))
     try:
-        with pytest.raises(StoreError, match="cannot be written"):
-            larger.save(saved)
+        with pytest.raises(PullquoteError, match="cannot be written") as raised:
+            larger.save(saved) if change == "save" else index.add(larger.documents)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, unlimited)
-    assert load(saved).passages == before.passages
-    assert {path.name for path in saved.parent.iterdir()} == {"index", "larger"}
+    assert type(raised.value) is StoreError
+    again = load(saved)
+    assert again.passages == before.passages
+    assert found(again) == found(before)
+    assert {file.name for file in saved.iterdir()} - LEFT_BY_A_LOCK == {DATABASE, CACHE}
+
+
+def test_vectors_are_kept_to_the_bit(saved):
+    with sqlite3.connect(saved / DATABASE) as database:
+        rows = database.execute("SELECT vector FROM vectors ORDER BY number").fetchall()
+    database.close()
+    held = np.array([np.frombuffer(row, np.float32) for (row,) in rows])
+    texts = [passage.text for passage in load(saved).passages]
+    np.testing.assert_array_equal(held, StubEmbedder().embed(texts))

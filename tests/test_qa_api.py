@@ -7,10 +7,10 @@ from typing import Any
 
 import gradio as gr
 import pytest
-from conftest import StubEmbedder
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.requests import Request
+from stub import StubEmbedder
 
 from index.engine import PassageIndex
 from index.records import Document

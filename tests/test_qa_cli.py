@@ -129,12 +129,12 @@ def test_index_build_then_ask_it_then_damage_it(tmp_path: Path) -> None:
     assert "3 passages of 1 documents" in out
     code, out, _ = run("ask", EASY, str(shelf))
     assert (code, out.startswith(f"“{ANSWER}")) == (0, True)
-    vectors = shelf / "vectors.faiss"
-    vectors.write_bytes(vectors.read_bytes()[:-1])
+    database = shelf / "index.sqlite"
+    database.write_bytes(database.read_bytes()[:-5000])
     code, out, err = run("ask", EASY, str(shelf))
     assert (code, out) == (1, "")
     assert err.startswith("pullquote: ")
-    assert "vectors.faiss is damaged" in err
+    assert "index.sqlite is damaged" in err
 
 
 def test_export_makes_a_reader_that_gives_the_same(tmp_path: Path) -> None:
@@ -297,7 +297,17 @@ def test_a_bad_file_of_a_folder_is_named_and_the_rest_read(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["ask"], ["search"], ["batch"], ["chat"], ["index", "build"], ["evaluate"]]
+    "command",
+    [
+        [],
+        ["ask"],
+        ["search"],
+        ["batch"],
+        ["chat"],
+        ["index", "build"],
+        ["index", "verify"],
+        ["evaluate"],
+    ],
 )
 def test_help_has_examples_and_comes_without_the_models(command: list[str]) -> None:
     code, out, err = run(*command, "--help")

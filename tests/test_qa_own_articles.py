@@ -1,7 +1,7 @@
 """Visitors' articles are kept for a while, within limits, and found by their tokens alone."""
 
 import pytest
-from conftest import StubEmbedder
+from stub import StubEmbedder
 from hypothesis import given
 from hypothesis import strategies as st
 

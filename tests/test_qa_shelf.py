@@ -57,11 +57,11 @@ def test_another_model_embeds_anew(cache, counting, stub_embedder):
 @pytest.mark.parametrize("damage", ["cut", "gone"])
 def test_a_damaged_shelf_is_made_again(cache, counting, damage):
     first = seed_shelf(counting)
-    (vectors,) = cache.rglob("vectors.faiss")
+    (database,) = cache.rglob("index.sqlite")
     if damage == "cut":
-        vectors.write_bytes(vectors.read_bytes()[:-1])
+        database.write_bytes(database.read_bytes()[:-5000])
     else:
-        vectors.unlink()
+        database.unlink()
     counting.texts = 0
     assert seed_shelf(counting).passages == first.passages
     assert counting.texts > 0

@@ -17,10 +17,11 @@ import numpy as np
 import pytest
 import regex
 import torch
-from conftest import ROOT, StubEmbedder
+from conftest import ROOT
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from strategies import articles, few, many, spans_in
+from stub import StubEmbedder
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 from transformers import (
     AutoModelForQuestionAnswering,

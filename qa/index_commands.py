@@ -1,0 +1,235 @@
+"""``pullquote index``: make an index, keep it up to date, look after it."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qa.terminal import FAILED, OK, add_command, complain, named_sources, skipped_files_named
+
+# As in qa.cli: what needs a library is imported in the command that uses it.
+if TYPE_CHECKING:
+    from index.embed import Embedder
+    from index.records import Document
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def add_index(commands: Any) -> None:
+    """Add ``index`` and its actions to the commands."""
+    index = commands.add_parser("index", help="make an index to ask later, and look after it")
+    actions = index.add_subparsers(metavar="ACTION", required=True)
+    build = add_command(
+        actions,
+        "build",
+        "read articles and save their index",
+        "  pullquote index build articles/ --output shelf\n"
+        '  pullquote ask "who was released?" shelf\n'
+        "An index that is there is brought up to date: what is unchanged is not embedded again,\n"
+        "and what is no longer named is removed. Stopped, it goes on where it was.",
+    )
+    _add_sources(build)
+    build.add_argument("--output", metavar="DIR", required=True, help="folder for the index")
+    _add_embedder(build)
+    build.add_argument(
+        "--kind",
+        metavar="FACTORY",
+        help="FAISS's factory string for a new index, such as HNSW32 (what fits its size)",
+    )
+    build.set_defaults(run=_build)
+
+    add = _action(
+        actions,
+        "add",
+        "add articles to an index; one with the same id is replaced",
+        "  pullquote index add shelf new-story.txt notes/",
+        _add,
+    )
+    _add_sources(add)
+    _add_embedder(add)
+
+    remove = _action(
+        actions,
+        "remove",
+        "remove articles from an index by their ids",
+        "  pullquote index remove shelf old-story.txt",
+        _remove,
+    )
+    remove.add_argument("ids", metavar="ID", nargs="+", help="id of an article, as listed")
+
+    listed = _action(
+        actions, "list", "list the articles of an index", "  pullquote index list shelf", _list
+    )
+    _add_json(listed)
+    info = _action(
+        actions,
+        "info",
+        "say what an index holds and how large it is",
+        "  pullquote index info shelf",
+        _info,
+    )
+    _add_json(info)
+    verify = _action(
+        actions,
+        "verify",
+        "look for damage in an index; exit code 1 if there is any",
+        "  pullquote index verify shelf",
+        _verify,
+    )
+    _add_json(verify)
+    repair = _action(
+        actions,
+        "repair",
+        "mend a damaged index, as far as its texts are sound",
+        "  pullquote index repair shelf",
+        _repair,
+    )
+    _add_embedder(repair)
+    _action(
+        actions,
+        "compact",
+        "give back the room that removed articles took",
+        "  pullquote index compact shelf",
+        _compact,
+    )
+
+
+def _action(
+    actions: Any, name: str, summary: str, examples: str, run: Command
+) -> argparse.ArgumentParser:
+    action = add_command(actions, name, summary, examples)
+    action.add_argument("folder", metavar="DIR", type=Path, help="folder of the index")
+    action.set_defaults(run=run)
+    return action
+
+
+def _add_sources(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "sources", metavar="SOURCE", nargs="+", help="article, folder or web page; - for stdin"
+    )
+
+
+def _add_embedder(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--embedder", metavar="MODEL", help="folder or hub id of an embedder")
+
+
+def _add_json(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="print it as JSON")
+
+
+def _embedder(options: argparse.Namespace) -> "Embedder":
+    from index.embedder import load_embedder, shipped_embedder
+
+    return load_embedder(options.embedder) if options.embedder else shipped_embedder()
+
+
+def _read(options: argparse.Namespace) -> "list[Document]":
+    from index.read import read_sources
+
+    with skipped_files_named():
+        return read_sources(named_sources(options), progress=sys.stderr.isatty())
+
+
+def _build(options: argparse.Namespace) -> int:
+    from index.engine import PassageIndex
+    from index.errors import DamagedIndexError, IncompatibleIndexError
+
+    documents = _read(options)
+    embedder = _embedder(options)
+    progress = sys.stderr.isatty()
+    try:
+        index = PassageIndex.open(options.output, embedder=embedder, create=True, kind=options.kind)
+    except (DamagedIndexError, IncompatibleIndexError):
+        # Nothing to go on from: it is made whole, and then takes the place of the other.
+        index = PassageIndex.from_documents(documents, embedder=embedder, progress=progress)
+        index.save(options.output, kind=options.kind)
+    else:
+        index.add(documents, progress=progress)
+        named = {document.id for document in documents}
+        index.remove([document.id for document in index.documents if document.id not in named])
+    print(f"{options.output}: {index}")
+    return OK
+
+
+def _add(options: argparse.Namespace) -> int:
+    from index.engine import PassageIndex
+
+    documents = _read(options)
+    index = PassageIndex.open(options.folder, embedder=_embedder(options))
+    changes = index.add(documents, progress=sys.stderr.isatty())
+    print(f"{options.folder}: {changes}")
+    return OK
+
+
+def _remove(options: argparse.Namespace) -> int:
+    from index.store import changing
+
+    with changing(options.folder) as writer:
+        writer.remove(options.ids)
+    print(f"{options.folder}: {len(set(options.ids))} removed")
+    return OK
+
+
+def _list(options: argparse.Namespace) -> int:
+    from index.store import read_documents
+
+    documents = read_documents(options.folder)
+    if options.json:
+        rows = [
+            {
+                field.name: getattr(document, field.name)
+                for field in fields(document)
+                if field.name != "text"
+            }
+            | {"characters": len(document.text), "passages": row.passages}
+            for row, document in documents
+        ]
+        print(json.dumps(rows, ensure_ascii=False))
+        return OK
+    for row, document in documents:
+        print(
+            f"{document.id}  {document.title}"
+            f" ({len(document.text):,} characters, {row.passages} passages)"
+        )
+    return OK
+
+
+def _info(options: argparse.Namespace) -> int:
+    from index.health import info_of
+
+    info = info_of(options.folder)
+    print(json.dumps(info.to_dict(), ensure_ascii=False) if options.json else info)
+    return OK
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from index.health import verify
+
+    faults = verify(options.folder)
+    if options.json:
+        print(json.dumps([asdict(fault) for fault in faults], ensure_ascii=False))
+    elif not faults:
+        print(f"{options.folder}: sound")
+    for fault in faults if not options.json else ():
+        complain(str(fault))
+    return FAILED if faults else OK
+
+
+def _repair(options: argparse.Namespace) -> int:
+    from index.health import repair
+
+    done = repair(options.folder, embedder=lambda: _embedder(options), progress=sys.stderr.isatty())
+    for fault in done.faults:
+        complain(str(fault))
+    print(f"{options.folder}: {done}")
+    return FAILED if done.lost_count else OK
+
+
+def _compact(options: argparse.Namespace) -> int:
+    from index.health import compact
+
+    print(f"{options.folder}: {compact(options.folder):,} bytes given back")
+    return OK

@@ -1,0 +1,66 @@
+"""What the commands of the command line share: how they are described, read sources, complain."""
+
+import argparse
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+OK, FAILED, USAGE = 0, 1, 2
+STDIN = "-"
+
+
+def add_command(commands: Any, name: str, summary: str, examples: str) -> argparse.ArgumentParser:
+    """Add a command.
+
+    Args:
+        commands: argparse's subparsers.
+        name: of the command.
+        summary: what it does, without a full stop.
+        examples: lines that call it, each indented.
+    """
+    command: argparse.ArgumentParser = commands.add_parser(
+        name,
+        help=summary,
+        description=f"{summary[0].upper()}{summary[1:]}.",
+        epilog=f"examples:\n{examples}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    return command
+
+
+def named_sources(options: argparse.Namespace) -> list[Any]:
+    """The sources named: paths and web pages, never text; standard input becomes a document."""
+    from index.decoding import decode
+    from index.records import Document
+    from index.web import is_url
+
+    sources: list[Any] = []
+    for name in options.sources:
+        if name == STDIN:
+            text = decode(sys.stdin.buffer.read(), name="Standard input")
+            sources.append(Document.from_text(text, title="Standard input", id="stdin"))
+        else:
+            sources.append(name if is_url(name) else Path(name))
+    return sources
+
+
+def complain(message: str) -> None:
+    """Say something on standard error, in a line."""
+    print(f"pullquote: {' '.join(message.split())}", file=sys.stderr)
+
+
+@contextmanager
+def skipped_files_named() -> Iterator[None]:
+    """Say on standard error which files could not be read, and what will be slow, a line each."""
+    from index.fast import SlowModelWarning
+    from index.read import SkippedFileWarning
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", SkippedFileWarning)
+        yield
+    for warning in caught:
+        if issubclass(warning.category, SkippedFileWarning | SlowModelWarning):
+            complain(str(warning.message))

@@ -1,0 +1,44 @@
+"""A small seeded embedder, which needs no model."""
+
+import hashlib
+from collections.abc import Sequence
+
+import numpy as np
+
+from index.embed import Vectors
+from index.sentences import Span
+
+
+class StubEmbedder:
+    """Vectors drawn from a generator seeded by each text; tokens are words."""
+
+    identity = "stub@1"
+    dimension = 16
+    max_tokens = 64
+
+    def token_spans(self, text: str) -> Sequence[Span]:
+        spans, start = [], None
+        for position, character in enumerate(text + " "):
+            if character.isspace():
+                if start is not None:
+                    spans.append((start, position))
+                start = None
+            elif start is None:
+                start = position
+        return spans
+
+    def embed(
+        self,
+        texts: Sequence[str],
+        *,
+        batch_size: int = 32,  # noqa: ARG002 - what an embedder takes
+        progress: bool = False,  # noqa: ARG002
+    ) -> Vectors:
+        rows = [
+            np.random.default_rng(
+                int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
+            ).normal(size=self.dimension)
+            for text in texts
+        ]
+        vectors = np.array(rows, dtype=np.float32).reshape(len(rows), self.dimension)
+        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)

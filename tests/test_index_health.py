@@ -1,0 +1,271 @@
+"""Whether damage is named, and what mending saves."""
+
+import hashlib
+import json
+import sqlite3
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from stub import StubEmbedder
+
+from index import health
+from index.database import MEND, contents_digest, read_facts, read_rows, write_facts
+from index.engine import PassageIndex
+from index.errors import DamagedIndexError, IncompatibleIndexError, StoreError
+from index.health import compact, info_of, repair, verify
+from index.lexical import words_digest
+from index.records import Document
+from index.store import changing
+
+DATABASE, CACHE = "index.sqlite", "vectors.cache"
+SHELF = [
+    Document("a", "A", "Cats run. Dogs bark. Birds sing.", source="a.txt"),
+    Document("b", "B", "Größe zählt.\0 Und 東京は高い。"),
+    Document("c", "C", "Cats sing. Fish swim. Cows moo. Dogs run."),
+]
+
+
+class CountingEmbedder(StubEmbedder):
+    def __init__(self):
+        self.texts = []
+
+    def embed(self, texts, *, batch_size=32, progress=False):
+        self.texts += texts
+        return super().embed(texts, batch_size=batch_size, progress=progress)
+
+
+def load(folder):
+    return PassageIndex.load(folder, embedder=StubEmbedder())
+
+
+def found(index):
+    return [
+        [(hit.passage, round(hit.score, 5)) for hit in hits]
+        for hits in index.search(["cats run", "東京", "dogs"], top_k=100)
+    ]
+
+
+def altered(folder, *statements):
+    with sqlite3.connect(folder / DATABASE) as database:
+        for statement in statements:
+            database.execute(statement)
+    database.close()
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """An index that has seen changes."""
+    index = PassageIndex.open(
+        tmp_path / "index", embedder=StubEmbedder(), create=True, budget_tokens=4
+    )
+    index.add([Document("gone", "Gone", "Cats go. " * 40), *SHELF[:2]])
+    index.add(SHELF[2:])
+    index.remove(["gone"])
+    return tmp_path / "index"
+
+
+def test_a_sound_index_has_no_faults(folder):
+    assert verify(folder) == []
+    (folder / CACHE).unlink()
+    assert verify(folder) == []  # nothing is lost with it
+    done = repair(folder, embedder=lambda: pytest.fail("nothing is to be embedded"))
+    assert str(done) == "nothing to repair"
+
+
+FAULTS = [
+    ("UPDATE documents SET text = replace(text, 'Fish', 'Bugs')", {"documents"}),
+    ("UPDATE documents SET title = 'X' WHERE id = 'a'", {"documents"}),
+    ("DELETE FROM documents WHERE id = 'a'", {"documents"}),
+    ("UPDATE passages SET end = end + 500 WHERE number = 41", {"passages"}),
+    ("UPDATE passages SET start = start + 1", {"passages"}),
+    ("DELETE FROM passages WHERE number = (SELECT max(number) FROM passages)", {"passages"}),
+    ("DELETE FROM vectors WHERE number = (SELECT max(number) FROM vectors)", {"vectors"}),
+    ("UPDATE vectors SET vector = zeroblob(64)", {"vectors"}),
+    ("UPDATE vectors SET vector = x'00'", {"vectors"}),
+    ("DELETE FROM words_docsize", {"words"}),
+    ("INSERT INTO words (rowid, body) VALUES (9999, 'cats')", {"words"}),
+    ("DROP TABLE words", {"words"}),
+    ("DELETE FROM facts", {"facts"}),
+    ("UPDATE facts SET json = '{}'", {"facts"}),
+]
+
+
+@pytest.mark.parametrize(("statement", "parts"), FAULTS)
+def test_faults_are_named_and_mended(folder, statement, parts):
+    before = load(folder)
+    expected = found(before)
+    altered(folder, statement)
+    (folder / CACHE).unlink()
+    faults = verify(folder)
+    assert {fault.part for fault in faults} == parts
+    assert all(str(folder) in fault.problem for fault in faults)
+    with pytest.raises(StoreError):
+        load(folder)
+    counting = CountingEmbedder()
+    done = repair(folder, embedder=lambda: counting)
+    assert done.faults == tuple(faults)
+    assert verify(folder) == []
+    after = load(folder)
+    if parts == {"documents"}:
+        assert done.lost_count > 0
+        assert (folder / health.DAMAGED_COPY).is_file()
+        kept = [one for one in before.documents if one.id not in (*done.lost, "a")]
+        assert {one.id for one in kept} <= {one.id for one in after.documents}
+        assert set(after.documents) <= set(before.documents)  # never another text
+    else:
+        assert done.lost_count == 0
+        assert after.documents == before.documents
+        if parts != {"facts"}:  # whose options are lost: passages are cut otherwise
+            assert found(after) == expected
+    if parts == {"words"}:
+        assert counting.texts == []
+    if parts in ({"vectors"}, {"passages"}):
+        assert done.embedded > 0
+        assert set(counting.texts) <= {passage.text for passage in before.passages}
+
+
+def test_what_is_renewed_with_its_checksum_is_found_all_the_same(folder):
+    """Words and vectors that somebody altered on purpose, and their checksums with them."""
+    with sqlite3.connect(folder / DATABASE) as database:
+        facts = read_facts(database, folder)
+        database.execute("INSERT INTO words (rowid, body) VALUES (9999, 'cats')")
+        write_facts(database, replace(facts, words=words_digest(database).hex()))
+    database.close()
+    assert [str(fault) for fault in verify(folder)] == [
+        f"words: The words in {folder / DATABASE} are not those of its passages."
+    ]
+    repair(folder, embedder=StubEmbedder)
+    with sqlite3.connect(folder / DATABASE) as database:
+        facts = read_facts(database, folder)
+        (row, *_) = read_rows(database)
+        long = np.full(StubEmbedder.dimension * row.passages, 0.9, np.float32)
+        for place, number in enumerate(row.numbers):
+            part = long[: StubEmbedder.dimension].tobytes()
+            database.execute("UPDATE vectors SET vector = ? WHERE number = ?", (part, number))
+            assert place < row.passages
+        digest = hashlib.sha256(long.tobytes()).digest()
+        database.execute("UPDATE documents SET vectors = ? WHERE number = ?", (digest, row.number))
+        contents = contents_digest(facts, read_rows(database))
+        write_facts(database, replace(facts, contents=contents))
+    database.close()
+    assert {fault.part for fault in verify(folder)} == {"vectors"}
+    assert repair(folder, embedder=StubEmbedder).embedded == 1
+    assert verify(folder) == []
+
+
+def test_a_cache_that_is_wrong(folder, tmp_path):
+    expected = found(load(folder))
+    whole = (folder / CACHE).read_bytes()
+    other = PassageIndex.open(
+        tmp_path / "other", embedder=StubEmbedder(), create=True, budget_tokens=4
+    )
+    other.add(SHELF)
+    for data, problem in [
+        (whole[:-1], "is damaged"),
+        (b"", "is damaged"),
+        ((tmp_path / "other" / CACHE).read_bytes(), "of another index"),
+    ]:
+        (folder / CACHE).write_bytes(data)
+        (fault,) = verify(folder)
+        assert fault.part == "cache"
+        assert problem in fault.problem
+        assert str(folder / CACHE) in fault.problem
+        done = repair(folder, embedder=lambda: pytest.fail("nothing is to be embedded"))
+        assert done.embedded == done.lost_count == 0
+        assert verify(folder) == []
+        assert found(load(folder)) == expected
+
+
+def test_pages_that_are_overwritten(folder):
+    """Whichever page is wiped out: it is named, and what is elsewhere is saved."""
+    before = load(folder)
+    whole = (folder / DATABASE).read_bytes()
+    saved = 0
+    for start in range(4096, len(whole), 4096):
+        (folder / DATABASE).write_bytes(whole[:start] + b"\xa5" * 4096 + whole[start + 4096 :])
+        faults = verify(folder)
+        if not faults:  # a page that was free
+            assert found(load(folder)) == found(before)
+            continue
+        try:
+            done = repair(folder, embedder=StubEmbedder)
+        except DamagedIndexError as error:
+            assert str(folder / DATABASE) in error.problem  # noqa: PT017 - it may or may not be
+            continue
+        assert verify(folder) == []
+        after = load(folder)
+        assert set(after.documents) <= set(before.documents)
+        assert done.lost_count == 0 or done.lost_count >= 3 - len(after.documents)
+        saved += len(after.documents) == 3
+    assert saved > 3
+
+
+def test_nothing_left_to_save(folder):
+    (folder / DATABASE).write_bytes(b"no database at all, but words" * 999)
+    (fault,) = verify(folder)
+    assert fault.part == "database"
+    with pytest.raises(DamagedIndexError, match="nothing in it is sound") as raised:
+        repair(folder, embedder=StubEmbedder)
+    assert "index build" in raised.value.remedy
+    assert "repair" in MEND
+
+
+def test_another_model_mends_nothing(folder):
+    class Other(StubEmbedder):
+        identity = "other@2"
+
+    altered(folder, "UPDATE vectors SET vector = x'00'")
+    before = (folder / DATABASE).read_bytes()
+    with pytest.raises(IncompatibleIndexError, match="stub@1, not with other@2"):
+        repair(folder, embedder=Other)
+    assert (folder / DATABASE).read_bytes() == before
+
+
+def test_mended_indexes_grow_on(folder):
+    reader = load(folder)
+    altered(folder, "DELETE FROM words_docsize")
+    repair(folder, embedder=StubEmbedder)
+    assert reader.refresh()
+    reader.add([Document("d", "D", "Cats run again.")])
+    assert verify(folder) == []
+    assert found(reader) == found(load(folder))
+
+
+def test_compacting_gives_room_back_and_changes_nothing(folder):
+    index = load(folder)
+    index.add([Document("large", "Large", "Cats run home. " * 3000)])
+    index.remove(["large"])
+    before, size = found(index), (folder / DATABASE).stat().st_size
+    given_back = compact(folder)
+    assert given_back == size - (folder / DATABASE).stat().st_size > 100_000
+    assert verify(folder) == []
+    assert not index.refresh()
+    assert found(load(folder)) == before
+
+
+def test_info(folder):
+    info = info_of(folder)
+    index = load(folder)
+    assert info == index.info()
+    told = json.loads(json.dumps(info.to_dict()))
+    assert told["embedder"] == "stub@1"
+    assert (told["documents"], told["passages"]) == (3, len(index.passages))
+    assert (told["kind"], told["recall_at_10"], told["version"]) == ("Flat", 1.0, index.version)
+    assert told["bytes_on_disk"] >= (folder / DATABASE).stat().st_size
+    assert "stub@1" in str(info)
+    (folder / CACHE).unlink()
+    assert info_of(folder).making is None
+
+
+def test_where_there_is_no_index(tmp_path):
+    for act in (
+        verify,
+        info_of,
+        compact,
+        lambda folder: repair(folder, embedder=StubEmbedder),
+        lambda folder: changing(folder).__enter__(),
+    ):
+        with pytest.raises(StoreError, match="There is no index"):
+            act(tmp_path)
+    assert list(tmp_path.iterdir()) == []

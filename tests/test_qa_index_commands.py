@@ -1,0 +1,161 @@
+"""``pullquote index``: what its actions do, print and end with."""
+
+import json
+import shutil
+import sqlite3
+
+import pytest
+from conftest import SEEDS
+
+from index.engine import PassageIndex
+from qa.cli import main
+
+pytestmark = pytest.mark.usefixtures("embedder")  # made before anything is captured
+
+NEWS = SEEDS / "belarus-pardons.txt"
+
+
+@pytest.fixture
+def pullquote(capsys):
+    """Runs the command line: exit code, standard output and standard error."""
+
+    def run(*arguments):
+        capsys.readouterr()
+        code = main(["index", *map(str, arguments)])
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return run
+
+
+@pytest.fixture
+def articles(tmp_path):
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    shutil.copy(NEWS, folder)
+    (folder / "song.txt").write_text("# A song\n\nIt was written by Ada Fenn.", "utf-8")
+    return folder
+
+
+@pytest.fixture
+def shelf(tmp_path, articles, pullquote):
+    code, out, err = pullquote("build", articles, "--output", tmp_path / "shelf")
+    assert (code, err) == (0, "")
+    assert "4 passages of 2 documents" in out
+    return tmp_path / "shelf"
+
+
+def ids(pullquote, shelf):
+    code, out, err = pullquote("list", shelf, "--json")
+    assert (code, err) == (0, "")
+    return [row["id"] for row in json.loads(out)]
+
+
+def test_build_brings_up_to_date(pullquote, shelf, articles, embedder):
+    before = PassageIndex.open(shelf, embedder=embedder)
+    assert pullquote("build", articles, "--output", shelf)[0] == 0
+    assert not before.refresh()  # nothing was written
+    (articles / "song.txt").unlink()
+    (articles / "new.txt").write_text("The kettle holds 1.7 litres.", "utf-8")
+    assert pullquote("build", articles, "--output", shelf)[0] == 0
+    assert ids(pullquote, shelf) == ["belarus-pardons.txt", "new.txt"]
+    assert pullquote("verify", shelf) == (0, f"{shelf}: sound\n", "")
+
+
+def test_build_takes_the_place_of_what_cannot_be_continued(pullquote, shelf, articles):
+    (shelf / "index.sqlite").write_bytes(b"no database")
+    assert pullquote("build", articles, "--output", shelf)[0] == 0
+    assert len(ids(pullquote, shelf)) == 2
+
+
+def test_add_and_remove(pullquote, shelf, tmp_path):
+    more = tmp_path / "kettle.txt"
+    more.write_text("The kettle holds 1.7 litres.", "utf-8")
+    assert pullquote("add", shelf, more, NEWS) == (
+        0,
+        f"{shelf}: 1 added, 1 replaced, 0 unchanged\n",  # it was read from elsewhere
+        "",
+    )
+    assert pullquote("add", shelf, more)[1] == f"{shelf}: 0 added, 0 replaced, 1 unchanged\n"
+    more.write_text("The kettle holds 2 litres.", "utf-8")
+    assert pullquote("add", shelf, more)[1] == f"{shelf}: 0 added, 1 replaced, 0 unchanged\n"
+    assert pullquote("remove", shelf, "song.txt")[:2] == (0, f"{shelf}: 1 removed\n")
+    assert ids(pullquote, shelf) == ["belarus-pardons.txt", "kettle.txt"]
+    code, out, err = pullquote("remove", shelf, "kettle.txt", "nonesuch.txt")
+    assert (code, out) == (1, "")
+    assert "There is no article nonesuch.txt" in err
+    assert len(ids(pullquote, shelf)) == 2
+    assert pullquote("verify", shelf)[0] == 0
+
+
+def test_list(pullquote, shelf, articles):
+    _, out, _ = pullquote("list", shelf, "--json")
+    row = json.loads(out)[1]
+    text = (articles / "song.txt").read_text("utf-8")
+    assert row == {
+        "id": "song.txt",
+        "title": "A song",
+        "characters": len(text),
+        "passages": 1,
+    } | {name: row[name] for name in row.keys() - {"id", "title", "characters", "passages"}}
+    assert row["source"] == str(articles / "song.txt")
+    assert "text" not in row
+    code, out, _ = pullquote("list", shelf)
+    assert code == 0
+    assert out.splitlines()[1].startswith("song.txt  A song (")
+
+
+def test_info(pullquote, shelf, embedder):
+    code, out, _ = pullquote("info", shelf, "--json")
+    told = json.loads(out)
+    assert code == 0
+    assert (told["documents"], told["passages"], told["kind"]) == (2, 4, "Flat")
+    assert told["embedder"] == embedder.identity
+    code, out, _ = pullquote("info", shelf)
+    assert (code, f"embedder  {embedder.identity}" in out) == (0, True)
+
+
+def test_damage_is_named_and_mended(pullquote, shelf):
+    with sqlite3.connect(shelf / "index.sqlite") as database:
+        database.execute("UPDATE vectors SET vector = zeroblob(1536) WHERE number = 1")
+    database.close()
+    code, out, err = pullquote("verify", shelf)
+    assert (code, out) == (1, "")
+    assert "pullquote: vectors: The vectors of belarus-pardons.txt are not" in err
+    code, out, err = pullquote("verify", shelf, "--json")
+    assert (code, err) == (1, "")
+    assert [fault["part"] for fault in json.loads(out)] == ["vectors"]
+    code, out, err = pullquote("repair", shelf)
+    assert (code, out) == (0, f"{shelf}: 2 documents, 1 of them embedded anew\n")
+    assert "vectors" in err
+    assert pullquote("verify", shelf)[0] == 0
+    assert pullquote("repair", shelf)[1] == f"{shelf}: nothing to repair\n"
+
+
+def test_what_is_lost_is_named(pullquote, shelf):
+    with sqlite3.connect(shelf / "index.sqlite") as database:
+        database.execute("UPDATE documents SET text = 'Other words.' WHERE id = 'song.txt'")
+    database.close()
+    code, out, _ = pullquote("repair", shelf)
+    assert code == 1
+    assert "1 lost: song.txt" in out
+    assert ids(pullquote, shelf) == ["belarus-pardons.txt"]
+
+
+def test_compact(pullquote, shelf):
+    pullquote("remove", shelf, "belarus-pardons.txt")
+    size = (shelf / "index.sqlite").stat().st_size
+    code, out, _ = pullquote("compact", shelf)
+    given_back = size - (shelf / "index.sqlite").stat().st_size
+    assert (code, out) == (0, f"{shelf}: {given_back:,} bytes given back\n")
+    assert given_back > 0
+    assert pullquote("verify", shelf)[0] == 0
+
+
+@pytest.mark.parametrize("action", ["list", "info", "verify", "repair", "compact", "add", "remove"])
+def test_where_there_is_no_index(pullquote, tmp_path, action):
+    more = {"add": [NEWS], "remove": ["a"]}.get(action, [])
+    code, out, err = pullquote(action, tmp_path, *more)
+    assert (code, out) == (1, "")
+    assert err.startswith(f"pullquote: There is no index in {tmp_path}.")
+    assert list(tmp_path.iterdir()) == []
