@@ -59,7 +59,7 @@ class Found:
 
     Args:
         passage: the passage, in its document's coordinates.
-        score: how near it is to the query: cosine similarity, from -1 to 1.
+        score: how well it fits the query, in meaning and words; higher is nearer.
     """
 
     passage: Excerpt

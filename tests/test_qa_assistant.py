@@ -13,8 +13,9 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 import qa
-from index.engine import PassageIndex
+from index.engine import BM25_WEIGHT, PassageIndex
 from index.errors import IncompatibleIndexError, InputError, SourceError
+from index.lexical import LexicalIndex
 from index.records import Document
 from qa.answering import NEAREST_SHOWN
 from qa.assistant import FIRST_PASSAGES, STREAM_QUESTIONS, Assistant
@@ -736,10 +737,12 @@ def test_search_gives_passages_as_they_stand_nearest_first(shelf, query):
     found = shelf.search(query, top_k=5)
     assert len(found) == 5
     assert sorted(found, key=lambda one: -one.score) == found
-    # The oracle: every passage's vector times the query's, without FAISS.
+    # The oracle: every passage's vector times the query's, without FAISS, and its words.
     passages = shelf.index.passages
-    vectors = shelf.index.embedder.embed([passage.text for passage in passages])
-    scores = vectors @ shelf.index.embedder.embed([query.strip()])[0]
+    texts = [passage.text for passage in passages]
+    words = LexicalIndex(texts).search(query, top_k=len(texts))
+    scores = shelf.index.embedder.embed(texts) @ shelf.index.embedder.embed([query.strip()])[0]
+    scores += [BM25_WEIGHT * words.get(row, 0.0) for row in range(len(texts))]
     best = sorted(zip(scores, passages, strict=True), key=lambda pair: -pair[0])[:5]
     for one, (score, passage) in zip(found, best, strict=True):
         assert (one.passage.document_id, one.passage.start, one.passage.end) == (
