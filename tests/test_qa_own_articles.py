@@ -1,9 +1,9 @@
 """Visitors' articles are kept for a while, within limits, and found by their tokens alone."""
 
 import pytest
-from stub import StubEmbedder
 from hypothesis import given
 from hypothesis import strategies as st
+from stub import StubEmbedder
 
 from index.engine import PassageIndex
 from index.errors import InputError
