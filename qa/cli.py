@@ -216,7 +216,8 @@ def _add_batch(commands: Any) -> None:
         "batch",
         "answer a file of questions, as JSON lines",
         "  pullquote batch questions.txt story.txt --output answers.jsonl\n"
-        "  pullquote batch questions.jsonl folder/ --output -",
+        "  pullquote batch questions.jsonl folder/ --output -\n"
+        "  pullquote batch questions.txt story.txt --output answers.jsonl --resume",
     )
     command.add_argument(
         "questions",
@@ -227,6 +228,9 @@ def _add_batch(commands: Any) -> None:
     _add_models(command)
     command.add_argument(
         "--output", metavar="FILE", required=True, help="where the answers go; - prints them"
+    )
+    command.add_argument(
+        "--resume", action="store_true", help="keep the answers that FILE has, and add the others"
     )
     command.add_argument("--top-k", type=_positive, default=TOP_K, help=f"quotes ({TOP_K})")
     command.add_argument("--batch-size", type=_positive, default=32, help="pairs at a time (32)")
@@ -373,6 +377,7 @@ def _search(options: argparse.Namespace) -> int:
 def _batch(options: argparse.Namespace) -> int:
     from tqdm import tqdm
 
+    from qa.answer_file import answered_before
     from qa.questions import BadLine, read_questions
     from qa.records import Question
 
@@ -385,15 +390,21 @@ def _batch(options: argparse.Namespace) -> int:
         raise SourceError(f"{options.questions} has no question in it.", "Put one on each line.")
     if options.output != STDIN and not Path(options.output).parent.is_dir():
         raise InputError(f"There is no folder for {options.output}.", "Make it first.")
+    if options.resume and options.output == STDIN:
+        raise InputError("What was printed cannot be resumed.", "Name a file as --output.")
     assistant = _load(options)  # before the output is opened, so that a fault leaves it alone
-    with _output(options.output) as out:
+    done = answered_before(Path(options.output), asked) if options.resume else 0
+    asked = asked[done:]
+    with _output(options.output, resume=options.resume) as out:
         answers = assistant.ask_stream(
             (Question(row.question, row.history) for row in asked),
             top_k=options.top_k,
             batch_size=options.batch_size,
             min_score=options.min_score,
         )
-        shown = tqdm(answers, total=len(asked), unit=" questions", disable=None)
+        shown = tqdm(
+            answers, total=done + len(asked), initial=done, unit=" questions", disable=None
+        )
         for row, answer in zip(asked, shown, strict=True):
             found = {"id": row.id, **answer.to_dict()}
             print(json.dumps(found, ensure_ascii=False), file=out, flush=True)
@@ -483,11 +494,11 @@ def _load(options: argparse.Namespace) -> "Assistant":
 
 
 @contextmanager
-def _output(name: str) -> Iterator[TextIO]:
+def _output(name: str, *, resume: bool) -> Iterator[TextIO]:
     if name == STDIN:
         yield sys.stdout
         return
-    with Path(name).open("w", encoding="utf-8") as file:
+    with Path(name).open("a" if resume else "w", encoding="utf-8") as file:
         yield file
 
 

@@ -35,7 +35,7 @@ LAYERS = {
         "fast_scorer",
         "reader_model",
         "reader",
-        "rank hearing",
+        "rank hearing answer_file",
         "confidence several",
         "answering",
         "rounds remembered",

@@ -122,6 +122,22 @@ def test_batch_answers_in_order_and_names_bad_lines(tmp_path: Path) -> None:
             assert article[answer["start"] : answer["end"]] == answer["text"]
 
 
+def test_a_batch_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
+    questions, output = tmp_path / "questions.txt", tmp_path / "answers.jsonl"
+    questions.write_text(f"{EASY}\nwho is Trump's special envoy?\nwho is Aliaksandr?\n", "utf-8")
+    batch = ("batch", str(questions), NEWS, "--output", str(output))
+    assert run(*batch)[0] == 0
+    whole = output.read_bytes()
+    output.write_bytes(whole[: whole.index(b"\n") + 30])
+    assert run(*batch, "--resume") == (0, "", "")
+    resumed = [json.loads(line) for line in output.read_text("utf-8").splitlines()]
+    expected = [json.loads(line) for line in whole.decode().splitlines()]
+    for one, other in zip(resumed, expected, strict=True):
+        assert close({**one, "timings": None}, {**other, "timings": None})
+    code, _, err = run("batch", str(questions), NEWS, "--output", "-", "--resume")
+    assert (code, "cannot be resumed" in err) == (1, True)
+
+
 def test_index_build_then_ask_it_then_damage_it(tmp_path: Path) -> None:
     shelf = tmp_path / "shelf"
     code, out, err = run("index", "build", NEWS, "--output", str(shelf))
