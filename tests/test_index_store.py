@@ -576,22 +576,24 @@ def test_fields_of_documents_are_kept_by_their_names():
 
 
 @dataclass(frozen=True)
-class PagedDocument(Document):
+class LaterDocument(Document):
     """A document with more fields than there are today."""
 
-    page_starts: tuple[int, ...] = ()
-    date: object = None
+    rating: object = None
 
 
 def test_fields_that_come_later_are_stored_too(tmp_path):
-    paged = PagedDocument("a", "A", "Text.", page_starts=(0, 3))
-    assert json.loads(fields_of(paged)) == {"page_starts": [0, 3]}
+    paged = LaterDocument("a", "A", "Text.", page_starts=(0, 3), date="2026", rating=4)
+    expected = {"page_starts": [0, 3], "date": "2026", "rating": 4}
+    assert json.loads(fields_of(paged)) == expected
     index = opened(tmp_path / "index")
     index.add([paged])
     assert index.add([paged]) == Changes(0, 0, 1)
     assert index.add([replace(paged, page_starts=(0, 2))]) == Changes(0, 1, 0)
+    (read,) = load(tmp_path / "index").documents
+    assert (read.page_starts, read.date, read.page_of(2)) == ((0, 2), "2026", 2)
     with pytest.raises(InputError, match=r"document b cannot be stored .*object"):
-        index.add([PagedDocument("b", "B", "Text.", date=object())])
+        index.add([LaterDocument("b", "B", "Text.", rating=object())])
     assert verify(tmp_path / "index") == []
 
 
