@@ -6,7 +6,7 @@ A number in the page is one of ``benchmarks/results/*.json``; a test holds the p
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -154,7 +154,7 @@ def retrieval_section(report: Mapping[str, Mapping[str, Mapping[str, float]]]) -
 
 
 def scale_section(report: Mapping[str, Mapping[str, Any]]) -> str:
-    columns = {
+    columns: dict[str, Callable[[Mapping[str, Any]], str]] = {
         "passages": lambda row: f"{row['passages']:,}",
         "kind": lambda row: str(row["kind"]),
         "recall@10": lambda row: f"{row['recall_at_10']:.3f}",
