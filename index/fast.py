@@ -28,10 +28,12 @@ MODEL_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"
 CACHE_VARIABLE = "PULLQUOTE_CACHE"
 # Of how a fast form is made: another number, and all are made anew.
-RECIPE_VERSION = 1
+RECIPE_VERSION = 2
 # What a model is told apart by; weights in several files are all of them.
 WEIGHTS = ("*.safetensors", "pytorch_model*.bin", "config.json", "tokenizer.json")
 KEY_CHARS = 24  # of a SHA-256: 96 bits
+# Attention written out step by step, which is how the optimiser knows it and makes it one step.
+FUSED_ATTENTION = "eager"
 OPSET = 17  # has LayerNormalization; every ONNX Runtime since 1.14 runs it
 ACTIVATIONS = frozenset({"BiasGelu", "FastGelu", "Gelu", "Relu"})
 # What ONNX Runtime's own preparation marks a model with; the optimiser has done as much.

@@ -14,7 +14,7 @@ from tokenizers import Encoding, Tokenizer
 from tqdm import tqdm
 
 from index.errors import ModelError
-from index.fast import MODEL_FILE, TOKENIZER_FILE, FastModel, write_fast
+from index.fast import FUSED_ATTENTION, MODEL_FILE, TOKENIZER_FILE, FastModel, write_fast
 from index.sentences import Span
 from index.threads import usable_cores
 
@@ -174,6 +174,7 @@ def make_fast_embedder(model: "SentenceTransformer", folder: Path, *, identity: 
             "Use it as it is.",
         )
     auto = transformer.model
+    auto.set_attn_implementation(FUSED_ATTENTION)
     uses_type_ids = "token_type_ids" in model.tokenizer.model_input_names
     example = torch.tensor([[1, 2, 3, 4, 5, 6], [1, 2, 3, 4, 0, 0]])
     inputs = {"input_ids": example, "attention_mask": (example > 0).long()}

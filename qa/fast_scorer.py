@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from index.errors import ModelError
-from index.fast import MODEL_FILE, TOKENIZER_FILE, FastModel, write_fast
+from index.fast import FUSED_ATTENTION, MODEL_FILE, TOKENIZER_FILE, FastModel, write_fast
 from qa.scorer import Floats, Ints, ReaderModel, SpanScorer
 from qa.seeds import seed_folder, seed_questions
 from qa.settings import SETTINGS_FILE
@@ -102,6 +102,7 @@ def make_fast_reader(name: str | Path, folder: Path) -> None:
     if not isinstance(original.scorer, TorchScorer):
         raise TypeError("load_torch_reader gives a TorchScorer")
     model = original.scorer.model
+    model.set_attn_implementation(FUSED_ATTENTION)
     names = INPUTS if original.scorer.uses_type_ids else INPUTS[:2]
     example = torch.tensor([[1, 2, 3, 4, 5, 6], [1, 2, 3, 4, 0, 0]])
     masks = {"attention_mask": (example > 0).long(), "token_type_ids": (example > 2).long()}
