@@ -65,7 +65,7 @@ def load_transformers4(model: str) -> Read:
         inputs = [{"question": question, "context": context} for question, context in pairs]
         found: Any = pipe(
             inputs,
-            batch_size=BATCH_SIZE,
+            batch_size=1,  # its default, and its fastest: in larger ones it pads
             handle_impossible_answer=False,
             max_answer_len=MAX_ANSWER_TOKENS,
         )
@@ -102,9 +102,17 @@ def load_txtai(model: str) -> Read:
     from txtai.pipeline import Questions
 
     questions = Questions(model, gpu=False)
-    return lambda pairs: [
-        answer or "" for answer in questions([q for q, _ in pairs], [c for _, c in pairs])
-    ]
+
+    def read(pairs: Pairs) -> list[str]:  # it reads them one by one in any case
+        answers = []
+        for question, context in pairs:
+            try:
+                answers += questions([question], [context])
+            except TypeError:  # its best tokens are none of the context's: it stops there
+                answers.append("")
+        return [answer or "" for answer in answers]
+
+    return read
 
 
 LOADERS: dict[str, Callable[[str], Read]] = {

@@ -24,7 +24,7 @@ from qa.reader import SHIPPED_READER
 from qa.squad import SquadQuestion, SquadSet
 
 SETS = ("new_wiki.dev.json.gz", "reddit.dev.json.gz")
-QUESTIONS = 50  # of each set
+QUESTIONS = 40  # of each set
 ROUNDS = 3
 ENVIRONMENTS = ROOT / "build" / "peers"
 TORCH = f"torch=={version('torch').split('+')[0]}"  # the same for everybody

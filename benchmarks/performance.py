@@ -6,7 +6,7 @@ A number in the page is one of ``benchmarks/results/*.json``; a test holds the p
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,7 @@ def page() -> str:
                 speed_section(load("speed")),
                 reading_section(load("reading")),
                 retrieval_section(load("retrieval")),
+                scale_section(load("scale")),
                 limit_section(load("limit")),
             )
         )
@@ -149,6 +150,30 @@ def retrieval_section(report: Mapping[str, Mapping[str, Mapping[str, float]]]) -
         "`python benchmarks/retrieval.py FILE...`: the share of questions whose own paragraph is"
         " among the first k, by meaning, by words, and by both in several ways.\n\n"
         + "\n\n".join(parts)
+    )
+
+
+def scale_section(report: Mapping[str, Mapping[str, Any]]) -> str:
+    columns: dict[str, Callable[[Mapping[str, Any]], str]] = {
+        "passages": lambda row: f"{row['passages']:,}",
+        "kind": lambda row: str(row["kind"]),
+        "recall@10": lambda row: f"{row['recall_at_10']:.3f}",
+        "search p50 ms": lambda row: f"{row['search_p50_ms']:.0f}",
+        "p95 ms": lambda row: f"{row['search_p95_ms']:.0f}",
+        "add one, s": lambda row: f"{row['add_one_s']:.2f}",
+        "open, s": lambda row: f"{row['open_s']:.1f}",
+        "memory MB": lambda row: f"{row['memory_mb']:.0f}",
+        "disk kB a passage": lambda row: f"{row['bytes_per_passage'] / 1000:.1f}",
+    }
+    return (
+        "## How an index grows\n\n"
+        "`python benchmarks/scale.py SIZE...`: passages made of those of the example articles,"
+        " their words shuffled and noise on their vectors, so that they lie in some hundred"
+        " clusters, which makes finding them easier. The articles that are added are embedded in"
+        " the time that is told, the questions are not.\n\n"
+        + markdown(
+            list(columns), [[show(row) for show in columns.values()] for row in report.values()]
+        )
     )
 
 
