@@ -30,7 +30,7 @@ from index.engine import PassageIndex
 from index.prepare import BATCH_PASSAGES, new_facts
 from index.records import Document
 from index.sentences import Span
-from index.store import Prepared, changing, create
+from index.writer import Prepared, changing, create_index
 from qa.seeds import seed_articles, seed_questions
 from qa.shelf import seed_shelf
 
@@ -129,7 +129,7 @@ def built(
     folder: Path, size: int, texts: Sequence[str], vectors: Vectors, embedder: Embedder
 ) -> float:
     """Store that many passages, in batches as an embedder would; the seconds that it took."""
-    create(folder, new_facts(embedder))
+    create_index(folder, new_facts(embedder))
     seconds = 0.0
     with changing(folder) as writer:
         for batch in tqdm(made(size, texts, vectors), unit=" batches"):

@@ -54,6 +54,8 @@ TABLES = (
     "CREATE TABLE vectors (number INTEGER PRIMARY KEY, vector BLOB NOT NULL)",
 )
 
+ROWS = "SELECT number, id, first, passages, content, spans, vectors FROM documents"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
@@ -167,14 +169,6 @@ def another_version(place: Path, version: object) -> IncompatibleIndexError:
     )
 
 
-def cannot_write(folder: Path, reason: object) -> StoreError:
-    """The error for a folder that cannot be written."""
-    return StoreError(
-        f"The index cannot be written to {folder} ({reason}).",
-        "Check the folder's permissions and the free space.",
-    )
-
-
 @contextmanager
 def faults_named(file: Path) -> Iterator[None]:
     """Turn what SQLite raises inside the block, or what senseless rows cause, into our errors.
@@ -257,13 +251,13 @@ def write_facts(connection: sqlite3.Connection, facts: Facts) -> None:
 
 def read_rows(connection: sqlite3.Connection) -> list[Row]:
     """The documents in their order, without their texts."""
-    return [
-        Row(*row)
-        for row in connection.execute(
-            "SELECT number, id, first, passages, content, spans, vectors FROM documents"
-            " ORDER BY number"
-        )
-    ]
+    return [Row(*row) for row in connection.execute(f"{ROWS} ORDER BY number")]
+
+
+def read_row(connection: sqlite3.Connection, number: int) -> Row | None:
+    """One document without its text, or None if there is none with this number."""
+    held = connection.execute(f"{ROWS} WHERE number = ?", (number,)).fetchone()
+    return Row(*held) if held else None
 
 
 def contents_digest(facts: Facts, rows: list[Row]) -> str:

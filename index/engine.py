@@ -12,6 +12,7 @@ from index import store
 from index.embed import Embedder, Vectors
 from index.embedder import shipped_embedder
 from index.errors import InputError, StoreError
+from index.folder import is_stored_index
 from index.health import Info, info_of
 from index.lexical import LexicalIndex
 from index.nearest import NearestVectors
@@ -24,7 +25,8 @@ from index.prepare import (
     prepare,
 )
 from index.records import Document, Hit, Passage
-from index.store import Contents, Prepared
+from index.store import Contents
+from index.writer import Prepared, changing, create_index
 from index.writer_lock import WAIT_S, writing
 
 # What a point of BM25 is worth in cosine. Names and numbers, which vectors blur, are found by
@@ -154,7 +156,7 @@ class PassageIndex:
             InputError: an option is out of range.
         """
         folder = Path(folder)
-        if create and not store.is_stored_index(folder):
+        if create and not is_stored_index(folder):
             embedder = embedder or shipped_embedder()
             facts = new_facts(
                 embedder,
@@ -162,7 +164,7 @@ class PassageIndex:
                 overlap_sentences=overlap_sentences,
                 kind=kind,
             )
-            store.create(folder, facts)
+            create_index(folder, facts)
         facts = store.read_facts_of(folder)
         embedder = embedder or shipped_embedder()
         check_embedder(folder, facts, embedder)
@@ -213,7 +215,7 @@ class PassageIndex:
         folder = self._written()
         _check_ids(documents)
         added = replaced = unchanged = 0
-        with store.changing(folder, wait_s=wait_s) as writer:
+        with changing(folder, wait_s=wait_s) as writer:
             check_embedder(folder, writer.facts, self._embedder)
             new: list[Document] = []
             renamed: list[Document] = []
@@ -251,7 +253,7 @@ class PassageIndex:
         folder = self._written()
         if not ids:
             return
-        with store.changing(folder, wait_s=wait_s) as writer:
+        with changing(folder, wait_s=wait_s) as writer:
             writer.remove(ids)
             self._see(folder)
 
@@ -325,7 +327,7 @@ class PassageIndex:
             for document, end in zip(contents.documents, ends.tolist(), strict=True)
         ]
         facts = contents.facts
-        store.create(
+        create_index(
             Path(folder),
             new_facts(
                 self._embedder,

@@ -15,7 +15,7 @@ Those that only a server raises are in ``qa.faults``.
 "Not in the article" is no error: it is an answer whose text is ``None``.
 """
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 
 class PullquoteError(Exception):
@@ -63,6 +63,19 @@ class StoreError(PullquoteError):
     """A saved index could not be written or opened."""
 
     code = "store"
+
+    @classmethod
+    def cannot_write(cls, folder: object, reason: object) -> Self:
+        """The error for a folder that cannot be written.
+
+        Args:
+            folder: which.
+            reason: what the system says.
+        """
+        return cls(
+            f"The index cannot be written to {folder} ({reason}).",
+            "Check the folder's permissions and the free space.",
+        )
 
 
 class DamagedIndexError(StoreError):

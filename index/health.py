@@ -1,8 +1,7 @@
-"""Whether a saved index is sound, what it holds, and how it is mended."""
+"""Whether a saved index is sound, and what it holds."""
 
-import hashlib
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from itertools import zip_longest
@@ -11,43 +10,27 @@ from pathlib import Path
 import numpy as np
 
 from index.database import (
-    FILE,
-    REBUILD,
     Facts,
     Row,
-    cannot_write,
     connected,
-    content_digest,
     contents_digest,
-    document_of,
     faults_named,
     read_facts,
     read_rows,
-    spans_digest,
     transaction,
 )
-from index.embed import Embedder, Vectors
-from index.errors import DamagedIndexError, InputError
+from index.embed import Vectors
+from index.errors import DamagedIndexError
+from index.folder import database_of
 from index.lexical import LexicalIndex, copy_words
 from index.nearest import Making
-from index.prepare import check_embedder, new_facts, prepare
 from index.records import Document, Passage
-from index.store import (
-    Prepared,
-    changing,
-    database_of,
-    keep_cache,
-    numbers_of,
-    read,
-    read_facts_of,
-    replace_database,
-)
+from index.rows import numbers_of, read_document, read_passages, read_vectors, was_version
+from index.store import read_facts_of
 from index.vector_cache import FILE as CACHE
 from index.vector_cache import read_cache
-from index.writer_lock import WAIT_S, writing
 
 UNIT_WITHIN = 1e-3  # of a vector's length: float32 rounds at 1e-7, eight-bit forms divide exactly
-DAMAGED_COPY = f"{FILE}.damaged"  # kept where not everything could be mended
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,34 +81,6 @@ class Info:
             f"{name.replace('_', ' '):>18}  {'–' if value is None else value}"
             for name, value in self.to_dict().items()
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Repair:
-    """What came of mending a saved index.
-
-    Args:
-        faults: what was wrong.
-        kept: documents that are there.
-        embedded: how many of them were cut and embedded anew.
-        lost: ids of documents whose text is not what was stored, as far as they can be read.
-        lost_count: how many there are.
-    """
-
-    faults: tuple[Fault, ...]
-    kept: int
-    embedded: int
-    lost: tuple[str, ...]
-    lost_count: int
-
-    def __str__(self) -> str:
-        if not self.faults:
-            return "nothing to repair"
-        text = f"{self.kept} documents, {self.embedded} of them embedded anew"
-        if self.lost_count:
-            named = f": {', '.join(self.lost)}" if self.lost else ""
-            text += f"; {self.lost_count} lost{named}"
-        return text
 
 
 def info_of(folder: Path) -> Info:
@@ -181,81 +136,6 @@ def verify(folder: Path) -> list[Fault]:
     return faults
 
 
-def repair(
-    folder: Path,
-    *,
-    embedder: Callable[[], Embedder],
-    progress: bool = False,
-    wait_s: float = WAIT_S,
-) -> Repair:
-    """Make a saved index anew of all that is sound in it, if something is not.
-
-    Words and FAISS index are made of the texts and vectors. Passages and vectors that are not
-    what was stored are cut and embedded anew. A text that is not what was stored is lost: the
-    damaged database is then kept beside the new one.
-
-    Args:
-        folder: where it is.
-        embedder: gives the model it was made with; called only if something is embedded.
-        progress: show a progress bar while that is done.
-        wait_s: seconds to wait for another writer.
-
-    Raises:
-        StoreError: it is not there, cannot be written, or another process writes.
-        IncompatibleIndexError: the embedder is another.
-    """
-    file = database_of(folder)
-    with writing(folder, wait_s=wait_s):
-        faults = verify(folder)
-        if not faults:
-            return Repair((), read_facts_of(folder).documents, 0, (), 0)
-        if all(fault.part == "cache" for fault in faults):
-            (folder / CACHE).unlink(missing_ok=True)
-            contents = read(folder)
-            keep_cache(folder, contents)
-            return Repair(tuple(faults), len(contents.documents), 0, (), 0)
-        facts, found, lost = _salvaged(file)
-        if not found and (facts is None or facts.documents):
-            raise DamagedIndexError(f"{file} is damaged, and nothing in it is sound.", REBUILD)
-        whole = facts is not None and len(found) == facts.documents
-        missing = [one for one in found if isinstance(one, Document)]
-        if missing or facts is None:
-            model = embedder()
-            facts = facts or new_facts(model)
-            check_embedder(folder, facts, model)
-            batches = prepare(missing, facts, model, progress=progress)
-            anew = {one.document.id: one for batch in batches for one in batch}
-        else:
-            anew = {}
-        prepared = [one if isinstance(one, Prepared) else anew[one.id] for one in found]
-        lost_count = max(len(lost), facts.documents - len(prepared))
-        if not whole:
-            _keep_damaged(folder)
-        replace_database(folder, facts, prepared)
-        keep_cache(folder, read(folder))
-        return Repair(tuple(faults), len(prepared), len(missing), tuple(lost), lost_count)
-
-
-def compact(folder: Path, *, wait_s: float = WAIT_S) -> int:
-    """Give back the room that removed documents took.
-
-    Args:
-        folder: where the index is.
-        wait_s: seconds to wait for another writer.
-
-    Returns:
-        How many bytes the database is smaller.
-
-    Raises:
-        StoreError: it is not there, damaged, cannot be written, or another process writes.
-    """
-    file = database_of(folder)
-    before = file.stat().st_size
-    with changing(folder, wait_s=wait_s) as writer:
-        writer.optimise()
-    return before - file.stat().st_size
-
-
 @contextmanager
 def _noted(faults: list[Fault], part: str, file: Path) -> Iterator[None]:
     """Damage that is met inside the block is a fault, and the block ends."""
@@ -290,7 +170,7 @@ def _verify_documents(
     vectors: list[Vectors] = []
     for row in rows:
         with _noted(faults, "documents", file):
-            document = _document(connection, row, file)
+            document = read_document(connection, row, file)
             if document is None:
                 faults.append(
                     Fault("documents", f"The document {row.id} is not what was stored in {file}.")
@@ -326,7 +206,7 @@ def _sound_passages(
     connection: sqlite3.Connection, row: Row, document: Document, file: Path, faults: list[Fault]
 ) -> list[Passage]:
     with _noted(faults, "passages", file):
-        passages = _passages(connection, row, document)
+        (passages,) = read_passages(connection, [row], [document])
         if passages is not None:
             return passages
         faults.append(
@@ -339,7 +219,7 @@ def _sound_vectors(
     connection: sqlite3.Connection, row: Row, facts: Facts, file: Path, faults: list[Fault]
 ) -> Vectors:
     with _noted(faults, "vectors", file):
-        vectors = _vectors(connection, row, facts)
+        vectors = sound_vectors(connection, row, facts)
         if vectors is not None:
             return vectors
         faults.append(
@@ -371,11 +251,7 @@ def _verify_cache(
         kept = read_cache(folder)
         if kept is None:
             return
-        known = connection.execute(
-            "SELECT 1 FROM history WHERE version = ? AND contents = ?",
-            (kept.version, bytes.fromhex(kept.contents)),
-        ).fetchone()
-        if known is None:
+        if not was_version(connection, kept.version, kept.contents):
             faults.append(Fault("cache", f"{file} is of another index."))
             return
         if kept.contents != sound.facts.contents:
@@ -387,100 +263,9 @@ def _verify_cache(
             faults.append(Fault("cache", f"{file} has other vectors than the database."))
 
 
-def _document(connection: sqlite3.Connection, row: Row, file: Path) -> Document | None:
-    held = connection.execute(
-        "SELECT id, title, text, fields FROM documents WHERE number = ?", (row.number,)
-    ).fetchone()
-    if held is None or content_digest(*held) != row.content:
+def sound_vectors(connection: sqlite3.Connection, row: Row, facts: Facts) -> Vectors | None:
+    """The vectors of a document's passages, or None if they are not what was stored."""
+    vectors = read_vectors(connection, row, dimension=facts.dimension)
+    if vectors is None or np.any(np.abs(np.linalg.norm(vectors, axis=1) - 1) > UNIT_WITHIN):
         return None
-    return document_of(*held, file=file)
-
-
-def _passages(connection: sqlite3.Connection, row: Row, document: Document) -> list[Passage] | None:
-    spans = connection.execute(
-        "SELECT start, end FROM passages WHERE number >= ? AND number < ? ORDER BY number",
-        (row.first, row.first + row.passages),
-    ).fetchall()
-    if len(spans) != row.passages or spans_digest(spans) != row.spans:
-        return None
-    try:
-        return [Passage(document, start, end) for start, end in spans]
-    except InputError:  # out of the document's range
-        return None
-
-
-def _vectors(connection: sqlite3.Connection, row: Row, facts: Facts) -> Vectors | None:
-    held = connection.execute(
-        "SELECT vector FROM vectors WHERE number >= ? AND number < ? ORDER BY number",
-        (row.first, row.first + row.passages),
-    ).fetchall()
-    data = b"".join(vector for (vector,) in held)
-    size = row.passages * facts.dimension * np.dtype(np.float32).itemsize
-    if len(data) != size or hashlib.sha256(data).digest() != row.vectors:
-        return None
-    vectors = np.frombuffer(data, dtype=np.float32).reshape(row.passages, facts.dimension)
-    lengths = np.linalg.norm(vectors, axis=1)
-    return vectors if np.all(np.abs(lengths - 1) <= UNIT_WITHIN) else None
-
-
-def _salvaged(file: Path) -> tuple[Facts | None, list[Prepared | Document], list[str]]:
-    """Whatever of a database is what was stored, in its order, and the ids of what is lost.
-
-    A document whose passages or vectors are not is there without them.
-    """
-    found: list[Prepared | Document] = []
-    lost: list[str] = []
-    facts: Facts | None = None
-    with suppress(DamagedIndexError), faults_named(file), connected(file) as connection:
-        with suppress(DamagedIndexError), faults_named(file):
-            facts = read_facts(connection, file)
-        last = facts.next_document if facts else _last_number(connection)
-        taken: set[str] = set()
-        for number in range(last):  # one by one, so that a bad page costs what is on it
-            document, row = None, None
-            with suppress(DamagedIndexError), faults_named(file):
-                row = _row(connection, number)
-                document = _document(connection, row, file) if row else None
-            if row is None:
-                continue
-            if document is None or document.id in taken:
-                lost.append(str(row.id))
-                continue
-            taken.add(document.id)
-            found.append(_prepared(connection, row, document, facts, file) or document)
-    return facts, found, lost
-
-
-def _prepared(
-    connection: sqlite3.Connection, row: Row, document: Document, facts: Facts | None, file: Path
-) -> Prepared | None:
-    if facts is None:  # who knows which model made the vectors
-        return None
-    passages, vectors = None, None
-    with suppress(DamagedIndexError), faults_named(file):
-        passages = _passages(connection, row, document)
-        vectors = _vectors(connection, row, facts)
-    if passages is None or vectors is None:
-        return None
-    return Prepared(document, [(one.start, one.end) for one in passages], vectors)
-
-
-def _row(connection: sqlite3.Connection, number: int) -> Row | None:
-    held = connection.execute(
-        "SELECT number, id, first, passages, content, spans, vectors FROM documents"
-        " WHERE number = ?",
-        (number,),
-    ).fetchone()
-    return Row(*held) if held else None
-
-
-def _last_number(connection: sqlite3.Connection) -> int:
-    ((last,),) = connection.execute("SELECT max(number) + 1 FROM documents")
-    return int(last or 0)
-
-
-def _keep_damaged(folder: Path) -> None:
-    try:
-        (folder / DAMAGED_COPY).write_bytes((folder / FILE).read_bytes())
-    except OSError as error:
-        raise cannot_write(folder, error.strerror) from error
+    return vectors

@@ -13,7 +13,7 @@ from index.embed import Embedder
 from index.errors import IncompatibleIndexError, InputError
 from index.nearest import check_kind
 from index.records import Document, Passage
-from index.store import Prepared
+from index.writer import Prepared
 
 # Between 100 and 150 English words: long enough for a name and what is said of it later,
 # short enough that one vector still means something.

@@ -39,10 +39,7 @@ def writing(folder: Path, *, wait_s: float = WAIT_S) -> Iterator[None]:
             "Try again when it is done.",
         ) from None
     except OSError as error:
-        raise StoreError(
-            f"The index cannot be written to {folder} ({error.strerror}).",
-            "Check the folder's permissions and the free space.",
-        ) from error
+        raise StoreError.cannot_write(folder, error.strerror) from error
     try:
         with suppress(OSError):  # only for the others to read
             (folder / HOLDER).write_text(

@@ -10,11 +10,11 @@ from typing import Self
 
 from tqdm import tqdm
 
-from index import store
 from index.embed import Embedder
 from index.embedder import shipped_embedder
 from index.engine import PassageIndex
 from index.errors import InputError
+from index.folder import is_stored_index
 from index.limits import DEFAULT_LIMITS, ReadLimits
 from index.read import Source, read_sources
 from index.records import Document, Hit
@@ -384,7 +384,7 @@ def _stored_index(sources: Source | Iterable[Source]) -> Path | None:
     if isinstance(only, Sequence) and len(only) == 1 and isinstance(only[0], str | Path):
         folder = Path(only[0])
         try:
-            return folder if store.is_stored_index(folder) else None
+            return folder if is_stored_index(folder) else None
         except (OSError, ValueError):  # a text, too long for a path
             return None
     return None

@@ -165,7 +165,7 @@ def _add(options: argparse.Namespace) -> int:
 
 
 def _remove(options: argparse.Namespace) -> int:
-    from index.store import changing
+    from index.writer import changing
 
     with changing(options.folder) as writer:
         writer.remove(options.ids)
@@ -219,7 +219,7 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _repair(options: argparse.Namespace) -> int:
-    from index.health import repair
+    from index.repair import repair
 
     done = repair(options.folder, embedder=lambda: _embedder(options), progress=sys.stderr.isatty())
     for fault in done.faults:
@@ -229,7 +229,7 @@ def _repair(options: argparse.Namespace) -> int:
 
 
 def _compact(options: argparse.Namespace) -> int:
-    from index.health import compact
+    from index.repair import compact
 
     print(f"{options.folder}: {compact(options.folder):,} bytes given back")
     return OK

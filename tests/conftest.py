@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from small_indexes import build, load_index
 from stub import StubEmbedder
 
 from index.embed import Embedder, SentenceEmbedder
@@ -45,6 +46,15 @@ def no_collection() -> Iterator[None]:
 @pytest.fixture
 def stub_embedder() -> StubEmbedder:
     return StubEmbedder()
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Path:
+    """A small saved index, opened once, so that its FAISS index is kept."""
+    folder = tmp_path / "index"
+    build("Cats run. Dogs bark. Birds sing.", "Größe zählt.").save(folder)
+    load_index(folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

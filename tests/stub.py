@@ -42,3 +42,16 @@ class StubEmbedder:
         ]
         vectors = np.array(rows, dtype=np.float32).reshape(len(rows), self.dimension)
         return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+class CountingEmbedder(StubEmbedder):
+    """The same, and the texts that it was given."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def embed(
+        self, texts: Sequence[str], *, batch_size: int = 32, progress: bool = False
+    ) -> Vectors:
+        self.texts += texts
+        return super().embed(texts, batch_size=batch_size, progress=progress)

@@ -21,9 +21,10 @@ from writers import document, load, opened, state_of
 
 from index.engine import PassageIndex
 from index.errors import PullquoteError, StoreError
-from index.health import repair, verify
+from index.health import verify
 from index.records import Document
-from index.store import changing, create
+from index.repair import repair
+from index.writer import changing, create_index
 from index.writer_lock import HOLDER, writing
 
 DATABASE, CACHE = "index.sqlite", "vectors.cache"
@@ -246,7 +247,7 @@ def test_a_second_writer_waits_then_says_who_writes(folder):
         with pytest.raises(StoreError, match="is being written"):
             index.remove(["d1"], wait_s=0)
         with pytest.raises(StoreError, match="is being written"):
-            create(folder, index._contents.facts, wait_s=0)
+            create_index(folder, index._contents.facts, wait_s=0)
         assert len(load(folder).documents) == 11  # reading goes on
         (folder / HOLDER).unlink()
         with pytest.raises(StoreError, match="by another process"):

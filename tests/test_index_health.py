@@ -7,36 +7,23 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from stub import StubEmbedder
+from small_indexes import CACHE, DATABASE, load_index
+from stub import CountingEmbedder, StubEmbedder
 
-from index import health
 from index.database import MEND, contents_digest, read_facts, read_rows, write_facts
 from index.engine import PassageIndex
 from index.errors import DamagedIndexError, IncompatibleIndexError, StoreError
-from index.health import compact, info_of, repair, verify
+from index.health import info_of, verify
 from index.lexical import words_digest
 from index.records import Document
-from index.store import changing
+from index.repair import DAMAGED_COPY, compact, repair
+from index.writer import changing
 
-DATABASE, CACHE = "index.sqlite", "vectors.cache"
 SHELF = [
     Document("a", "A", "Cats run. Dogs bark. Birds sing.", source="a.txt"),
     Document("b", "B", "Größe zählt.\0 Und 東京は高い。"),
     Document("c", "C", "Cats sing. Fish swim. Cows moo. Dogs run."),
 ]
-
-
-class CountingEmbedder(StubEmbedder):
-    def __init__(self):
-        self.texts = []
-
-    def embed(self, texts, *, batch_size=32, progress=False):
-        self.texts += texts
-        return super().embed(texts, batch_size=batch_size, progress=progress)
-
-
-def load(folder):
-    return PassageIndex.load(folder, embedder=StubEmbedder())
 
 
 def found(index):
@@ -93,7 +80,7 @@ FAULTS = [
 
 @pytest.mark.parametrize(("statement", "parts"), FAULTS)
 def test_faults_are_named_and_mended(folder, statement, parts):
-    before = load(folder)
+    before = load_index(folder)
     expected = found(before)
     altered(folder, statement)
     (folder / CACHE).unlink()
@@ -101,15 +88,15 @@ def test_faults_are_named_and_mended(folder, statement, parts):
     assert {fault.part for fault in faults} == parts
     assert all(str(folder) in fault.problem for fault in faults)
     with pytest.raises(StoreError):
-        load(folder)
+        load_index(folder)
     counting = CountingEmbedder()
     done = repair(folder, embedder=lambda: counting)
     assert done.faults == tuple(faults)
     assert verify(folder) == []
-    after = load(folder)
+    after = load_index(folder)
     if parts == {"documents"}:
         assert done.lost_count > 0
-        assert (folder / health.DAMAGED_COPY).is_file()
+        assert (folder / DAMAGED_COPY).is_file()
         kept = [one for one in before.documents if one.id not in (*done.lost, "a")]
         assert {one.id for one in kept} <= {one.id for one in after.documents}
         assert set(after.documents) <= set(before.documents)  # never another text
@@ -155,7 +142,7 @@ def test_what_is_renewed_with_its_checksum_is_found_all_the_same(folder):
 
 
 def test_a_cache_that_is_wrong(folder, tmp_path):
-    expected = found(load(folder))
+    expected = found(load_index(folder))
     whole = (folder / CACHE).read_bytes()
     other = PassageIndex.open(
         tmp_path / "other", embedder=StubEmbedder(), create=True, budget_tokens=4
@@ -174,19 +161,19 @@ def test_a_cache_that_is_wrong(folder, tmp_path):
         done = repair(folder, embedder=lambda: pytest.fail("nothing is to be embedded"))
         assert done.embedded == done.lost_count == 0
         assert verify(folder) == []
-        assert found(load(folder)) == expected
+        assert found(load_index(folder)) == expected
 
 
 def test_pages_that_are_overwritten(folder):
     """Whichever page is wiped out: it is named, and what is elsewhere is saved."""
-    before = load(folder)
+    before = load_index(folder)
     whole = (folder / DATABASE).read_bytes()
     saved = 0
     for start in range(4096, len(whole), 4096):
         (folder / DATABASE).write_bytes(whole[:start] + b"\xa5" * 4096 + whole[start + 4096 :])
         faults = verify(folder)
         if not faults:  # a page that was free
-            assert found(load(folder)) == found(before)
+            assert found(load_index(folder)) == found(before)
             continue
         try:
             done = repair(folder, embedder=StubEmbedder)
@@ -194,7 +181,7 @@ def test_pages_that_are_overwritten(folder):
             assert str(folder / DATABASE) in error.problem  # noqa: PT017 - it may or may not be
             continue
         assert verify(folder) == []
-        after = load(folder)
+        after = load_index(folder)
         assert set(after.documents) <= set(before.documents)
         assert done.lost_count == 0 or done.lost_count >= 3 - len(after.documents)
         saved += len(after.documents) == 3
@@ -223,17 +210,17 @@ def test_another_model_mends_nothing(folder):
 
 
 def test_mended_indexes_grow_on(folder):
-    reader = load(folder)
+    reader = load_index(folder)
     altered(folder, "DELETE FROM words_docsize")
     repair(folder, embedder=StubEmbedder)
     assert reader.refresh()
     reader.add([Document("d", "D", "Cats run again.")])
     assert verify(folder) == []
-    assert found(reader) == found(load(folder))
+    assert found(reader) == found(load_index(folder))
 
 
 def test_compacting_gives_room_back_and_changes_nothing(folder):
-    index = load(folder)
+    index = load_index(folder)
     index.add([Document("large", "Large", "Cats run home. " * 3000)])
     index.remove(["large"])
     before, size = found(index), (folder / DATABASE).stat().st_size
@@ -241,12 +228,12 @@ def test_compacting_gives_room_back_and_changes_nothing(folder):
     assert given_back == size - (folder / DATABASE).stat().st_size > 100_000
     assert verify(folder) == []
     assert not index.refresh()
-    assert found(load(folder)) == before
+    assert found(load_index(folder)) == before
 
 
 def test_info(folder):
     info = info_of(folder)
-    index = load(folder)
+    index = load_index(folder)
     assert info == index.info()
     told = json.loads(json.dumps(info.to_dict()))
     assert told["embedder"] == "stub@1"

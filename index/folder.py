@@ -1,0 +1,38 @@
+"""What lies in the folder of a saved index, and whether one is there."""
+
+from pathlib import Path
+
+from index.database import FILE, REBUILD, another_version
+from index.errors import StoreError
+from index.vector_cache import FILE as CACHE
+from index.writer_lock import HOLDER, LOCK
+
+FRESH = f"{FILE}.new"  # a database that is being made
+JOURNALS = ("-journal", "-wal", "-shm")  # what SQLite keeps beside a database
+FIRST_FORMAT = ("manifest.json", "documents.jsonl", "passages.jsonl", "vectors.faiss")
+
+
+def is_stored_index(folder: Path) -> bool:
+    """Whether a folder looks like a saved index, of whichever format."""
+    return (folder / FILE).is_file() or (folder / FIRST_FORMAT[0]).is_file()
+
+
+def database_of(folder: Path) -> Path:
+    """The database of a saved index.
+
+    Raises:
+        StoreError: there is none.
+        IncompatibleIndexError: it is of the first format, which had no database.
+    """
+    file = folder / FILE
+    if file.is_file():
+        return file
+    if (folder / FIRST_FORMAT[0]).is_file():
+        raise another_version(folder, 1)
+    raise StoreError(f"There is no index in {folder}.", REBUILD)
+
+
+def is_free(folder: Path) -> bool:
+    """Whether a folder is empty, but for what an index that was not finished left."""
+    ours = {LOCK, HOLDER, FRESH, CACHE, *(FRESH + ending for ending in JOURNALS)}
+    return all(file.name in ours for file in folder.iterdir())

@@ -1,0 +1,188 @@
+"""A damaged index made anew of all that is sound in it; and one that gives back its room."""
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.database import (
+    FILE,
+    REBUILD,
+    Facts,
+    Row,
+    connected,
+    faults_named,
+    read_facts,
+    read_row,
+)
+from index.embed import Embedder
+from index.errors import DamagedIndexError, StoreError
+from index.folder import database_of
+from index.health import Fault, sound_vectors, verify
+from index.prepare import check_embedder, new_facts, prepare
+from index.records import Document
+from index.rows import read_document, read_passages
+from index.store import keep_cache, read, read_facts_of
+from index.vector_cache import FILE as CACHE
+from index.writer import Prepared, changing, replace_database
+from index.writer_lock import WAIT_S, writing
+
+DAMAGED_COPY = f"{FILE}.damaged"  # kept where not everything could be mended
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """What came of mending a saved index.
+
+    Args:
+        faults: what was wrong.
+        kept: documents that are there.
+        embedded: how many of them were cut and embedded anew.
+        lost: ids of documents whose text is not what was stored, as far as they can be read.
+        lost_count: how many there are.
+    """
+
+    faults: tuple[Fault, ...]
+    kept: int
+    embedded: int
+    lost: tuple[str, ...]
+    lost_count: int
+
+    def __str__(self) -> str:
+        if not self.faults:
+            return "nothing to repair"
+        text = f"{self.kept} documents, {self.embedded} of them embedded anew"
+        if self.lost_count:
+            named = f": {', '.join(self.lost)}" if self.lost else ""
+            text += f"; {self.lost_count} lost{named}"
+        return text
+
+
+def repair(
+    folder: Path,
+    *,
+    embedder: Callable[[], Embedder],
+    progress: bool = False,
+    wait_s: float = WAIT_S,
+) -> Repair:
+    """Make a saved index anew of all that is sound in it, if something is not.
+
+    Words and FAISS index are made of the texts and vectors. Passages and vectors that are not
+    what was stored are cut and embedded anew. A text that is not what was stored is lost: the
+    damaged database is then kept beside the new one.
+
+    Args:
+        folder: where it is.
+        embedder: gives the model it was made with; called only if something is embedded.
+        progress: show a progress bar while that is done.
+        wait_s: seconds to wait for another writer.
+
+    Raises:
+        StoreError: it is not there, cannot be written, or another process writes.
+        IncompatibleIndexError: the embedder is another.
+    """
+    file = database_of(folder)
+    with writing(folder, wait_s=wait_s):
+        faults = verify(folder)
+        if not faults:
+            return Repair((), read_facts_of(folder).documents, 0, (), 0)
+        if all(fault.part == "cache" for fault in faults):
+            (folder / CACHE).unlink(missing_ok=True)
+            contents = read(folder)
+            keep_cache(folder, contents)
+            return Repair(tuple(faults), len(contents.documents), 0, (), 0)
+        facts, found, lost = _salvaged(file)
+        if not found and (facts is None or facts.documents):
+            raise DamagedIndexError(f"{file} is damaged, and nothing in it is sound.", REBUILD)
+        whole = facts is not None and len(found) == facts.documents
+        missing = [one for one in found if isinstance(one, Document)]
+        if missing or facts is None:
+            model = embedder()
+            facts = facts or new_facts(model)
+            check_embedder(folder, facts, model)
+            batches = prepare(missing, facts, model, progress=progress)
+            anew = {one.document.id: one for batch in batches for one in batch}
+        else:
+            anew = {}
+        prepared = [one if isinstance(one, Prepared) else anew[one.id] for one in found]
+        lost_count = max(len(lost), facts.documents - len(prepared))
+        if not whole:
+            _keep_damaged(folder)
+        replace_database(folder, facts, prepared)
+        keep_cache(folder, read(folder))
+        return Repair(tuple(faults), len(prepared), len(missing), tuple(lost), lost_count)
+
+
+def compact(folder: Path, *, wait_s: float = WAIT_S) -> int:
+    """Give back the room that removed documents took.
+
+    Args:
+        folder: where the index is.
+        wait_s: seconds to wait for another writer.
+
+    Returns:
+        How many bytes the database is smaller.
+
+    Raises:
+        StoreError: it is not there, damaged, cannot be written, or another process writes.
+    """
+    file = database_of(folder)
+    before = file.stat().st_size
+    with changing(folder, wait_s=wait_s) as writer:
+        writer.optimise()
+    return before - file.stat().st_size
+
+
+def _salvaged(file: Path) -> tuple[Facts | None, list[Prepared | Document], list[str]]:
+    """Whatever of a database is what was stored, in its order, and the ids of what is lost.
+
+    A document whose passages or vectors are not is there without them.
+    """
+    found: list[Prepared | Document] = []
+    lost: list[str] = []
+    facts: Facts | None = None
+    with suppress(DamagedIndexError), faults_named(file), connected(file) as connection:
+        with suppress(DamagedIndexError), faults_named(file):
+            facts = read_facts(connection, file)
+        last = facts.next_document if facts else _last_number(connection)
+        taken: set[str] = set()
+        for number in range(last):  # one by one, so that a bad page costs what is on it
+            document, row = None, None
+            with suppress(DamagedIndexError), faults_named(file):
+                row = read_row(connection, number)
+                document = read_document(connection, row, file) if row else None
+            if row is None:
+                continue
+            if document is None or document.id in taken:
+                lost.append(str(row.id))
+                continue
+            taken.add(document.id)
+            found.append(_prepared(connection, row, document, facts, file) or document)
+    return facts, found, lost
+
+
+def _prepared(
+    connection: sqlite3.Connection, row: Row, document: Document, facts: Facts | None, file: Path
+) -> Prepared | None:
+    if facts is None:  # who knows which model made the vectors
+        return None
+    passages, vectors = None, None
+    with suppress(DamagedIndexError), faults_named(file):
+        (passages,) = read_passages(connection, [row], [document])
+        vectors = sound_vectors(connection, row, facts)
+    if passages is None or vectors is None:
+        return None
+    return Prepared(document, [(one.start, one.end) for one in passages], vectors)
+
+
+def _last_number(connection: sqlite3.Connection) -> int:
+    ((last,),) = connection.execute("SELECT max(number) + 1 FROM documents")
+    return int(last or 0)
+
+
+def _keep_damaged(folder: Path) -> None:
+    try:
+        (folder / DAMAGED_COPY).write_bytes((folder / FILE).read_bytes())
+    except OSError as error:
+        raise StoreError.cannot_write(folder, error.strerror) from error
