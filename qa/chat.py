@@ -16,6 +16,7 @@ from qa.assistant import Assistant
 from qa.bounds import MAX_ARTICLE_CHARS, check_article
 from qa.callers import caller_of
 from qa.gate import Gate
+from qa.offered import Offered
 from qa.palette import ASSETS
 from qa.questions import check_question
 from qa.rates import worth_of
@@ -35,34 +36,27 @@ CLICK_JS = (ASSETS / "click.js").read_text("utf-8")
 SCROLL_JS = (ASSETS / "scroll.js").read_text("utf-8")
 
 
-def build(assistant: Assistant, *, examples: Mapping[str, Sequence[str]], gate: Gate) -> gr.Blocks:
+def build(offered: Offered, *, examples: Mapping[str, Sequence[str]], gate: Gate) -> gr.Blocks:
     """Assemble the page.
 
     Args:
-        assistant: answers about the articles on offer.
+        offered: the articles on offer to everyone.
         examples: by document id, questions to offer.
         gate: what every question passes.
     """
-    return _Chat(assistant, examples, gate).build()
+    return _Chat(offered, examples, gate).build()
 
 
 class _Chat:
     """The page's handlers; they hold nothing of a visitor, who has a ``Session``."""
 
-    def __init__(
-        self, assistant: Assistant, examples: Mapping[str, Sequence[str]], gate: Gate
-    ) -> None:
-        self._assistant = assistant
+    def __init__(self, offered: Offered, examples: Mapping[str, Sequence[str]], gate: Gate) -> None:
+        self._offered = offered
         self._examples = examples
         self._gate = gate
-        self._single = {
-            document.id: assistant.only(document.id) for document in assistant.documents
-        }
-        offered = [document.id for document in assistant.documents if document.id in examples]
-        several = len(assistant.documents) > 1
-        self._first = (
-            offered[0] if offered else ALL_ARTICLES if several else next(iter(self._single))
-        )
+        asked = [name for name in offered.ids if name in examples]
+        several = len(offered.ids) > 1
+        self._first = asked[0] if asked else ALL_ARTICLES if several else offered.ids[0]
 
     def build(self) -> gr.Blocks:
         opening = Session(self._first)
@@ -175,7 +169,7 @@ class _Chat:
         yield question, session, self._conversation(session), self._source(session)
 
     def _open(self, article: str, session: Session) -> tuple[Any, ...]:
-        known = article == ALL_ARTICLES or article in self._single or article in session.own
+        known = article == ALL_ARTICLES or article in self._offered or article in session.own
         return self._page(session.opened(article) if known else session)
 
     def _open_clicked(self, session: Session, event: gr.EventData) -> tuple[Any, ...]:
@@ -234,7 +228,7 @@ class _Chat:
                 )
             worth = worth_of("".join(document.text for document in documents))
             with self._gate.passing(CHAT, caller_of(request.headers), questions=worth):
-                assistant = self._assistant.about(documents)
+                assistant = self._offered.everything.about(documents)
         except PullquoteError as error:
             yield *self._page(session, notice=str(error)), text, title, gr.skip()
             return
@@ -255,12 +249,12 @@ class _Chat:
 
     def _of(self, session: Session) -> Assistant:
         if session.article == ALL_ARTICLES:
-            return self._assistant
-        return session.own.get(session.article) or self._single[session.article]
+            return self._offered.everything
+        return session.own.get(session.article) or self._offered.alone(session.article)
 
     def _choices(self, session: Session) -> list[tuple[str, str]]:
         own = [(_title_of(held.documents), name) for name, held in session.own.items()]
-        offered = [(document.title, document.id) for document in self._assistant.documents]
+        offered = [(document.title, document.id) for document in self._offered.everything.documents]
         everything = [("All articles", ALL_ARTICLES)] if len(offered) > 1 else []
         return [*own, *offered, *everything]
 
@@ -326,20 +320,18 @@ def _wire(
 
 def _own(documents: Sequence[Document], *, title: str) -> list[Document]:
     """A visitor's articles, each known by its text, without where the server put them."""
+    own: dict[str, Document] = {}
+    for document in documents:
+        named = title if title and len(documents) == 1 else document.title
+        known = Document.from_text(document.text).id
+        own.setdefault(known, check_article(replace(document, id=known, title=named, source=None)))
     if sum(len(document.text) for document in documents) > MAX_ARTICLE_CHARS:
-        if len(documents) == 1:
-            check_article(documents[0])
         raise InputError(
             f"The file holds {len(documents):,} articles with more than"
             f" {MAX_ARTICLE_CHARS:,} characters together.",
             "Upload fewer, or index it with: pullquote index build FILE --output DIR",
         )
-    own: dict[str, Document] = {}
-    for document in documents:
-        named = title if title and len(documents) == 1 else document.title
-        known = Document.from_text(document.text).id
-        own.setdefault(known, replace(document, id=known, title=named, source=None))
-    return [check_article(document) for document in own.values()]
+    return list(own.values())
 
 
 def _title_of(documents: Sequence[Document]) -> str:

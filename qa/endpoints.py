@@ -8,6 +8,7 @@ from index.errors import InputError
 from index.records import Document
 from qa.assistant import PASSAGES_FOUND, TOP_K, Assistant
 from qa.bounds import MAX_QUESTIONS, check_article, check_top_k
+from qa.offered import Offered
 from qa.own_articles import OwnArticles
 from qa.questions import check_question, parse_history
 from qa.records import Question
@@ -19,13 +20,12 @@ class Endpoints:
     """The endpoints. Their docstrings are what callers read of them.
 
     Args:
-        assistant: answers about the articles on offer.
+        offered: the articles on offer to everyone.
         own: keeps what callers add.
     """
 
-    def __init__(self, assistant: Assistant, own: OwnArticles) -> None:
-        self._everything = assistant
-        self._offered = {document.id for document in assistant.documents}
+    def __init__(self, offered: Offered, own: OwnArticles) -> None:
+        self._offered = offered
         self._own = own
 
     def ask(
@@ -111,7 +111,7 @@ class Endpoints:
     def search(
         self, query: str, article: str = "", text: str = "", top_k: int = PASSAGES_FOUND
     ) -> list[dict[str, Any]]:
-        """Find the passages nearest to a query in meaning, without reading them for an answer.
+        """Find the passages nearest to a query in meaning and words, without reading them for an answer.
 
         Args:
             query: what to look for: a question or any other words.
@@ -139,7 +139,7 @@ class Endpoints:
                 # The name alone: where it lies on the server is nobody's business.
                 "source": Path(document.source).name if document.source else None,
             }
-            for document in self._everything.documents
+            for document in self._offered.everything.documents
         ]
 
     def add_document(self, text: str, title: str = "") -> dict[str, Any]:
@@ -156,7 +156,7 @@ class Endpoints:
             Its secret id, to be given as article; the document_id and title that answers name; its length in characters; the seconds it is kept after its last use.
         """  # noqa: E501 - as above
         document = check_article(Document.from_text(text, title=title.strip() or None))
-        token = self._own.add(self._everything.about([document]))
+        token = self._own.add(self._offered.everything.about([document]))
         return {
             "id": token,
             "document_id": document.id,
@@ -184,11 +184,11 @@ class Endpoints:
 
     def _chosen(self, article: str, text: str) -> Assistant:
         if text:
-            return self._everything.about([check_article(Document.from_text(text))])
+            return self._offered.everything.about([check_article(Document.from_text(text))])
         if not article:
-            return self._everything
+            return self._offered.everything
         if article in self._offered:
-            return self._everything.only(article)
+            return self._offered.alone(article)
         own = self._own.get(article)
         if own is None:
             raise _unknown(article)

@@ -18,6 +18,7 @@ from qa.endpoints import Endpoints
 from qa.gate import Gate
 from qa.headers import SecurityHeaders, policy_with
 from qa.health import health_routes
+from qa.offered import Offered
 from qa.own_articles import OwnArticles
 from qa.palette import MARK
 from qa.rates import BURST_QUESTIONS, QUESTIONS_PER_MINUTE, Rate
@@ -64,9 +65,10 @@ def serve(
     gate = Gate(
         rate=Rate(per_minute=questions_per_minute, burst=burst_questions), counters=counters
     )
-    page = build(assistant, examples=examples, gate=gate)
+    offered = Offered(assistant)
+    page = build(offered, examples=examples, gate=gate)
     with page:
-        offer(Endpoints(assistant, OwnArticles()), gate)
+        offer(Endpoints(offered, OwnArticles()), gate)
     page.queue(max_size=WAITING_QUESTIONS)
     queue = page._queue  # noqa: SLF001 - Gradio tells its length nowhere else
     counters.watch_queue(lambda: len(queue))

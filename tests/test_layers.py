@@ -41,7 +41,7 @@ LAYERS = {
         "answering",
         "rounds remembered",
         "assistant extraction shelf",
-        "evaluate session own_articles",
+        "evaluate session own_articles offered",
         "breakdown endpoints",
         "plots api",
         "chat",

@@ -19,6 +19,7 @@ from qa.assistant import Assistant
 from qa.counters import Counters
 from qa.endpoints import Endpoints
 from qa.gate import Gate
+from qa.offered import Offered
 from qa.own_articles import OwnArticles
 from qa.rates import Rate
 from qa.reader import ExtractiveReader
@@ -50,7 +51,7 @@ def blocks(reader: ExtractiveReader) -> ApiBlocks:
     index = PassageIndex.from_documents([Document("song", "A song", TEXT)], embedder=StubEmbedder())
     gate = Gate(rate=Rate(per_minute=10**9, burst=10**9), counters=Counters())
     with ApiBlocks(analytics_enabled=False) as made:
-        offer(Endpoints(Assistant(index=index, reader=reader), OwnArticles()), gate)
+        offer(Endpoints(Offered(Assistant(index=index, reader=reader)), OwnArticles()), gate)
     return made
 
 

@@ -8,6 +8,7 @@ from qa.bounds import MAX_ARTICLE_CHARS
 from qa.chat import _Chat
 from qa.counters import Counters
 from qa.gate import Gate
+from qa.offered import Offered
 from qa.rates import Rate
 from qa.session import Session
 
@@ -18,7 +19,7 @@ PAGES = [["The sea was rough."], ["The bridge was painted by Ada Fenn in 1911."]
 
 @pytest.fixture(scope="module")
 def chat(shelf):
-    return _Chat(shelf, {}, Gate(rate=Rate(), counters=Counters()))
+    return _Chat(Offered(shelf), {}, Gate(rate=Rate(), counters=Counters()))
 
 
 @pytest.fixture

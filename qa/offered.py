@@ -1,0 +1,36 @@
+"""What a server offers to everyone: its articles together, and each by itself."""
+
+from threading import Lock
+
+from qa.assistant import Assistant
+
+
+class Offered:
+    """The articles on offer; safe to share between threads.
+
+    Args:
+        everything: answers about all of them.
+    """
+
+    def __init__(self, everything: Assistant) -> None:
+        self.everything = everything
+        self.ids = tuple(document.id for document in everything.documents)
+        self._known = frozenset(self.ids)
+        self._alone: dict[str, Assistant] = {}
+        self._lock = Lock()
+
+    def __contains__(self, id: object) -> bool:
+        return id in self._known
+
+    def alone(self, id: str) -> Assistant:
+        """What answers about one article, and remembers what it answered.
+
+        It is made when it is first asked for, since of a large index few articles are.
+
+        Raises:
+            InputError: the article is not on offer.
+        """
+        with self._lock:
+            if id not in self._alone:
+                self._alone[id] = self.everything.only(id)
+            return self._alone[id]
