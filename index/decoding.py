@@ -68,11 +68,11 @@ def decode(data: bytes, *, name: str, charset: str | None = None) -> str:
 def _known(charset: str | None) -> str | None:
     """The name of an encoding of text, or None if it is none that we know."""
     try:
-        codec = codecs.lookup(charset or "")
+        known = codecs.lookup(charset or "").name
+        "".encode(known)  # which those that turn bytes to bytes refuse
     except (LookupError, ValueError):
         return None
-    # Some codecs turn bytes to bytes.
-    return None if codec.name == "utf-8" or not codec._is_text_encoding else codec.name  # noqa: SLF001
+    return None if known == "utf-8" else known
 
 
 def _no_utf_8(data: bytes, at: int) -> bool:

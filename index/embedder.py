@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from index.embed import SHIPPED_NAME, SHIPPED_SHA256, Embedder, SentenceEmbedder
-from index.fast import fast_form_kept, is_fast_form, kept_at, key_of, make_once
+from index.fast import fast_form_kept, fast_form_of, kept_at, make_once
 from index.fast_embed import FastEmbedder, make_fast_embedder
 from index.hub import local_folder
 
@@ -35,11 +35,8 @@ def load_embedder(name: str | Path) -> Embedder:
         ModelError: there is no such model.
     """
     folder = local_folder(name)
-    if folder is not None:
-        for place in (folder, kept_at(key_of(folder))):
-            if is_fast_form(place):
-                return FastEmbedder.load(place)
-    return SentenceEmbedder.from_pretrained(name)
+    found = None if folder is None else fast_form_of(folder)
+    return FastEmbedder.load(found) if found else SentenceEmbedder.from_pretrained(name)
 
 
 def export_embedder(original: SentenceEmbedder, folder: Path) -> None:

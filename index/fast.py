@@ -6,14 +6,16 @@ model bears them.
 """
 
 import hashlib
+import json
 import os
 import shutil
 import sys
 import tempfile
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +25,9 @@ from index.threads import usable_cores
 
 if TYPE_CHECKING:
     import torch
+    from _typeshed import DataclassInstance
+
+Facts = TypeVar("Facts")
 
 MODEL_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"
@@ -109,6 +114,53 @@ def kept_at(key: str) -> Path:
 def is_fast_form(folder: Path) -> bool:
     """Whether a folder holds a fast form."""
     return (folder / MODEL_FILE).is_file()
+
+
+def fast_form_of(folder: Path) -> Path | None:
+    """The folder of a model's fast form, if it is kept: this one, if it is one itself.
+
+    Args:
+        folder: of the model.
+    """
+    if is_fast_form(folder):
+        return folder
+    kept = kept_at(key_of(folder))
+    return kept if is_fast_form(kept) else None
+
+
+def read_facts(folder: Path, file: str, kind: type[Facts]) -> tuple[Facts, str]:
+    """What stands beside a fast form: the facts of its kind, and its tokenizer.
+
+    Args:
+        folder: of the fast form.
+        file: name of the facts' file.
+        kind: a dataclass of the facts.
+
+    Raises:
+        ModelError: a file is missing or damaged.
+    """
+    try:
+        facts = kind(**json.loads((folder / file).read_text("utf-8")))
+        return facts, (folder / TOKENIZER_FILE).read_text("utf-8")
+    except (OSError, ValueError, TypeError) as error:
+        raise ModelError(
+            f"The fast form in {folder} is damaged.", "Delete the folder: it is made again."
+        ) from error
+
+
+def write_facts(
+    folder: Path, file: str, facts: "DataclassInstance", *, tokenizer_json: str
+) -> None:
+    """Write what ``read_facts`` reads.
+
+    Args:
+        folder: of the fast form.
+        file: name of the facts' file.
+        facts: a dataclass.
+        tokenizer_json: the tokenizer, serialised.
+    """
+    (folder / TOKENIZER_FILE).write_text(tokenizer_json, "utf-8")
+    (folder / file).write_text(json.dumps(asdict(facts)) + "\n", "utf-8")
 
 
 def fast_form_kept(folder: Path, make: Callable[[], None], *, name: str) -> bool:

@@ -1,10 +1,9 @@
 """The fast form of an embedding model: how it is made, checked against the original, and used."""
 
-import json
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -14,7 +13,14 @@ from tokenizers import Encoding, Tokenizer
 from tqdm import tqdm
 
 from index.errors import ModelError
-from index.fast import FUSED_ATTENTION, MODEL_FILE, TOKENIZER_FILE, FastModel, write_fast
+from index.fast import (
+    FUSED_ATTENTION,
+    MODEL_FILE,
+    FastModel,
+    read_facts,
+    write_facts,
+    write_fast,
+)
 from index.sentences import Span
 from index.threads import usable_cores
 
@@ -79,14 +85,7 @@ class FastEmbedder:
         Raises:
             ModelError: a file is missing or damaged.
         """
-        try:
-            facts = _Facts(**json.loads((folder / FACTS_FILE).read_text("utf-8")))
-            tokenizer_json = (folder / TOKENIZER_FILE).read_text("utf-8")
-        except (OSError, ValueError, TypeError) as error:
-            raise ModelError(
-                f"The fast form of an embedder in {folder} is damaged.",
-                "Delete the folder: it is made again.",
-            ) from error
+        facts, tokenizer_json = read_facts(folder, FACTS_FILE, _Facts)
         # Texts side by side use the cores better than the parts of one text do.
         model = FastModel(folder / MODEL_FILE, threads=1)
         return cls(model, tokenizer_json=tokenizer_json, facts=facts)
@@ -114,26 +113,26 @@ class FastEmbedder:
         self,
         texts: Sequence[str],
         *,
-        batch_size: int = 32,  # noqa: ARG002 - what an embedder takes
+        batch_size: int = 32,
         progress: bool = False,
     ) -> Vectors:
         """One vector of length 1 for each text: float32, shape (texts, dimension).
 
         Args:
             texts: what to embed; beyond ``max_tokens`` a text's tokens are not read.
-            batch_size: has no say: texts together would share the scale of their eight-bit
-                numbers, so that a vector would depend on its neighbours.
+            batch_size: texts that are tokenised at a time. The model takes them one by one:
+                together they would share the scale of their eight-bit numbers, so that a
+                vector would depend on its neighbours.
             progress: show a progress bar on standard error.
         """
         vectors = np.zeros((len(texts), self.dimension), np.float32)
-        encodings = self._cut.encode_batch_fast(list(texts))
-        with ThreadPoolExecutor(usable_cores()) as threads:
-            made = threads.map(self._vector, encodings)
-            bar = tqdm(
-                made, total=len(texts), unit=" passages", disable=not progress, file=sys.stderr
-            )
-            for row, vector in enumerate(bar):
-                vectors[row] = vector
+        bar = tqdm(total=len(texts), unit=" passages", disable=not progress, file=sys.stderr)
+        with ThreadPoolExecutor(usable_cores()) as threads, bar:
+            for start in range(0, len(texts), batch_size):
+                encodings = self._cut.encode_batch_fast(list(texts[start : start + batch_size]))
+                for row, vector in enumerate(threads.map(self._vector, encodings), start):
+                    vectors[row] = vector
+                    bar.update()
         return vectors
 
     def _vector(self, encoding: Encoding) -> Vectors:
@@ -190,14 +189,13 @@ def make_fast_embedder(model: "SentenceTransformer", folder: Path, *, identity: 
         eight_bits=True,
     )
     tokenizer = model.tokenizer
-    (folder / TOKENIZER_FILE).write_text(tokenizer.backend_tokenizer.to_str(), "utf-8")
     longest = int(model.max_seq_length or tokenizer.model_max_length)
     facts = _Facts(
         identity=identity,
         dimension=auto.config.hidden_size,
         max_tokens=longest - tokenizer.num_special_tokens_to_add(),
     )
-    (folder / FACTS_FILE).write_text(json.dumps(asdict(facts)) + "\n", "utf-8")
+    write_facts(folder, FACTS_FILE, facts, tokenizer_json=tokenizer.backend_tokenizer.to_str())
     fast = FastEmbedder.load(folder).embed(SAMPLE)
     plain = model.encode(list(SAMPLE), convert_to_numpy=True, normalize_embeddings=True)
     cosine = float((fast * plain).sum(axis=1).mean())

@@ -62,6 +62,6 @@ def is_local(name: str | Path) -> bool:
         model_info(str(name), timeout=HUB_TIMEOUT_S)
     except (HfHubHTTPError, HFValidationError):  # it answers, or would not: let loading say so
         return False
-    except Exception:  # noqa: BLE001 - whatever its HTTP client raises where nothing answers
+    except Exception:  # noqa: BLE001 - nothing answers; the hub's library has changed its client twice
         return True
     return False

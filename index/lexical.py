@@ -169,7 +169,7 @@ def copy_words(database: sqlite3.Connection) -> None:
     database.execute(f"CREATE {TABLE.format('held.')}")
     for part in PARTS:
         database.execute(f"DELETE FROM held.words_{part}")  # noqa: S608 - our own names
-        database.execute(f"INSERT INTO held.words_{part} SELECT * FROM main.words_{part}")  # noqa: S608
+        database.execute(f"INSERT INTO held.words_{part} SELECT * FROM main.words_{part}")  # noqa: S608 - as above
 
 
 def words_digest(database: sqlite3.Connection) -> bytes:

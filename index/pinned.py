@@ -59,11 +59,11 @@ class TimedStream(httpcore.NetworkStream):
         self._stream = stream
         self._until_s = until_s
 
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002 - as above
         """Read some bytes."""
         return self._stream.read(max_bytes, timeout=left_s(self._until_s))
 
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002 - as above
         """Write all bytes."""
         self._stream.write(buffer, timeout=left_s(self._until_s))
 
@@ -75,7 +75,7 @@ class TimedStream(httpcore.NetworkStream):
         self,
         ssl_context: ssl.SSLContext,
         server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ARG002
+        timeout: float | None = None,  # noqa: ARG002 - as above
     ) -> httpcore.NetworkStream:
         """Go on under TLS, with a certificate for the host's name, not for its address."""
         stream = self._stream.start_tls(

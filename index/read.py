@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
-from index.archive import members
+from index.archive import Member, members
 from index.decoding import decode
 from index.docx import read_docx
 from index.epub import read_epub
@@ -23,7 +23,7 @@ from index.limits import DEFAULT_LIMITS, ReadLimits, size
 from index.pdf import read_pdf
 from index.records import TITLE_CHARS, Document
 from index.signature import check_signature
-from index.tables import read_csv, read_jsonl
+from index.tables import Row, read_csv, read_jsonl
 from index.web import WebPage, fetch, is_url
 
 TEXTS = (".txt", ".md")
@@ -260,22 +260,41 @@ def _read_folder(folder: Path, how: _How) -> Iterator[Document]:
         and not any(part.startswith(".") for part in path.relative_to(folder).parts)
         and path.is_file()
     ]
+
+    def read(path: Path) -> list[Document]:
+        return read_articles(path, id=path.relative_to(folder).as_posix(), limits=how.limits)
+
+    yield from _each(
+        _shown(paths, len(paths), how),
+        read,
+        none=SourceError(
+            f"The folder {folder} holds no article that can be read.",
+            f"Put {_either(READABLE_SUFFIXES)} files into it.",
+        ),
+    )
+
+
+def _each(
+    parts: Iterable[Item], read: Callable[[Item], Iterable[Document]], *, none: SourceError
+) -> Iterator[Document]:
+    """The articles of all parts that can be read; of the others a warning says why.
+
+    Args:
+        parts: of a folder, an archive or a table.
+        read: gives the articles of one.
+        none: the error where no part has any.
+    """
     found = 0
-    for path in _shown(paths, len(paths), how):
+    for part in parts:
         try:
-            documents = read_articles(
-                path, id=path.relative_to(folder).as_posix(), limits=how.limits
-            )
+            documents = list(read(part))
         except (SourceError, InputError) as error:
-            _warn(error)
+            warnings.warn(f"Skipped: {error}", SkippedFileWarning, stacklevel=2)
             continue
         found += len(documents)
         yield from documents
     if not found:
-        raise SourceError(
-            f"The folder {folder} holds no article that can be read.",
-            f"Put {_either(READABLE_SUFFIXES)} files into it.",
-        )
+        raise none
 
 
 def _articles(data: bytes, file: _File, how: _How) -> Iterator[Document]:
@@ -297,44 +316,36 @@ def _articles(data: bytes, file: _File, how: _How) -> Iterator[Document]:
 
 def _archived(data: bytes, file: _File, how: _How) -> Iterator[Document]:
     suffixes = tuple(suffix for suffix in READABLE_SUFFIXES if suffix != ARCHIVE)
-    found = 0
-    inside = members(data, name=file.name, suffixes=suffixes, limits=how.limits)
-    for member in _shown(inside, None, how):
-        try:
-            if isinstance(member.content, SourceError):
-                raise member.content
-            documents = list(_articles(member.content, file.member(member.path), how))
-        except (SourceError, InputError) as error:
-            _warn(error)
-            continue
-        found += len(documents)
-        yield from documents
-    if not found:
-        raise SourceError(
+
+    def read(member: Member) -> Iterator[Document]:
+        if isinstance(member.content, SourceError):
+            raise member.content
+        return _articles(member.content, file.member(member.path), how)
+
+    yield from _each(
+        _shown(members(data, name=file.name, suffixes=suffixes, limits=how.limits), None, how),
+        read,
+        none=SourceError(
             f"{file.name} holds no article that can be read.",
             f"Pack {_either(READABLE_SUFFIXES)} files into it.",
-        )
+        ),
+    )
 
 
 def _tabled(data: bytes, file: _File, how: _How) -> Iterator[Document]:
-    text = decode(data, name=file.name)
-    found = 0
-    for row in TABLES[file.suffix](text, name=file.name, limits=how.limits):
-        try:
-            if isinstance(row.content, SourceError):
-                raise row.content
-            number = f"{file.id}:{row.line}"
-            named = replace(file, id=number, stem=f"{file.stem} {row.line}")
-            document = _document(row.content, named)
-        except (SourceError, InputError) as error:
-            _warn(error)
-            continue
-        found += 1
-        yield document
-    if not found:
-        raise SourceError(
+    def read(row: Row) -> list[Document]:
+        if isinstance(row.content, SourceError):
+            raise row.content
+        number = f"{file.id}:{row.line}"
+        return [_document(row.content, replace(file, id=number, stem=f"{file.stem} {row.line}"))]
+
+    yield from _each(
+        TABLES[file.suffix](decode(data, name=file.name), name=file.name, limits=how.limits),
+        read,
+        none=SourceError(
             f"{file.name} holds no article that can be read.", "Give each article a field “text”."
-        )
+        ),
+    )
 
 
 def _document(extract: Extract, file: _File) -> Document:
@@ -358,10 +369,6 @@ def _shown(items: Iterable[Item], total: int | None, how: _How) -> Iterable[Item
 
     shown: Iterable[Item] = tqdm(items, total=total, unit=" files", delay=PROGRESS_DELAY_S)
     return shown
-
-
-def _warn(error: Exception) -> None:
-    warnings.warn(f"Skipped: {error}", SkippedFileWarning, stacklevel=2)
 
 
 def _either(names: Iterable[str]) -> str:

@@ -1,6 +1,5 @@
 """The fast form of a reader: how it is made, checked against the original, and loaded."""
 
-import json
 import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -10,7 +9,14 @@ from typing import Any
 import numpy as np
 
 from index.errors import ModelError
-from index.fast import FUSED_ATTENTION, MODEL_FILE, TOKENIZER_FILE, FastModel, write_fast
+from index.fast import (
+    FUSED_ATTENTION,
+    MODEL_FILE,
+    FastModel,
+    read_facts,
+    write_facts,
+    write_fast,
+)
 from qa.scorer import Floats, Ints, ReaderModel, SpanScorer
 from qa.seeds import seed_folder, seed_questions
 from qa.settings import SETTINGS_FILE
@@ -71,14 +77,7 @@ def load_fast_reader(folder: Path) -> ReaderModel:
     Raises:
         ModelError: a file is missing or damaged.
     """
-    try:
-        facts = _Facts(**json.loads((folder / FACTS_FILE).read_text("utf-8")))
-        tokenizer_json = (folder / TOKENIZER_FILE).read_text("utf-8")
-    except (OSError, ValueError, TypeError) as error:
-        raise ModelError(
-            f"The fast form of a reader in {folder} is damaged.",
-            "Delete the folder: it is made again.",
-        ) from error
+    facts, tokenizer_json = read_facts(folder, FACTS_FILE, _Facts)
     return ReaderModel(
         scorer=FastScorer(FastModel(folder / MODEL_FILE)),
         tokenizer_json=tokenizer_json,
@@ -117,13 +116,12 @@ def make_fast_reader(name: str | Path, folder: Path) -> None:
         # to "who was released?" of the example articles a worse one.
         eight_bits=False,
     )
-    (folder / TOKENIZER_FILE).write_text(original.tokenizer_json, "utf-8")
     facts = _Facts(
         cls_token_id=original.cls_token_id,
         pad_token_id=original.pad_token_id,
         longest_input=original.longest_input,
     )
-    (folder / FACTS_FILE).write_text(json.dumps(asdict(facts)) + "\n", "utf-8")
+    write_facts(folder, FACTS_FILE, facts, tokenizer_json=original.tokenizer_json)
     if (Path(name) / SETTINGS_FILE).is_file():  # what was fitted holds for this form too
         shutil.copyfile(Path(name) / SETTINGS_FILE, folder / SETTINGS_FILE)
     fast = load_fast_reader(folder)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from index.fast import fast_form_kept, is_fast_form, kept_at, key_of, make_once
+from index.fast import fast_form_kept, fast_form_of, kept_at, key_of, make_once
 from index.hub import local_folder
 from qa.fast_scorer import load_fast_reader, make_fast_reader
 from qa.scorer import ReaderModel
@@ -23,13 +23,12 @@ def load_reader(name: str | Path, *, make_fast: bool) -> ReaderModel:
     folder = local_folder(name)
     if folder is None:
         return load_torch_reader(name)
-    if is_fast_form(folder):
-        return load_fast_reader(folder)
-    kept = kept_at(key_of(folder))
-    found = is_fast_form(kept) or (
-        make_fast and fast_form_kept(kept, lambda: export_reader(name, kept), name=folder.name)
-    )
-    return load_fast_reader(kept) if found else load_torch_reader(name)
+    found = fast_form_of(folder)
+    if found is None and make_fast:
+        kept = kept_at(key_of(folder))
+        made = fast_form_kept(kept, lambda: export_reader(name, kept), name=folder.name)
+        found = kept if made else None
+    return load_fast_reader(found) if found else load_torch_reader(name)
 
 
 def export_reader(name: str | Path, folder: Path) -> None:
