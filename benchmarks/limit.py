@@ -22,7 +22,8 @@ from onnx import TensorProto, helper
 from timing import RESULTS, in_turns, machine, spread
 
 import qa
-from index.fast import MODEL_FILE, kept_at, key_of
+from index.fast_kept import kept_at, key_of
+from index.fast_model import MODEL_FILE
 from index.threads import usable_cores
 from qa.reader import SHIPPED_READER, STRIDE_TOKENS, WINDOW_TOKENS, ExtractiveReader
 from qa.reader_model import load_reader

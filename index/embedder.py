@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from index.embed import SHIPPED_NAME, SHIPPED_SHA256, Embedder, SentenceEmbedder
-from index.fast import fast_form_kept, fast_form_of, kept_at, make_once
 from index.fast_embed import FastEmbedder, make_fast_embedder
+from index.fast_kept import fast_form_kept, fast_form_of, kept_at, make_once
 from index.hub import local_folder
 
 

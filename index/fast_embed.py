@@ -13,14 +13,8 @@ from tokenizers import Encoding, Tokenizer
 from tqdm import tqdm
 
 from index.errors import ModelError
-from index.fast import (
-    FUSED_ATTENTION,
-    MODEL_FILE,
-    FastModel,
-    read_facts,
-    write_facts,
-    write_fast,
-)
+from index.fast_export import FUSED_ATTENTION, write_fast
+from index.fast_model import MODEL_FILE, FastModel, read_facts, write_facts
 from index.sentences import Span
 from index.threads import usable_cores
 

@@ -259,7 +259,7 @@ def _add_export(commands: Any) -> None:
 def _export(options: argparse.Namespace) -> int:
     from index.embed import SentenceEmbedder
     from index.embedder import export_embedder
-    from index.fast import is_fast_form, kept_at, key_of
+    from index.fast_kept import is_fast_form, kept_at, key_of
     from index.hub import has_file, local_folder
     from qa.reader_model import export_reader
     from qa.torch_scorer import load_torch_reader

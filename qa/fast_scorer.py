@@ -9,14 +9,8 @@ from typing import Any
 import numpy as np
 
 from index.errors import ModelError
-from index.fast import (
-    FUSED_ATTENTION,
-    MODEL_FILE,
-    FastModel,
-    read_facts,
-    write_facts,
-    write_fast,
-)
+from index.fast_export import FUSED_ATTENTION, write_fast
+from index.fast_model import MODEL_FILE, FastModel, read_facts, write_facts
 from qa.scorer import Floats, Ints, ReaderModel, SpanScorer
 from qa.seeds import seed_folder, seed_questions
 from qa.settings import SETTINGS_FILE

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from index.fast import fast_form_kept, fast_form_of, kept_at, key_of, make_once
+from index.fast_kept import fast_form_kept, fast_form_of, kept_at, key_of, make_once
 from index.hub import local_folder
 from qa.fast_scorer import load_fast_reader, make_fast_reader
 from qa.scorer import ReaderModel

@@ -7,7 +7,7 @@ from contextlib import suppress
 from index.embed import Embedder
 from index.engine import PassageIndex
 from index.errors import StoreError
-from index.fast import cache_folder
+from index.fast_kept import cache_folder
 from index.prepare import BUDGET_TOKENS, OVERLAP_SENTENCES
 from index.read import read_sources
 from index.records import Document

@@ -14,9 +14,8 @@ from index import threads
 from index.embed import SentenceEmbedder
 from index.embedder import load_embedder, shipped_embedder
 from index.errors import ModelError
-from index.fast import (
-    MODEL_FILE,
-    FastModel,
+from index.fast_embed import FACTS_FILE, LEAST_COSINE, FastEmbedder
+from index.fast_kept import (
     SlowModelWarning,
     fast_form_kept,
     is_fast_form,
@@ -24,7 +23,7 @@ from index.fast import (
     key_of,
     make_once,
 )
-from index.fast_embed import FACTS_FILE, LEAST_COSINE, FastEmbedder
+from index.fast_model import MODEL_FILE, FastModel
 from index.read import read_sources
 from qa.seeds import seed_articles
 

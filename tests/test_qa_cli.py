@@ -12,8 +12,9 @@ from conftest import ROOT, SEEDS
 from made_files import pdf_of_lines
 
 from index.embedder import load_embedder
-from index.fast import MODEL_FILE, is_fast_form
 from index.fast_embed import FastEmbedder
+from index.fast_kept import is_fast_form
+from index.fast_model import MODEL_FILE
 from qa import answer_schema
 from qa.assistant import Assistant
 from qa.reader import SHIPPED_READER

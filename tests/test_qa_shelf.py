@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from index.fast import cache_folder
+from index.fast_kept import cache_folder
 from qa.shelf import seed_shelf
 
 

@@ -1,0 +1,109 @@
+"""Where fast forms are kept, and how each is made once."""
+
+import hashlib
+import os
+import shutil
+import sys
+import tempfile
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+from index.fast_model import MODEL_FILE
+
+CACHE_VARIABLE = "PULLQUOTE_CACHE"
+# Of how a fast form is made: another number, and all are made anew.
+RECIPE_VERSION = 2
+# What a model is told apart by; weights in several files are all of them.
+WEIGHTS = ("*.safetensors", "pytorch_model*.bin", "config.json", "tokenizer.json")
+KEY_CHARS = 24  # of a SHA-256: 96 bits
+
+
+class SlowModelWarning(UserWarning):
+    """A model could not get its fast form."""
+
+
+def cache_folder() -> Path:
+    """Where fast forms are kept: ``PULLQUOTE_CACHE``, or the user's cache folder."""
+    from platformdirs import user_cache_path
+
+    chosen = os.environ.get(CACHE_VARIABLE)
+    return Path(chosen) if chosen else user_cache_path("pullquote", appauthor=False)
+
+
+def key_of(folder: Path) -> str:
+    """A key that changes when a model's weights, configuration or tokenizer do."""
+    digest = hashlib.sha256()
+    for file in sorted({file for pattern in WEIGHTS for file in folder.glob(pattern)}):
+        with file.open("rb") as stream:
+            digest.update(file.name.encode() + hashlib.file_digest(stream, "sha256").digest())
+    return digest.hexdigest()[:KEY_CHARS]
+
+
+def kept_at(key: str) -> Path:
+    """The folder of the fast form with this key, whether or not it has been made."""
+    return cache_folder() / f"models-{RECIPE_VERSION}" / key
+
+
+def is_fast_form(folder: Path) -> bool:
+    """Whether a folder holds a fast form."""
+    return (folder / MODEL_FILE).is_file()
+
+
+def fast_form_of(folder: Path) -> Path | None:
+    """The folder of a model's fast form, if it is kept: this one, if it is one itself.
+
+    Args:
+        folder: of the model.
+    """
+    if is_fast_form(folder):
+        return folder
+    kept = kept_at(key_of(folder))
+    return kept if is_fast_form(kept) else None
+
+
+def fast_form_kept(folder: Path, make: Callable[[], None], *, name: str) -> bool:
+    """Whether a fast form is kept, after an attempt to make it.
+
+    Args:
+        folder: where it belongs.
+        make: makes it there. Where that folder cannot be written, a warning says so.
+        name: of the model, for the warning.
+    """
+    if not is_fast_form(folder):
+        try:
+            make()
+        except OSError as error:
+            warnings.warn(
+                f"The fast form of {name} cannot be kept in {folder.parent} ({error.strerror}),"
+                f" so that everything takes longer. Set {CACHE_VARIABLE} to a folder that can"
+                " be written.",
+                SlowModelWarning,
+                stacklevel=3,
+            )
+    return is_fast_form(folder)
+
+
+def make_once(folder: Path, make: Callable[[Path], None], *, name: str) -> None:
+    """Make a fast form if it is not there yet; two processes at once make one.
+
+    Args:
+        folder: where it belongs.
+        make: writes it into an empty folder; only what it finishes is kept.
+        name: of the model, for the line on standard error that says why this takes a while.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    from filelock import FileLock
+
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder.with_suffix(".lock")):
+        if not is_fast_form(folder):  # unless another process was faster
+            print(f"Making the fast form of {name}, once …", file=sys.stderr, flush=True)
+            with tempfile.TemporaryDirectory(prefix=".making-", dir=folder.parent) as scratch:
+                fresh = Path(scratch) / "fresh"
+                fresh.mkdir()
+                make(fresh)
+                shutil.rmtree(folder, ignore_errors=True)
+                fresh.rename(folder)
