@@ -170,7 +170,7 @@ def scale_section(report: Mapping[str, Mapping[str, Any]]) -> str:
         "`python benchmarks/scale.py SIZE...`: passages made of those of the example articles,"
         " their words shuffled and noise on their vectors, so that they lie in some hundred"
         " clusters, which makes finding them easier. The articles that are added are embedded in"
-        " the time that is told, the questions are not.\n\n"
+        f" the time that is told, the questions are not; {told(list(report.values())[-1])}.\n\n"
         + markdown(
             list(columns), [[show(row) for show in columns.values()] for row in report.values()]
         )

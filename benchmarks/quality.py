@@ -11,6 +11,8 @@ import argparse
 import json
 from pathlib import Path
 
+from timing import RESULTS
+
 from index.embedder import shipped_embedder
 from index.engine import PassageIndex
 from qa.assistant import Assistant
@@ -19,7 +21,6 @@ from qa.reader import ExtractiveReader
 from qa.squad import SquadSet
 
 BETWEEN_0_AND_1 = ("auroc", "ece", "recall@5")
-RESULTS = Path(__file__).parent / "results"
 
 
 def main() -> None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
 
+from timing import RESULTS
 from tqdm import tqdm
 
 from index.embedder import shipped_embedder
@@ -24,7 +25,6 @@ from qa.metrics import best_against
 from qa.reader import ExtractiveReader
 from qa.squad import SquadQuestion, SquadSet
 
-RESULTS = Path(__file__).parent / "results" / "reading.json"
 QUESTIONS = 150  # of a file, drawn at random
 BLOCK = 16  # questions read together
 MOST = 10  # passages of a question
@@ -43,12 +43,12 @@ class Case:
 def main() -> None:
     reader = ExtractiveReader.shipped()
     report = {Path(name).name: curves(reader, Path(name)) for name in sys.argv[1:]}
-    RESULTS.write_text(json.dumps(report, indent=2) + "\n", "utf-8")
+    (RESULTS / "reading.json").write_text(json.dumps(report, indent=2) + "\n", "utf-8")
     for name, rows in report.items():
         print(f"{name:28}{'read':>8}{'given':>8}{'best':>8}")
         for way, row in rows.items():
             print(f"{way:28}{row['passages']:8.2f}{row['f1']:8.2f}{row['best_f1']:8.2f}")
-    print(f"\nWritten to {RESULTS.name}")
+    print("\nWritten to reading.json")
 
 
 def curves(reader: ExtractiveReader, file: Path) -> dict[str, Mapping[str, float]]:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
+from timing import RESULTS
 from tqdm import tqdm
 
 import index.engine
@@ -22,7 +23,6 @@ from index.records import Hit
 from qa.metrics import recall_at
 from qa.squad import SquadSet
 
-RESULTS = Path(__file__).parent / "results" / "retrieval.json"
 QUESTIONS = 800  # of a file, drawn at random
 CUTOFFS = (1, 2, 3, 5, 10, 20)
 WEIGHTS = (0.02, 0.03, 0.05, 0.07, 0.1, 0.2)
@@ -33,12 +33,12 @@ Order = Callable[[list[Hit]], list[Hit]]
 
 def main() -> None:
     report = {Path(name).name: recalls(Path(name)) for name in sys.argv[1:]}
-    RESULTS.write_text(json.dumps(report, indent=2) + "\n", "utf-8")
+    (RESULTS / "retrieval.json").write_text(json.dumps(report, indent=2) + "\n", "utf-8")
     for name, rows in report.items():
         print(f"{name:24}" + "".join(f"{f'@{k}':>8}" for k in CUTOFFS))
         for way, found in rows.items():
             print(f"{way:24}" + "".join(f"{value:8.3f}" for value in found.values()))
-    print(f"\nWritten to {RESULTS.relative_to(Path.cwd())}")
+    print("\nWritten to retrieval.json")
 
 
 def recalls(file: Path) -> Mapping[str, Mapping[str, float]]:

@@ -22,6 +22,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from timing import RESULTS, machine
 from tqdm import tqdm
 
 from index.embed import Embedder
@@ -34,7 +35,6 @@ from index.writer import Prepared, changing, create_index
 from qa.seeds import seed_articles, seed_questions
 from qa.shelf import seed_shelf
 
-RESULTS = Path(__file__).parent / "results" / "scale.json"
 SIZES = (10_000, 100_000)
 PASSAGES_PER_DOCUMENT = 10
 # Of the noise's length to the vector's: the cosine of two passages made of one is then 0.8.
@@ -73,12 +73,13 @@ def main() -> None:
     if sys.argv[1:2] == ["--open"]:  # in a process of its own, so that its memory is its own
         print(json.dumps(opened(Path(sys.argv[2]))))
         return
-    report = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
+    file = RESULTS / "scale.json"
+    report = json.loads(file.read_text("utf-8")) if file.exists() else {}
     for size in [int(name) for name in sys.argv[1:]] or SIZES:
-        report[str(size)] = measured(size)
+        report[str(size)] = measured(size) | {"machine": machine()}
         print(size, json.dumps(report[str(size)], indent=2))
-        RESULTS.write_text(json.dumps(report, indent=2) + "\n", "utf-8")
-    print(f"\nWritten to {RESULTS.relative_to(Path.cwd())}")
+        file.write_text(json.dumps(report, indent=2) + "\n", "utf-8")
+    print(f"\nWritten to {file.name}")
 
 
 def measured(size: int) -> dict[str, object]:
