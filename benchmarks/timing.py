@@ -23,6 +23,8 @@ PACKAGES = (
     "tokenizers",
     "numpy",
 )
+# Results are not: a run writes them as it goes.
+CHANGED = ("status", "--porcelain", "--untracked-files=no", "--", ".", ":!benchmarks/results")
 
 
 def timed(call: Callable[[], Any]) -> float:
@@ -69,8 +71,7 @@ def machine() -> dict[str, Any]:
         platform.processor(),
     )
     return {
-        "commit": git("rev-parse", "--short", "HEAD")
-        + ("-dirty" if git("status", "--porcelain", "--untracked-files=no") else ""),
+        "commit": git("rev-parse", "--short", "HEAD") + ("-dirty" if git(*CHANGED) else ""),
         "date": time.strftime("%Y-%m-%d"),
         "cpu": f"{model}, {os.cpu_count()} cores, {usable_cores()} threads",
         "python": platform.python_version(),
