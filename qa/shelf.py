@@ -7,7 +7,7 @@ from contextlib import suppress
 from index.embed import Embedder
 from index.engine import PassageIndex
 from index.errors import StoreError
-from index.fast_kept import cache_folder
+from index.fast_kept import RECIPE_VERSION, cache_folder
 from index.prepare import BUDGET_TOKENS, OVERLAP_SENTENCES
 from index.read import read_sources
 from index.records import Document
@@ -39,8 +39,9 @@ def seed_shelf(embedder: Embedder, *, progress: bool = False) -> PassageIndex:
 
 
 def _key(documents: Sequence[Document], embedder: Embedder) -> str:
-    """One that changes with the articles, the model, and how passages are cut."""
-    digest = hashlib.sha256(f"{embedder.identity} {BUDGET_TOKENS} {OVERLAP_SENTENCES}".encode())
+    """One that changes with the articles, the model and its fast form, and how passages are cut."""
+    made_by = f"{embedder.identity} {RECIPE_VERSION} {BUDGET_TOKENS} {OVERLAP_SENTENCES}"
+    digest = hashlib.sha256(made_by.encode())
     for document in documents:
         digest.update(hashlib.sha256(document.text.encode()).digest())
     return digest.hexdigest()[:KEY_CHARS]
