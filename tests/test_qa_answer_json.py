@@ -138,7 +138,7 @@ def test_every_real_answer_comes_back_from_its_json(news_answers, shelf_answers)
         plain = answer.to_dict()
         back = Answer.from_dict(json.loads(json.dumps(plain)))
         assert back.to_dict() == plain
-        assert back.quotes == answer.quotes
+        assert [one.quote for one in back.quotes] == [one.quote for one in answer.quotes]
         assert (back.quote, back.count, str(back)) == (answer.quote, answer.count, str(answer))
 
 
