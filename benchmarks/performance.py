@@ -46,6 +46,7 @@ def page() -> str:
                 ),
                 peers_section(load("peers")),
                 speed_section(load("speed")),
+                runtimes_section(load("runtimes")),
                 reading_section(load("reading")),
                 retrieval_section(load("retrieval")),
                 scale_section(load("scale")),
@@ -100,7 +101,7 @@ def speed_section(report: Mapping[str, Any]) -> str:
                 f"{row['ratio']['min']:.2f}–{row['ratio']['max']:.2f}",
             ]
         )
-    right = report["right"]
+    right, one = report["right"], report["one_article"]
     return (
         "## From question to answer\n\n"
         "`make bench`: Pullquote over the example articles, in turns with the plainest use of the"
@@ -108,6 +109,36 @@ def speed_section(report: Mapping[str, Any]) -> str:
         f" {told(report)}.\n\n"
         + markdown(["", "ours", "plain", "ratio", "least–most"], rows)
         + f"\n\nRight of these questions: ours {right['ours']}, plain {right['plain']}."
+        f" A question of the news story alone takes {one['ours_p50_ms']:.0f} ms at p50, over"
+        f" {one['questions']} questions, where one fp32 pass over the whole story takes"
+        f" {one['whole_pass_p50_ms']:.0f}."
+    )
+
+
+def runtimes_section(report: Mapping[str, Any]) -> str:
+    told_versions = ", ".join(f"{n} {v}" for n, v in report["machine"]["runtimes"].items())
+    parts = []
+    for subject in ("reader", "embedder"):
+        found = report[subject]
+        rows = [
+            [
+                name,
+                f"{found['items'] / row['seconds']['median']:.1f}",
+                f"{row['ratio']['median']:.2f}",
+                f"{row['ratio']['min']:.2f}–{row['ratio']['max']:.2f}",
+                f"{row['agreement']:.4f}",
+            ]
+            for name, row in found["forms"].items()
+        ]
+        parts.append(markdown([f"the {subject} on", "/s", "×", "least–most", "agreement"], rows))
+        parts += [f"{name} was not made: {why}." for name, why in found["not_made"].items()]
+    return (
+        "## On other runtimes\n\n"
+        "`make bench-runtimes`: windows of the reader and passages of the embedder, one after"
+        " another in each runtime, in turns. Agreement with torch in fp32 is the correlation of"
+        f" the logits, and the cosine of the vectors; {told(report)}, {told_versions}. What ships"
+        " is the fused fp32 form for the reader, whose borderline answers eight bits change, and"
+        " the dynamic int8 form for the embedder.\n\n" + "\n\n".join(parts)
     )
 
 
