@@ -6,7 +6,8 @@
 Each visitor brings an article with a name in it that no other has, asks questions of it and of the
 examples, and takes it away again. An answer about an article must quote its own name, and no
 other's may be anywhere in it. With ``--kill`` the server is killed half way and started again.
-Writes ``benchmarks/results/load.json`` (``load_kill.json``); exit code 1 where anything was not as it must be.
+Writes ``benchmarks/results/load.json``, or ``load_kill.json``. The exit code is 1 where anything
+was not as it must be.
 """
 
 import argparse
@@ -70,11 +71,11 @@ def run(*, users: int, minutes: float, kill: bool = False) -> dict[str, Any]:
         minutes: for how long.
         kill: kill the server half way, and start it again.
     """
-    before = os.getloadavg()
+    where = {"machine": machine(), "load_before": [round(one, 2) for one in os.getloadavg()]}
     server = Server()
     server.start()
     try:
-        return asyncio.run(_run(server, users, minutes * 60, kill=kill, before=before))
+        return where | asyncio.run(_run(server, users, minutes * 60, kill=kill))
     finally:
         server.kill()
 
@@ -153,9 +154,7 @@ class Tally:
     memory: list[tuple[float, float]] = field(default_factory=list)  # seconds, megabytes
 
 
-async def _run(
-    server: Server, users: int, seconds: float, *, kill: bool, before: tuple[float, float, float]
-) -> dict[str, Any]:
+async def _run(server: Server, users: int, seconds: float, *, kill: bool) -> dict[str, Any]:
     tally = Tally()
     examples = [one.question for seed in seed_questions() for one in seed.questions]
     names = Names()
@@ -176,8 +175,6 @@ async def _run(
             tally.faults.append("other articles are on offer than before")
     took_ms = [1000 * one for one in tally.seconds]
     return {
-        "machine": machine(),
-        "load_before": [round(one, 2) for one in before],
         "users": users,
         "minutes": round(lasted / 60, 2),
         "killed": kill,
