@@ -29,9 +29,9 @@ LAYERS = {
         "__init__",
     ),
     "qa": (
-        "bounds callers counters faults headers logs",
+        "accounts bounds callers counters faults headers logs",
         "health rates refusals",
-        "gate",
+        "gate login",
         "records schema seeds settings squad palette scorer",
         "questions conversation overlap windows spans metrics render theme torch_scorer",
         "fast_scorer",
