@@ -42,7 +42,7 @@ LAYERS = {
         "answering",
         "rounds remembered",
         "assistant extraction shelf",
-        "evaluate session own_articles offered",
+        "evaluate session own_articles offered haystack langchain",
         "breakdown endpoints",
         "plots api",
         "chat",
