@@ -43,7 +43,7 @@ LAYERS = {
         "answering",
         "rounds remembered",
         "assistant extraction shelf",
-        "evaluate session own_articles offered",
+        "evaluate session own_articles offered suggested",
         "breakdown endpoints",
         "plots api",
         "chat",
