@@ -224,8 +224,8 @@ def load_section(report: Mapping[str, Any]) -> str:
     return (
         f"## {report['users']} visitors at once\n\n"
         f"`python benchmarks/load.py --users {report['users']}`: each brings an article that no"
-        " other has, asks two questions of it and one of the examples, takes it away, and begins again"
-        f" without a pause, for {report['minutes']:.0f} minutes: {calls:,} calls,"
+        " other has, asks two questions of it and one of the examples, takes it away, and begins"
+        f" again without a pause, for {report['minutes']:.0f} minutes: {calls:,} calls,"
         f" {report['questions']:,} of them questions. A fault is an error, or a name of one"
         " visitor's article in what another gets. Two cores answer the one after the other, so what"
         f" each waits is above all the others' turns; {told(report)}. Visitors and server shared"

@@ -1,5 +1,7 @@
 """Five hundred strings that mean harm, by what they are meant to break."""
 
+# ruff: noqa: E501 - a list reads better in few lines
+
 import unicodedata
 
 SIGNAL = "window.hacked"  # what scripts of ours would set, if one ran
@@ -84,10 +86,24 @@ _ADDRESSES = [
 _TEMPLATES = [
     f"{opened}{code}{closed}"
     for opened, closed in [
-        ("${", "}"), ("{{", "}}"), ("{%", "%}"), ("#{", "}"), ("<%=", "%>"), ("{", "}"), ("$(", ")"),
-        ("`", "`"), ("[[", "]]"), ("@{", "}"),
+        ("${", "}"),
+        ("{{", "}}"),
+        ("{%", "%}"),
+        ("#{", "}"),
+        ("<%=", "%>"),
+        ("{", "}"),
+        ("$(", ")"),
+        ("`", "`"),
+        ("[[", "]]"),
+        ("@{", "}"),
     ]
-    for code in [f"{SIGNAL}=1", "7*7", "''.__class__.__mro__", "config", "self.__init__.__globals__"]
+    for code in [
+        f"{SIGNAL}=1",
+        "7*7",
+        "''.__class__.__mro__",
+        "config",
+        "self.__init__.__globals__",
+    ]
 ] + ["{0}", "{}", "%s%n%x", "%(name)s", "{question!r}", "{{constructor.constructor('alert(1)')()}}"]
 
 _PATHS = [
