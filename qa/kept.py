@@ -197,8 +197,17 @@ class Kept:
             self._drop_many(connection, number)
         return KeptConversation(made, named, tuple(articles), now_s, now_s, 0)
 
-    def add(self, visitor: str, conversation: str, answer: Answer) -> KeptTurn | None:
-        """Keep an answer as the next turn of a conversation.
+    def add(
+        self, visitor: str, conversation: str, answer: Answer, *, in_place_of: int | None = None
+    ) -> KeptTurn | None:
+        """Keep an answer as the next turn of a conversation, or in the place of an earlier one.
+
+        Args:
+            visitor: whose.
+            conversation: which.
+            answer: what the article said.
+            in_place_of: number of the turn that it replaces, feedback included; one that is
+                not kept (any more) replaces nothing.
 
         Returns:
             The turn; None where the conversation is not kept (any more).
@@ -207,29 +216,32 @@ class Kept:
             StoreError: it cannot be kept.
         """
         said, now_s = json.dumps(answer.to_dict(), ensure_ascii=False), self._clock()
-        quotes = [one.text or "" for one in answer.quotes]
-        words = _folded("\n".join([answer.question, *quotes]))
+        words = _folded("\n".join([answer.question, *(one.text or "" for one in answer.quotes)]))
         with self._adding(len(said.encode()) + len(words.encode())) as connection:
             found = _find(connection, visitor, conversation)
             if found is None:
                 return None
             number, owner = found
-            (turn,) = connection.execute(
-                "SELECT next_turn FROM conversations WHERE number = ?", (number,)
-            ).fetchone()
+            turn, is_new = in_place_of, False
+            if turn is None or not _forget_turn(connection, number, turn):
+                is_new = True
+                (turn,) = connection.execute(
+                    "SELECT next_turn FROM conversations WHERE number = ?", (number,)
+                ).fetchone()
             connection.execute(
                 "INSERT INTO turns VALUES (?, ?, ?, ?, ?)",
                 (number, turn, words, _digest(said), said),
             )
             connection.execute(
-                "DELETE FROM turns WHERE conversation = ? AND number <= ?",
-                (number, turn - self.bounds.turns),
+                "DELETE FROM turns WHERE conversation = ? AND number NOT IN (SELECT number FROM"
+                " turns WHERE conversation = ? ORDER BY number DESC LIMIT ?)",
+                (number, number, self.bounds.turns),
             )
             connection.execute(
-                "UPDATE conversations SET next_turn = next_turn + 1, updated_s = ?, chars ="
-                " (SELECT sum(length(json)) FROM turns WHERE conversation = ?) WHERE number = ?",
-                (now_s, number, number),
+                "UPDATE conversations SET next_turn = next_turn + ? WHERE number = ?",
+                (is_new, number),
             )
+            _count(connection, number, now_s)
             # The articles that it is about are in use as well.
             connection.execute(
                 "UPDATE brought SET used_s = ? WHERE visitor = ? AND id IN (SELECT value FROM"
@@ -237,7 +249,25 @@ class Kept:
                 (now_s, owner, number),
             )
             self._drop_many(connection, owner)
-        return KeptTurn(turn, answer)
+        return KeptTurn(int(turn), answer)
+
+    def take_back(self, visitor: str, conversation: str, turn: int) -> bool:
+        """Forget one turn, and what was said of it; whether it was kept.
+
+        Args:
+            visitor: whose.
+            conversation: which.
+            turn: the turn's number, which is not given again.
+
+        Raises:
+            StoreError: it cannot be deleted.
+        """
+        with self._file.changing() as connection:
+            found = _find(connection, visitor, conversation)
+            if found is None or not _forget_turn(connection, found[0], turn):
+                return False
+            _count(connection, found[0], self._clock())
+        return True
 
     def turns(self, visitor: str, conversation: str) -> list[KeptTurn] | None:
         """The turns of a conversation, oldest first; None where it is not kept (any more).
@@ -528,6 +558,24 @@ def _find(
         (_digest_of(visitor), conversation),
     ).fetchone()
     return found
+
+
+def _forget_turn(connection: sqlite3.Connection, conversation: int, turn: int) -> bool:
+    """Delete a turn with its feedback; whether it was there."""
+    return bool(
+        connection.execute(
+            "DELETE FROM turns WHERE conversation = ? AND number = ?", (conversation, turn)
+        ).rowcount
+    )
+
+
+def _count(connection: sqlite3.Connection, conversation: int, now_s: float) -> None:
+    """Note how long a conversation has become, and when."""
+    connection.execute(
+        "UPDATE conversations SET updated_s = ?, chars = (SELECT coalesce(sum(length(json)), 0)"
+        " FROM turns WHERE conversation = ?) WHERE number = ?",
+        (now_s, conversation, conversation),
+    )
 
 
 def _digest_of(visitor: str) -> bytes:

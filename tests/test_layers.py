@@ -50,7 +50,7 @@ LAYERS = {
         "serve",
         "__init__",
         "report terminal",
-        "index_commands",
+        "index_commands feedback_command",
         "cli",
     ),
 }

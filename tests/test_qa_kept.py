@@ -94,6 +94,24 @@ def test_a_real_conversation_comes_back(kept, visitor, news, news_answers):
             assert document.text[turn["start"] : turn["end"]] == turn["text"]
 
 
+def test_a_turn_is_replaced_in_its_place_or_taken_back(kept, visitor):
+    one = begun(kept, visitor, turns=3)
+    kept.judge(visitor, one, 1, Feedback(Verdict.WRONG))
+    assert kept.add(visitor, one, answer(11), in_place_of=1).number == 1
+    turns = kept.turns(visitor, one)
+    assert [turn.answer for turn in turns] == [answer(0), answer(11), answer(2)]
+    assert [turn.feedback for turn in turns] == [None] * 3, "it was of another answer"
+    assert kept.take_back(visitor, one, 2)
+    assert not kept.take_back(visitor, one, 2)
+    assert not kept.take_back(new_visitor(), one, 1)
+    assert kept.add(visitor, one, answer(3)).number == 3, "a number is not given twice"
+    assert kept.add(visitor, one, answer(4), in_place_of=2).number == 4, "there is none"
+    assert [turn.number for turn in kept.turns(visitor, one)] == [0, 1, 3, 4]
+    assert kept.conversations(visitor)[0].turns == 4
+    assert names(kept.search(visitor, "number 11")) == ["Story"]
+    assert names(kept.search(visitor, "number 2")) == []
+
+
 # The list
 
 
