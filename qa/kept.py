@@ -1,6 +1,5 @@
 """Conversations that outlive a page and a server: kept by visitor, found again, forgotten."""
 
-import hashlib
 import json
 import secrets
 import sqlite3
@@ -11,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import Any
 
 from index.database import content_digest, fields_of
 from index.errors import InputError, StoreError
@@ -19,6 +17,15 @@ from index.records import Document
 from qa.feedback import Feedback, Judged
 from qa.kept_file import KeptFile
 from qa.kept_folder import check_visitor
+from qa.kept_rows import (
+    KeptArticle,
+    KeptConversation,
+    KeptTurn,
+    conversation_of,
+    document_of,
+    text_digest,
+    turn_of,
+)
 from qa.records import Answer
 
 DAYS_KEPT = 90  # after the last use
@@ -55,48 +62,6 @@ class Bounds:
     article_chars: int = 5_000_000
     file_bytes: int = 2_000_000_000
     days: float = DAYS_KEPT
-
-
-@dataclass(frozen=True, slots=True)
-class KeptConversation:
-    """What a list says of a conversation.
-
-    Args:
-        id: names it among those of its visitor.
-        name: what the visitor sees it under.
-        articles: ids of the articles that it is about.
-        created_s: when it began, in seconds since 1970.
-        updated_s: when it was last asked or renamed.
-        turns: how many questions it has.
-    """
-
-    id: str
-    name: str
-    articles: tuple[str, ...]
-    created_s: float
-    updated_s: float
-    turns: int
-
-    def __str__(self) -> str:
-        return f"{self.name} ({self.turns} questions)"
-
-
-@dataclass(frozen=True, slots=True)
-class KeptTurn:
-    """A question of a conversation that is kept.
-
-    Args:
-        number: its own; it stays when earlier ones go.
-        answer: what the article said.
-        feedback: what the visitor says of it; None where nothing.
-    """
-
-    number: int
-    answer: Answer
-    feedback: Feedback | None = None
-
-    def __str__(self) -> str:
-        return f"{self.number}. {self.answer}"
 
 
 class Kept:
@@ -172,7 +137,7 @@ class Kept:
                 " ORDER BY updated_s DESC, c.number DESC",
                 (_digest_of(visitor), *(word for one in wanted for word in (one, one))),
             ).fetchall()
-        return [self._conversation(row) for row in rows]
+            return [conversation_of(row) for row in rows]
 
     def start(self, visitor: str, *, name: str, articles: Sequence[str]) -> KeptConversation:
         """Begin a conversation.
@@ -230,7 +195,7 @@ class Kept:
                 ).fetchone()
             connection.execute(
                 "INSERT INTO turns VALUES (?, ?, ?, ?, ?)",
-                (number, turn, words, _digest(said), said),
+                (number, turn, words, text_digest(said), said),
             )
             connection.execute(
                 "DELETE FROM turns WHERE conversation = ? AND number NOT IN (SELECT number FROM"
@@ -282,7 +247,7 @@ class Kept:
             rows = connection.execute(
                 f"{TURNS} WHERE t.conversation = ? ORDER BY t.number", (found[0],)
             ).fetchall()
-        return [self._turn(row) for row in rows]
+            return [turn_of(row) for row in rows]
 
     def rename(self, visitor: str, conversation: str, name: str) -> bool:
         """Show a conversation under another name; whether it is kept.
@@ -360,25 +325,40 @@ class Kept:
                 ),
             )
 
-    def articles(self, visitor: str) -> list[tuple[Document, ...]]:
-        """What a visitor brought, the last used first; what came together stands together.
+    def articles(self, visitor: str) -> list[KeptArticle]:
+        """What a visitor brought, without the texts, the last used first.
 
         Raises:
-            StoreError: it cannot be read, or is damaged.
+            StoreError: it cannot be read.
         """
         self._sweep()
         with self._file.reading() as connection:
             rows = connection.execute(
-                "SELECT b.number, d.digest, d.id, d.title, d.fields, d.text FROM documents AS d"
-                " JOIN brought AS b ON b.number = d.brought"
+                "SELECT b.id, d.title,"
+                " (SELECT count(*) FROM documents AS every WHERE every.brought = b.number),"
+                " b.chars, b.used_s FROM brought AS b"
                 " JOIN visitors AS v ON v.number = b.visitor"
-                " WHERE v.digest = ? ORDER BY b.used_s DESC, b.number DESC, d.place",
+                " JOIN documents AS d ON d.brought = b.number AND d.place = 0"
+                " WHERE v.digest = ? ORDER BY b.used_s DESC, b.number DESC",
                 (_digest_of(visitor),),
             ).fetchall()
-        together: dict[int, list[Document]] = {}
-        for number, digest, *parts in rows:
-            together.setdefault(number, []).append(self._document(digest, *parts))
-        return [tuple(documents) for documents in together.values()]
+        return [KeptArticle(*row) for row in rows]
+
+    def article(self, visitor: str, article: str) -> tuple[Document, ...] | None:
+        """What a visitor brought under an id; None where it is not kept (any more).
+
+        Raises:
+            StoreError: it cannot be read, or is damaged.
+        """
+        with self._file.reading() as connection:
+            rows = connection.execute(
+                "SELECT d.digest, d.id, d.title, d.fields, d.text FROM documents AS d"
+                " JOIN brought AS b ON b.number = d.brought"
+                " JOIN visitors AS v ON v.number = b.visitor"
+                " WHERE v.digest = ? AND b.id = ? ORDER BY d.place",
+                (_digest_of(visitor), article),
+            ).fetchall()
+            return tuple(document_of(*row) for row in rows) or None
 
     def remove(self, visitor: str, article: str) -> bool:
         """Forget an article that a visitor brought; whether it was kept.
@@ -430,7 +410,7 @@ class Kept:
                 )
         return True
 
-    def judged(self) -> Iterator[Judged]:
+    def judged(self) -> list[Judged]:
         """Every answer that a visitor said something of, and that: for whoever owns the file.
 
         Raises:
@@ -440,9 +420,8 @@ class Kept:
             rows = connection.execute(
                 f"{TURNS} WHERE f.verdict IS NOT NULL ORDER BY t.conversation, t.number"
             ).fetchall()
-        for turn in map(self._turn, rows):
-            if turn.feedback is not None:
-                yield Judged(turn.answer, turn.feedback)
+            turns = [turn_of(row) for row in rows]
+        return [Judged(one.answer, one.feedback) for one in turns if one.feedback is not None]
 
     # Bounds
 
@@ -501,41 +480,17 @@ class Kept:
             if place and too_many:
                 connection.execute("DELETE FROM conversations WHERE number = ?", (number,))
 
-    # Rows as values
-
-    def _conversation(self, row: tuple[Any, ...]) -> KeptConversation:
-        named, name, articles, *rest = row
-        try:
-            if not (isinstance(name, str) and all(isinstance(one, int | float) for one in rest)):
-                raise self._file.damaged(f"the conversation {named}")
-            about = tuple(map(str, json.loads(articles)))
-        except (ValueError, TypeError) as error:
-            raise self._file.damaged(f"the conversation {named}") from error
-        return KeptConversation(named, name, about, *rest)
-
-    def _turn(self, row: tuple[Any, ...]) -> KeptTurn:
-        number, digest, said, verdict, note = row
-        try:
-            if _digest(said) != digest:
-                raise self._file.damaged(f"the turn {number}")
-            feedback = None if verdict is None else Feedback.from_words(verdict, note)
-            return KeptTurn(number, Answer.from_dict(json.loads(said)), feedback)
-        except (ValueError, TypeError, AttributeError, RecursionError) as error:
-            raise self._file.damaged(f"the turn {number}") from error
-
-    def _document(self, digest: bytes, id: str, title: str, others: str, text: str) -> Document:
-        try:
-            if content_digest(id, title, text, others) != digest:
-                raise self._file.damaged(f"the article {id}")
-            held = json.loads(others)
-            if "page_starts" in held:
-                held["page_starts"] = tuple(held["page_starts"])
-            return Document(id=id, title=title, text=text, **held)
-        except (ValueError, TypeError, AttributeError) as error:
-            raise self._file.damaged(f"the article {id}") from error
-
     def __str__(self) -> str:
         return f"Conversations kept in {self.folder}"
+
+
+def kept_in(folder: Path | None) -> Kept | None:
+    """What keeps conversations in a folder; None where there is no folder for them.
+
+    Raises:
+        StoreError: nothing can be kept in the folder.
+    """
+    return Kept(folder) if folder is not None else None
 
 
 def _visitor(connection: sqlite3.Connection, visitor: str) -> int:
@@ -584,11 +539,7 @@ def _digest_of(visitor: str) -> bytes:
     Raises:
         InputError: this is no visitor's secret.
     """
-    return _digest(check_visitor(visitor))
-
-
-def _digest(text: str) -> bytes:
-    return hashlib.sha256(text.encode()).digest()
+    return text_digest(check_visitor(visitor))
 
 
 def _name(name: str) -> str:
