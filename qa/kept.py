@@ -1,6 +1,5 @@
 """Conversations that outlive a page and a server: kept by visitor, found again, forgotten."""
 
-import hashlib
 import json
 import secrets
 import sqlite3
@@ -11,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import Any
 
 from index.database import content_digest, fields_of
 from index.errors import InputError, StoreError
@@ -19,6 +17,15 @@ from index.records import Document
 from qa.feedback import Feedback, Judged
 from qa.kept_file import KeptFile
 from qa.kept_folder import check_visitor
+from qa.kept_rows import (
+    KeptArticle,
+    KeptConversation,
+    KeptTurn,
+    conversation_of,
+    document_of,
+    text_digest,
+    turn_of,
+)
 from qa.records import Answer
 
 DAYS_KEPT = 90  # after the last use
@@ -55,48 +62,6 @@ class Bounds:
     article_chars: int = 5_000_000
     file_bytes: int = 2_000_000_000
     days: float = DAYS_KEPT
-
-
-@dataclass(frozen=True, slots=True)
-class KeptConversation:
-    """What a list says of a conversation.
-
-    Args:
-        id: names it among those of its visitor.
-        name: what the visitor sees it under.
-        articles: ids of the articles that it is about.
-        created_s: when it began, in seconds since 1970.
-        updated_s: when it was last asked or renamed.
-        turns: how many questions it has.
-    """
-
-    id: str
-    name: str
-    articles: tuple[str, ...]
-    created_s: float
-    updated_s: float
-    turns: int
-
-    def __str__(self) -> str:
-        return f"{self.name} ({self.turns} questions)"
-
-
-@dataclass(frozen=True, slots=True)
-class KeptTurn:
-    """A question of a conversation that is kept.
-
-    Args:
-        number: its own; it stays when earlier ones go.
-        answer: what the article said.
-        feedback: what the visitor says of it; None where nothing.
-    """
-
-    number: int
-    answer: Answer
-    feedback: Feedback | None = None
-
-    def __str__(self) -> str:
-        return f"{self.number}. {self.answer}"
 
 
 class Kept:
@@ -172,7 +137,7 @@ class Kept:
                 " ORDER BY updated_s DESC, c.number DESC",
                 (_digest_of(visitor), *(word for one in wanted for word in (one, one))),
             ).fetchall()
-        return [self._conversation(row) for row in rows]
+            return [conversation_of(row) for row in rows]
 
     def start(self, visitor: str, *, name: str, articles: Sequence[str]) -> KeptConversation:
         """Begin a conversation.
@@ -197,8 +162,17 @@ class Kept:
             self._drop_many(connection, number)
         return KeptConversation(made, named, tuple(articles), now_s, now_s, 0)
 
-    def add(self, visitor: str, conversation: str, answer: Answer) -> KeptTurn | None:
-        """Keep an answer as the next turn of a conversation.
+    def add(
+        self, visitor: str, conversation: str, answer: Answer, *, in_place_of: int | None = None
+    ) -> KeptTurn | None:
+        """Keep an answer as the next turn of a conversation, or in the place of an earlier one.
+
+        Args:
+            visitor: whose.
+            conversation: which.
+            answer: what the article said.
+            in_place_of: number of the turn that it replaces, feedback included; one that is
+                not kept (any more) replaces nothing.
 
         Returns:
             The turn; None where the conversation is not kept (any more).
@@ -207,29 +181,32 @@ class Kept:
             StoreError: it cannot be kept.
         """
         said, now_s = json.dumps(answer.to_dict(), ensure_ascii=False), self._clock()
-        quotes = [one.text or "" for one in answer.quotes]
-        words = _folded("\n".join([answer.question, *quotes]))
+        words = _folded("\n".join([answer.question, *(one.text or "" for one in answer.quotes)]))
         with self._adding(len(said.encode()) + len(words.encode())) as connection:
             found = _find(connection, visitor, conversation)
             if found is None:
                 return None
             number, owner = found
-            (turn,) = connection.execute(
-                "SELECT next_turn FROM conversations WHERE number = ?", (number,)
-            ).fetchone()
+            turn, is_new = in_place_of, False
+            if turn is None or not _forget_turn(connection, number, turn):
+                is_new = True
+                (turn,) = connection.execute(
+                    "SELECT next_turn FROM conversations WHERE number = ?", (number,)
+                ).fetchone()
             connection.execute(
                 "INSERT INTO turns VALUES (?, ?, ?, ?, ?)",
-                (number, turn, words, _digest(said), said),
+                (number, turn, words, text_digest(said), said),
             )
             connection.execute(
-                "DELETE FROM turns WHERE conversation = ? AND number <= ?",
-                (number, turn - self.bounds.turns),
+                "DELETE FROM turns WHERE conversation = ? AND number NOT IN (SELECT number FROM"
+                " turns WHERE conversation = ? ORDER BY number DESC LIMIT ?)",
+                (number, number, self.bounds.turns),
             )
             connection.execute(
-                "UPDATE conversations SET next_turn = next_turn + 1, updated_s = ?, chars ="
-                " (SELECT sum(length(json)) FROM turns WHERE conversation = ?) WHERE number = ?",
-                (now_s, number, number),
+                "UPDATE conversations SET next_turn = next_turn + ? WHERE number = ?",
+                (is_new, number),
             )
+            _count(connection, number, now_s)
             # The articles that it is about are in use as well.
             connection.execute(
                 "UPDATE brought SET used_s = ? WHERE visitor = ? AND id IN (SELECT value FROM"
@@ -237,7 +214,25 @@ class Kept:
                 (now_s, owner, number),
             )
             self._drop_many(connection, owner)
-        return KeptTurn(turn, answer)
+        return KeptTurn(int(turn), answer)
+
+    def take_back(self, visitor: str, conversation: str, turn: int) -> bool:
+        """Forget one turn, and what was said of it; whether it was kept.
+
+        Args:
+            visitor: whose.
+            conversation: which.
+            turn: the turn's number, which is not given again.
+
+        Raises:
+            StoreError: it cannot be deleted.
+        """
+        with self._file.changing() as connection:
+            found = _find(connection, visitor, conversation)
+            if found is None or not _forget_turn(connection, found[0], turn):
+                return False
+            _count(connection, found[0], self._clock())
+        return True
 
     def turns(self, visitor: str, conversation: str) -> list[KeptTurn] | None:
         """The turns of a conversation, oldest first; None where it is not kept (any more).
@@ -252,7 +247,7 @@ class Kept:
             rows = connection.execute(
                 f"{TURNS} WHERE t.conversation = ? ORDER BY t.number", (found[0],)
             ).fetchall()
-        return [self._turn(row) for row in rows]
+            return [turn_of(row) for row in rows]
 
     def rename(self, visitor: str, conversation: str, name: str) -> bool:
         """Show a conversation under another name; whether it is kept.
@@ -330,25 +325,40 @@ class Kept:
                 ),
             )
 
-    def articles(self, visitor: str) -> list[tuple[Document, ...]]:
-        """What a visitor brought, the last used first; what came together stands together.
+    def articles(self, visitor: str) -> list[KeptArticle]:
+        """What a visitor brought, without the texts, the last used first.
 
         Raises:
-            StoreError: it cannot be read, or is damaged.
+            StoreError: it cannot be read.
         """
         self._sweep()
         with self._file.reading() as connection:
             rows = connection.execute(
-                "SELECT b.number, d.digest, d.id, d.title, d.fields, d.text FROM documents AS d"
-                " JOIN brought AS b ON b.number = d.brought"
+                "SELECT b.id, d.title,"
+                " (SELECT count(*) FROM documents AS every WHERE every.brought = b.number),"
+                " b.chars, b.used_s FROM brought AS b"
                 " JOIN visitors AS v ON v.number = b.visitor"
-                " WHERE v.digest = ? ORDER BY b.used_s DESC, b.number DESC, d.place",
+                " JOIN documents AS d ON d.brought = b.number AND d.place = 0"
+                " WHERE v.digest = ? ORDER BY b.used_s DESC, b.number DESC",
                 (_digest_of(visitor),),
             ).fetchall()
-        together: dict[int, list[Document]] = {}
-        for number, digest, *parts in rows:
-            together.setdefault(number, []).append(self._document(digest, *parts))
-        return [tuple(documents) for documents in together.values()]
+        return [KeptArticle(*row) for row in rows]
+
+    def article(self, visitor: str, article: str) -> tuple[Document, ...] | None:
+        """What a visitor brought under an id; None where it is not kept (any more).
+
+        Raises:
+            StoreError: it cannot be read, or is damaged.
+        """
+        with self._file.reading() as connection:
+            rows = connection.execute(
+                "SELECT d.digest, d.id, d.title, d.fields, d.text FROM documents AS d"
+                " JOIN brought AS b ON b.number = d.brought"
+                " JOIN visitors AS v ON v.number = b.visitor"
+                " WHERE v.digest = ? AND b.id = ? ORDER BY d.place",
+                (_digest_of(visitor), article),
+            ).fetchall()
+            return tuple(document_of(*row) for row in rows) or None
 
     def remove(self, visitor: str, article: str) -> bool:
         """Forget an article that a visitor brought; whether it was kept.
@@ -400,7 +410,7 @@ class Kept:
                 )
         return True
 
-    def judged(self) -> Iterator[Judged]:
+    def judged(self) -> list[Judged]:
         """Every answer that a visitor said something of, and that: for whoever owns the file.
 
         Raises:
@@ -410,9 +420,8 @@ class Kept:
             rows = connection.execute(
                 f"{TURNS} WHERE f.verdict IS NOT NULL ORDER BY t.conversation, t.number"
             ).fetchall()
-        for turn in map(self._turn, rows):
-            if turn.feedback is not None:
-                yield Judged(turn.answer, turn.feedback)
+            turns = [turn_of(row) for row in rows]
+        return [Judged(one.answer, one.feedback) for one in turns if one.feedback is not None]
 
     # Bounds
 
@@ -471,41 +480,17 @@ class Kept:
             if place and too_many:
                 connection.execute("DELETE FROM conversations WHERE number = ?", (number,))
 
-    # Rows as values
-
-    def _conversation(self, row: tuple[Any, ...]) -> KeptConversation:
-        named, name, articles, *rest = row
-        try:
-            if not (isinstance(name, str) and all(isinstance(one, int | float) for one in rest)):
-                raise self._file.damaged(f"the conversation {named}")
-            about = tuple(map(str, json.loads(articles)))
-        except (ValueError, TypeError) as error:
-            raise self._file.damaged(f"the conversation {named}") from error
-        return KeptConversation(named, name, about, *rest)
-
-    def _turn(self, row: tuple[Any, ...]) -> KeptTurn:
-        number, digest, said, verdict, note = row
-        try:
-            if _digest(said) != digest:
-                raise self._file.damaged(f"the turn {number}")
-            feedback = None if verdict is None else Feedback.from_words(verdict, note)
-            return KeptTurn(number, Answer.from_dict(json.loads(said)), feedback)
-        except (ValueError, TypeError, AttributeError, RecursionError) as error:
-            raise self._file.damaged(f"the turn {number}") from error
-
-    def _document(self, digest: bytes, id: str, title: str, others: str, text: str) -> Document:
-        try:
-            if content_digest(id, title, text, others) != digest:
-                raise self._file.damaged(f"the article {id}")
-            held = json.loads(others)
-            if "page_starts" in held:
-                held["page_starts"] = tuple(held["page_starts"])
-            return Document(id=id, title=title, text=text, **held)
-        except (ValueError, TypeError, AttributeError) as error:
-            raise self._file.damaged(f"the article {id}") from error
-
     def __str__(self) -> str:
         return f"Conversations kept in {self.folder}"
+
+
+def kept_in(folder: Path | None) -> Kept | None:
+    """What keeps conversations in a folder; None where there is no folder for them.
+
+    Raises:
+        StoreError: nothing can be kept in the folder.
+    """
+    return Kept(folder) if folder is not None else None
 
 
 def _visitor(connection: sqlite3.Connection, visitor: str) -> int:
@@ -530,17 +515,31 @@ def _find(
     return found
 
 
+def _forget_turn(connection: sqlite3.Connection, conversation: int, turn: int) -> bool:
+    """Delete a turn with its feedback; whether it was there."""
+    return bool(
+        connection.execute(
+            "DELETE FROM turns WHERE conversation = ? AND number = ?", (conversation, turn)
+        ).rowcount
+    )
+
+
+def _count(connection: sqlite3.Connection, conversation: int, now_s: float) -> None:
+    """Note how long a conversation has become, and when."""
+    connection.execute(
+        "UPDATE conversations SET updated_s = ?, chars = (SELECT coalesce(sum(length(json)), 0)"
+        " FROM turns WHERE conversation = ?) WHERE number = ?",
+        (now_s, conversation, conversation),
+    )
+
+
 def _digest_of(visitor: str) -> bytes:
     """What the file knows a visitor by.
 
     Raises:
         InputError: this is no visitor's secret.
     """
-    return _digest(check_visitor(visitor))
-
-
-def _digest(text: str) -> bytes:
-    return hashlib.sha256(text.encode()).digest()
+    return text_digest(check_visitor(visitor))
 
 
 def _name(name: str) -> str:

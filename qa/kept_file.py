@@ -14,6 +14,7 @@ from pathlib import Path
 from index.database import DISK_FAULTS, transaction
 from index.errors import InputError, PullquoteError, StoreError
 from qa.kept_folder import PRIVATE_FILE, cannot_keep, made_folder
+from qa.kept_rows import SpoiledRowError
 
 FILE = "kept.sqlite"
 APPLICATION = 0x50714B70  # "PqKp": tells the file from every other that SQLite writes
@@ -156,6 +157,8 @@ class KeptFile:
             yield
         except PullquoteError:
             raise
+        except SpoiledRowError as error:
+            raise self.damaged(error) from error
         except UnicodeEncodeError:
             raise InputError("A text has half a surrogate pair in it.", "Decode it anew.") from None
         except OSError as error:

@@ -79,7 +79,11 @@ def test_answers_and_articles_come_back_as_they_were(kept, data):
     assert found.turns == len(given_answers)
     assert again.turns(visitor, one.id) == turns
     assert [turn.answer for turn in turns] == given_answers
-    assert again.articles(visitor) == [tuple(together)]
+    assert again.article(visitor, ids[0]) == tuple(together)
+    (listed,) = again.articles(visitor)
+    chars = sum(len(one.text) for one in together)
+    assert (listed.id, listed.title) == (ids[0], together[0].title)
+    assert (listed.documents, listed.chars) == (len(together), chars)
 
 
 def test_a_real_conversation_comes_back(kept, visitor, news, news_answers):
@@ -92,6 +96,24 @@ def test_a_real_conversation_comes_back(kept, visitor, news, news_answers):
     for turn in back:
         if turn["text"] is not None:
             assert document.text[turn["start"] : turn["end"]] == turn["text"]
+
+
+def test_a_turn_is_replaced_in_its_place_or_taken_back(kept, visitor):
+    one = begun(kept, visitor, turns=3)
+    kept.judge(visitor, one, 1, Feedback(Verdict.WRONG))
+    assert kept.add(visitor, one, answer(11), in_place_of=1).number == 1
+    turns = kept.turns(visitor, one)
+    assert [turn.answer for turn in turns] == [answer(0), answer(11), answer(2)]
+    assert [turn.feedback for turn in turns] == [None] * 3, "it was of another answer"
+    assert kept.take_back(visitor, one, 2)
+    assert not kept.take_back(visitor, one, 2)
+    assert not kept.take_back(new_visitor(), one, 1)
+    assert kept.add(visitor, one, answer(3)).number == 3, "a number is not given twice"
+    assert kept.add(visitor, one, answer(4), in_place_of=2).number == 4, "there is none"
+    assert [turn.number for turn in kept.turns(visitor, one)] == [0, 1, 3, 4]
+    assert kept.conversations(visitor)[0].turns == 4
+    assert names(kept.search(visitor, "number 11")) == ["Story"]
+    assert names(kept.search(visitor, "number 2")) == []
 
 
 # The list
@@ -162,6 +184,7 @@ def test_nobody_reaches_what_is_another_s(kept, visitor):
     assert not kept.judge(other, one, 0, Feedback(Verdict.WRONG))
     assert not kept.remove(other, "d")
     assert kept.articles(other) == []
+    assert kept.article(other, "d") is None
     assert names(kept.search(other, "number")) == []
     kept.forget(other)
     assert names(kept.conversations(visitor)) == ["Story"]
@@ -277,9 +300,10 @@ def test_a_visitor_brings_so_many_articles_and_characters(tmp_path, visitor):
     for more in (Document("c", "C", "x"), Document("b", "B", "x" * 51)):
         with pytest.raises(InputError, match="at most 2 with 100 are kept"):
             kept.bring(visitor, [more])
-    assert [len(together) for together in kept.articles(visitor)] == [1, 2], "as before"
+    assert [(one.id, one.documents) for one in kept.articles(visitor)] == [("b", 1), ("a", 2)]
     kept.bring(visitor, [Document("b", "B", "z" * 50)])  # in the place of the other
-    assert kept.articles(visitor)[0][0].text == "z" * 50
+    assert kept.article(visitor, "b") == (Document("b", "B", "z" * 50),)
+    assert kept.article(visitor, "c") is None
     kept.bring(new_visitor(), [Document("a", "A", "x" * 100)])
     with pytest.raises(InputError, match="no article to keep"):
         kept.bring(visitor, [])
@@ -293,7 +317,7 @@ def test_a_full_file_takes_nothing_more_until_something_is_deleted(tmp_path, vis
     many = [Document(f"{number}", "L", "x" * 50_000) for number in range(10)]
     with pytest.raises(StoreError, match="keeps 300,000 bytes of conversations already"):
         bring_each(kept, other, many)
-    assert kept.articles(visitor) == [(large,)], "nobody pushes out what is another's"
+    assert kept.article(visitor, "large") == (large,), "nobody pushes out what is another's"
     assert (kept.folder / FILE).stat().st_size <= 300_000
     kept.forget(visitor)
     kept.bring(other, [Document("more", "L", "x" * 50_000)])
@@ -312,7 +336,7 @@ def test_what_is_unused_for_days_is_dropped_at_the_next_use(tmp_path, visitor):
     kept.add(visitor, one, answer(1))
     clock.now_s += 6 * DAY_S
     assert names(kept.conversations(visitor)) == ["used"]
-    assert [document.id for (document,) in kept.articles(visitor)] == ["mine"]
+    assert [one.id for one in kept.articles(visitor)] == ["mine"]
     with contextlib.closing(sqlite3.connect(kept.folder / FILE)) as connection:
         assert connection.execute("SELECT count(*) FROM visitors").fetchone() == (1,)
         assert connection.execute("SELECT count(*) FROM turns").fetchone() == (1,)
