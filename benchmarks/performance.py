@@ -50,6 +50,7 @@ def page() -> str:
                 reading_section(load("reading")),
                 retrieval_section(load("retrieval")),
                 scale_section(load("scale")),
+                growth_section(load("growth")),
                 limit_section(load("limit")),
                 load_section(load("load")),
             )
@@ -206,6 +207,23 @@ def scale_section(report: Mapping[str, Mapping[str, Any]]) -> str:
         + markdown(
             list(columns), [[show(row) for show in columns.values()] for row in report.values()]
         )
+    )
+
+
+def growth_section(report: Mapping[str, Any]) -> str:
+    rows = [
+        [
+            f"{row['passages']:,}",
+            *(f"{row[key]:.0f}" for key in ("search_p50_ms", "p50_ms", "p95_ms")),
+        ]
+        for row in report["sizes"].values()
+    ]
+    return (
+        "## How a question's cost grows\n\n"
+        "`python benchmarks/growth.py`: questions about the news story of the example articles,"
+        " asked one at a time of so many passages; what the search takes of it, with the"
+        f" question's vector, and the whole way to the answer; {told(report)}.\n\n"
+        + markdown(["passages", "search p50 ms", "answer p50 ms", "p95 ms"], rows)
     )
 
 

@@ -320,6 +320,7 @@ def openvino_form(plain: Path, *, samples: Sequence[Inputs] = ()) -> Form:
             nncf.Dataset(list(samples)),
             model_type=nncf.ModelType.TRANSFORMER,
             preset=nncf.QuantizationPreset.MIXED,
+            subset_size=len(samples),
         )
     compiled = core.compile_model(
         model, "CPU", {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": usable_cores()}
