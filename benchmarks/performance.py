@@ -133,7 +133,7 @@ def runtimes_section(report: Mapping[str, Any]) -> str:
             for name, row in found["forms"].items()
         ]
         parts.append(markdown([f"the {subject} on", "/s", "×", "least–most", "agreement"], rows))
-        parts += [f"{name} was not made: {why}." for name, why in found["not_made"].items()]
+        parts += [f"{name} was not timed: {why}." for name, why in found["not_timed"].items()]
     return (
         "## On other runtimes\n\n"
         "`make bench-runtimes`: windows of the reader and passages of the embedder, one after"

@@ -5,12 +5,15 @@
 The reader over windows of questions and passages of the example articles, and the embedder over
 these passages, one at a time in every runtime, in turns within one run. Agreement is the mean
 correlation of the reader's logits, and the mean cosine of the embedder's vectors, with those of
-torch in fp32. A form that cannot be made here is named with its reason. Writes
+torch in fp32. A form that cannot be made here, or is
+hopeless, is named with its reason. Writes
 ``benchmarks/results/runtimes.json``.
 """
 
 import json
+import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -37,6 +40,7 @@ from qa.seeds import seed_questions
 from qa.windows import Windower
 
 ROUNDS = 5
+HOPELESS = 5  # what takes so many times as long as torch in fp32 is not timed any further
 QUESTIONS, PASSAGES = 12, 2  # as in limit.py
 CALIBRATED_ON = 16  # inputs, of which a static form learns its scales
 NAMES = ("input_ids", "attention_mask", "token_type_ids")
@@ -115,8 +119,22 @@ def measured(subject: Subject, scratch: Path) -> Mapping[str, Any]:
         except Exception as error:  # noqa: BLE001 - of many libraries, without a common base
             forms.pop(name, None)
             reasons[name] = f"{type(error).__name__}: {str(error).strip().splitlines()[0]}"
-    outputs = {name: [form(one) for one in subject.inputs] for name, form in forms.items()}
-    times = in_turns({name: over(form, subject) for name, form in forms.items()}, rounds=ROUNDS)
+    outputs: dict[str, list[Floats]] = {}
+    once_s: dict[str, float] = {}
+    for name, form in forms.items():
+        began = time.perf_counter()
+        outputs[name] = [form(one) for one in subject.inputs]
+        once_s[name] = time.perf_counter() - began
+        print(f"{name}: {once_s[name]:.1f} s", file=sys.stderr)
+    slow = {name for name in forms if once_s[name] > HOPELESS * once_s[PLAIN]}
+    reasons |= {
+        name: f"{once_s[name] / once_s[PLAIN]:.0f} times slower than {PLAIN} at its first run"
+        for name in slow
+    }
+    times = in_turns(
+        {name: over(form, subject) for name, form in forms.items() if name not in slow},
+        rounds=ROUNDS,
+    )
     rows = {
         name: {
             "seconds": spread(taken),
@@ -132,7 +150,7 @@ def measured(subject: Subject, scratch: Path) -> Mapping[str, Any]:
         }
         for name, taken in times.items()
     }
-    return {"items": len(subject.inputs), "forms": rows, "not_made": reasons}
+    return {"items": len(subject.inputs), "forms": rows, "not_timed": reasons}
 
 
 def over(form: Form, subject: Subject) -> Callable[[], object]:
