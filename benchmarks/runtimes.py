@@ -5,17 +5,16 @@
 The reader over windows of questions and passages of the example articles, and the embedder over
 these passages, one at a time in every runtime, in turns within one run. Agreement is the mean
 correlation of the reader's logits, and the mean cosine of the embedder's vectors, with those of
-torch in fp32. A form that cannot be made here, or is
-hopeless, is named with its reason. Writes
-``benchmarks/results/runtimes.json``.
+torch in fp32. A form that cannot be made here, or is hopelessly slow, is named with its reason.
+Writes ``benchmarks/results/runtimes.json``.
 """
 
 import json
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from pathlib import Path
@@ -27,7 +26,7 @@ import onnxruntime
 import torch
 from limit import inputs_of
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
-from timing import RESULTS, in_turns, machine, spread
+from timing import RESULTS, in_turns, machine, spread, timed
 from tokenizers import Tokenizer
 from transformers import AutoModel, AutoModelForQuestionAnswering
 
@@ -112,29 +111,23 @@ def measured(subject: Subject, scratch: Path) -> Mapping[str, Any]:
     """Seconds and agreement of every form that can be made."""
     forms: dict[str, Form] = {}
     reasons: dict[str, str] = {}
+    once_s: dict[str, float] = {}
     for name, make in makers(subject, scratch):
         try:
-            forms[name] = make()
-            forms[name](subject.inputs[0])  # some are made by their first run only
+            form = make()
+            form(subject.inputs[0])  # some are made by their first run only
         except Exception as error:  # noqa: BLE001 - of many libraries, without a common base
-            forms.pop(name, None)
             reasons[name] = f"{type(error).__name__}: {str(error).strip().splitlines()[0]}"
-    outputs: dict[str, list[Floats]] = {}
-    once_s: dict[str, float] = {}
-    for name, form in forms.items():
-        began = time.perf_counter()
-        outputs[name] = [form(one) for one in subject.inputs]
-        once_s[name] = time.perf_counter() - began
-        print(f"{name}: {once_s[name]:.1f} s", file=sys.stderr)
-    slow = {name for name in forms if once_s[name] > HOPELESS * once_s[PLAIN]}
-    reasons |= {
-        name: f"{once_s[name] / once_s[PLAIN]:.0f} times slower than {PLAIN} at its first run"
-        for name in slow
-    }
-    times = in_turns(
-        {name: over(form, subject) for name, form in forms.items() if name not in slow},
-        rounds=ROUNDS,
-    )
+            continue
+        once_s[name] = timed(partial(form, subject.inputs[0]))
+        if once_s[name] > HOPELESS * once_s[PLAIN]:
+            times_slower = once_s[name] / once_s[PLAIN]
+            reasons[name] = f"it took {times_slower:.0f} times as long as {PLAIN}"
+        else:
+            forms[name] = form
+        print(f"{name}: {once_s[name]:.3f} s", file=sys.stderr)
+    outputs = {name: [form(one) for one in subject.inputs] for name, form in forms.items()}
+    times = in_turns({name: over(form, subject) for name, form in forms.items()}, rounds=ROUNDS)
     rows = {
         name: {
             "seconds": spread(taken),
