@@ -1,0 +1,28 @@
+// Copies, prints, and scrolls to what is new: what went wrong, the turn in focus, or the last.
+element.addEventListener("pq-act", (event) => {
+  const button = event.detail;
+  if (button.dataset.act === "copy") {
+    event.preventDefault();
+    navigator.clipboard.writeText(button.dataset.text).then(() => {
+      const said = button.textContent;
+      button.textContent = "Copied";
+      setTimeout(() => { button.textContent = said; }, 1500);
+    });
+  } else if (button.dataset.act === "print") {
+    event.preventDefault();
+    window.print();
+  } else if (button.dataset.act === "show") {
+    window.pqJump = true;
+  } else if (button.dataset.act === "edit") {
+    document.querySelector("#pq-question textarea").focus();
+  }
+});
+const scrollToNew = () => requestAnimationFrame(() => {
+  const talk = element.querySelector(".pq-conversation");
+  const turns = talk.querySelectorAll(".pq-turn");
+  const current = talk.querySelector("[aria-current]")?.closest(".pq-turn");
+  const pending = talk.querySelector(".pq-pending")?.closest(".pq-turn");
+  const turn = talk.querySelector(".pq-notice") ?? pending ?? current ?? turns[turns.length - 1];
+  if (turn) talk.scrollTop += turn.getBoundingClientRect().top - talk.getBoundingClientRect().top;
+});
+watch("value", scrollToNew);
