@@ -12,6 +12,11 @@ Focused = tuple[int, int] | None
 Citations = Callable[[Excerpt], Mapping[str, str]]
 
 
+def no_citations(quote: Excerpt) -> Mapping[str, str]:  # noqa: ARG001 - as any other
+    """No way to quote it elsewhere."""
+    return {}
+
+
 def answer_html(
     number: int,
     answer: Answer,

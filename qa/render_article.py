@@ -114,8 +114,7 @@ def _body(document: Document, start: int, marks: Sequence[Mark]) -> str:
         end = start + len(line)
         if line.strip():
             # The page that its first word stands on, so that no empty line has a page's mark.
-            begins = start + len(line) - len(line.lstrip())
-            now = bisect_right(document.page_starts, begins)
+            now = bisect_right(document.page_starts, _first_word(document.text, start, end))
             if now > page:
                 blocks.append(_page_mark(now, "pq-page"))
             page = bisect_right(document.page_starts, end - 1)
@@ -132,19 +131,32 @@ def _page_mark(page: int, css: str) -> str:
 def _block(document: Document, start: int, end: int, marks: Sequence[Mark]) -> str:
     text = document.text
     line = text[start:end]
-    hashes = len(line) - len(line.lstrip("#"))
-    if 0 < hashes <= len("######") and line[hashes : hashes + 1] == " ":
+    hashes = _hashes(line)
+    if hashes:
         # The page's own headings are h1 and h2.
         tag = f"h{min(hashes + 2, 6)}"
         hidden = f'<span class="pq-hashes">{escape(line[: hashes + 1])}</span>'
-        return f"<{tag}>{hidden}{_marked(text, start + hashes + 1, end, marks)}</{tag}>"
+        return f"<{tag}>{hidden}{_paged(document, start + hashes + 1, end, marks)}</{tag}>"
     css = ' class="pq-item"' if line.lstrip().startswith(("- ", "* ", "• ")) else ""
     return f"<p{css}>{_paged(document, start, end, marks)}</p>"
 
 
+def _hashes(line: str) -> int:
+    """How many signs make a line a heading; 0 if it is none."""
+    hashes = len(line) - len(line.lstrip("#"))
+    return hashes if 0 < hashes <= len("######") and line[hashes : hashes + 1] == " " else 0
+
+
+def _first_word(text: str, start: int, end: int) -> int:
+    """Where the words of a line begin."""
+    line = text[start:end]
+    signs = _hashes(line)
+    return min(start + len(line) - len(line[signs:].lstrip()), max(end - 1, start))
+
+
 def _paged(document: Document, start: int, end: int, marks: Sequence[Mark]) -> str:
     """A line with the pages that begin within it."""
-    first = start + len(document.text[start:end]) - len(document.text[start:end].lstrip())
+    first = _first_word(document.text, start, end)
     inside = sorted({at for at in document.page_starts if first < at < end})
     parts = []
     for left, right in pairwise((start, *inside, end)):

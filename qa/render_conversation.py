@@ -7,7 +7,7 @@ from html import escape
 from qa.asking_hint import asking_hint
 from qa.records import Answer
 from qa.render import button
-from qa.render_answer import Citations, Focused, answer_html
+from qa.render_answer import Citations, Focused, answer_html, no_citations
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def conversation_html(
     *,
     title: str,
     examples: Sequence[str],
-    citations: Citations,
+    citations: Citations = no_citations,
     focus: Focused = None,
     pending: str | None = None,
     notice: Notice | None = None,
@@ -44,7 +44,8 @@ def conversation_html(
         turns: what was asked and answered, oldest first.
         title: the article's title.
         examples: questions to offer where nothing was asked yet.
-        citations: of a quote, by the name of a style, how to quote it elsewhere.
+        citations: of a quote, by the name of a style, how to quote it elsewhere; without them
+            there is no menu for it.
         focus: turn and number of the quote that the article shows.
         pending: a question that is being answered.
         notice: what went wrong, for the user to mend.
@@ -79,8 +80,8 @@ def _head(title: str, *, asked: bool) -> str:
     if not asked:
         return ""
     return (
-        '<div class="pq-head"><p class="pq-asking"><span class="pq-kicker">Asking</span> '
-        f"{escape(title)}</p>"
+        '<div class="pq-head"><h2 class="pq-asking"><span class="pq-kicker">Asking</span> '
+        f"{escape(title)}</h2>"
         f"{button('print', 'Print')}{button('clear', 'Start over')}</div>"
     )
 

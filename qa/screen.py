@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from index.read import READABLE_SUFFIXES
 from index.records import Document
 from qa.bringing import MAX_UPLOAD_BYTES
+from qa.citation import Citation, Style
 from qa.desk import Desk, View
 from qa.place_link import PlaceLink
 from qa.records import Excerpt
@@ -13,6 +15,12 @@ from qa.render_article import article_html, shelf_html
 from qa.render_conversation import conversation_html
 from qa.render_library import Listed, library_html
 from qa.session import ALL_ARTICLES
+
+STYLES: Mapping[str, Style] = {
+    "As text": "text",
+    "As Markdown": "markdown",
+    "As BibTeX": "bibtex",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +67,7 @@ class Screen:
             talk.turns,
             title="All articles" if session.article == ALL_ARTICLES else title_of(documents),
             examples=self.examples.get(session.article, ()),
-            citations=lambda _: {},
+            citations=partial(_citations, {one.id: one for one in documents}),
             focus=(talk.focus.turn, talk.focus.choice) if talk.focus else None,
             pending=view.pending,
             notice=view.notice,
@@ -104,3 +112,12 @@ def title_of(documents: Sequence[Document]) -> str:
     """What one article is called, or several together."""
     more = f" and {len(documents) - 1:,} more" if len(documents) > 1 else ""
     return f"{documents[0].title}{more}"
+
+
+def _citations(documents: Mapping[str, Document], quote: Excerpt) -> Mapping[str, str]:
+    """How to quote it elsewhere, by what the menu calls each way."""
+    document = documents.get(quote.document_id)
+    if document is None:
+        return {}
+    citation = Citation(quote, document)
+    return {called: citation.to_style(style) for called, style in STYLES.items()}

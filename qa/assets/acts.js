@@ -12,3 +12,22 @@ element.addEventListener("click", (event) => {
   const here = new CustomEvent("pq-act", {bubbles: true, cancelable: true, detail: button});
   if (button.dispatchEvent(here)) act({...button.dataset});
 });
+// Copies a text and says so on what was clicked. Off loopback without TLS there is no clipboard
+// but the old way.
+const copy = async (text, clicked) => {
+  if (navigator.clipboard) {
+    await navigator.clipboard.writeText(text);
+  } else {
+    const area = document.createElement("textarea");
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+    clicked.focus();
+  }
+  const said = clicked.textContent;
+  if (said === "Copied") return;
+  clicked.textContent = "Copied";
+  setTimeout(() => { clicked.textContent = said; }, 1500);
+};

@@ -3,11 +3,7 @@ element.addEventListener("pq-act", (event) => {
   const button = event.detail;
   if (button.dataset.act === "copy") {
     event.preventDefault();
-    navigator.clipboard.writeText(button.dataset.text).then(() => {
-      const said = button.textContent;
-      button.textContent = "Copied";
-      setTimeout(() => { button.textContent = said; }, 1500);
-    });
+    copy(button.dataset.text, button);
   } else if (button.dataset.act === "print") {
     event.preventDefault();
     window.print();

@@ -21,9 +21,5 @@ element.addEventListener("click", (event) => {
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   history.replaceState(history.state, "", link.href);
-  navigator.clipboard.writeText(link.href).then(() => {
-    const said = link.textContent;
-    link.textContent = "Copied";
-    setTimeout(() => { link.textContent = said; }, 1500);
-  });
+  copy(link.href, link);
 });
