@@ -61,8 +61,8 @@ def library_html(
     if everything is not None and not wanted:
         items.append(f"<li>{_choice(everything, 'All articles', chosen)}</li>")
     more = len(found) - LISTED
-    left = f"<p class='pq-meta'>and {more:,} more: search for them</p>" if more > 0 else ""
-    none = "" if found else '<p class="pq-meta" role="status">No title has these words.</p>'
+    told = f"and {more:,} more: search for them" if more > 0 else ""
+    told = told if found else "No title has these words."
     title = next((one.title for one in articles if one.id == chosen), "All articles")
     busy = any(note.state in ("waits", "reading") for note in files)
     # Where it is a drawer, it stays open while there is something to read in it.
@@ -76,7 +76,7 @@ def library_html(
         '<label class="pq-search"><span class="pq-unseen">Search the titles</span>'
         '<input type="search" class="pq-sought" placeholder="Search the titles"'
         ' autocomplete="off" maxlength="200"></label>'
-        f'<ul class="pq-titles">{"".join(items)}</ul>{left}{none}'
+        f'<ul class="pq-titles">{"".join(items)}</ul><p class="pq-meta" role="status">{told}</p>'
         f"{_bring(accept)}{_files(files, busy=busy)}"
         f"{_paste(notice, opened=paste_open)}</div></nav>"
     )
@@ -114,7 +114,7 @@ def _bring(accept: Sequence[str]) -> str:
 
 def _files(files: Sequence[FileNote], *, busy: bool) -> str:
     if not files:
-        return ""
+        return '<div class="pq-notes"></div>'
     told = {"waits": "waits", "reading": "is being read", "read": "is in the library"}
     items = "".join(
         f'<li class="pq-file-{note.state}"><b>{escape(note.name)}</b> '
@@ -131,9 +131,11 @@ def _files(files: Sequence[FileNote], *, busy: bool) -> str:
 
 def _paste(notice: str | None, *, opened: bool) -> str:
     told = f'<p class="pq-notice" role="alert">{escape(notice)}</p>' if notice else ""
+    # The parts keep their places whatever there is to tell: Gradio mends the page part by part
+    # in their order, and one that moved would be made anew, without what was typed into it.
     return (
         f'<details class="pq-paste"{" open" if opened else ""}>'
-        f"<summary>Paste a text</summary>{told}"
+        f"<summary>Paste a text</summary><div>{told}</div>"
         '<label>The text<textarea class="pq-pasted" rows="6"></textarea></label>'
         '<label>Its title, if you like<input type="text" class="pq-named" maxlength="300"'
         ' autocomplete="off"></label>'

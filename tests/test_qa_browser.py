@@ -293,7 +293,8 @@ def test_paste_a_hostile_article(visit: Visit) -> None:
 
 def test_look_for_a_title(visit: Visit) -> None:
     visit.page.get_by_label("Search the titles").fill("kettle smart")
-    expect(visit.page.locator(".pq-choice")).to_have_text(re.compile("Pell Smart Kettle"))
+    expect(visit.page.locator(".pq-choice")).to_have_count(1)
+    expect(visit.page.locator(".pq-choice")).to_contain_text("Pell Smart Kettle")
     visit.page.get_by_label("Search the titles").fill("nothing of the kind")
     expect(visit.page.get_by_text("No title has these words.")).to_be_visible()
     visit.page.get_by_label("Search the titles").fill("")
@@ -326,7 +327,7 @@ def test_stop_and_ask_again(visit: Visit) -> None:
     expect(page.locator(".pq-notes")).to_contain_text("It was stopped.")
     expect(page.locator(".pq-remove")).to_have_count(0)
     visit.act("dismiss")
-    expect(page.get_by_label("The text")).not_to_have_value("")
+    assert page.locator(".pq-pasted").input_value() != ""
 
 
 def test_a_visitor_who_asks_too_much_keeps_the_question(browser: Browser, news: Assistant) -> None:

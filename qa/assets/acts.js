@@ -1,6 +1,6 @@
 // Tells the server what was clicked: what runs the models waits its turn, the rest does not.
 const WORKS = new Set(["ask", "alone", "paste", "bring", "reopen"]);
-const isBusy = () => document.querySelector("[aria-busy=true]") !== null;
+const isBusy = () => document.querySelector("[class^=pq-][aria-busy=true]") !== null;
 const act = (data) => {
   if (data.act === "stop") trigger("stop", data);
   // The answer that is under way comes to the session as it was, so nothing else may change it.

@@ -9,6 +9,8 @@ element.addEventListener("pq-act", (event) => {
     window.print();
   } else if (button.dataset.act === "show") {
     window.pqJump = true;
+    // What is in focus already comes back the same, and would not be scrolled to.
+    if (button.hasAttribute("aria-current")) document.dispatchEvent(new Event("pq-scroll"));
   } else if (button.dataset.act === "edit") {
     document.querySelector("#pq-question textarea").focus();
   }
@@ -21,4 +23,7 @@ const scrollToNew = () => requestAnimationFrame(() => {
   const turn = talk.querySelector(".pq-notice") ?? pending ?? current ?? turns[turns.length - 1];
   if (turn) talk.scrollTop += turn.getBoundingClientRect().top - talk.getBoundingClientRect().top;
 });
-watch("value", scrollToNew);
+watch("value", () => {
+  window.pqReopened = true;
+  scrollToNew();
+});

@@ -11,4 +11,10 @@ document.addEventListener("keydown", (event) => {
 });
 // An address that names a place is opened once, when the page is there.
 const named = Object.fromEntries(new URLSearchParams(location.search));
-if (named.article !== undefined) setTimeout(() => act({...named, act: "reopen"}), 0);
+// The page may still be under way; to be asked again costs nothing, since what was asked is there.
+const reopen = (times) => {
+  if (times === 0 || window.pqReopened) return;
+  act({...named, act: "reopen"});
+  setTimeout(() => reopen(times - 1), 1000);
+};
+if (named.article !== undefined) setTimeout(() => reopen(5), 0);

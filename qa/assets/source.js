@@ -8,7 +8,11 @@ const scrollToFocus = () => requestAnimationFrame(() => {
   if (window.pqJump && narrow.matches) element.scrollIntoView({block: "start"});
   window.pqJump = false;
 });
-watch("value", scrollToFocus);
+watch("value", () => {
+  window.pqReopened = true;
+  scrollToFocus();
+});
+document.addEventListener("pq-scroll", scrollToFocus);
 element.addEventListener("pq-act", (event) => {
   if (event.detail.dataset.act === "step") window.pqJump = true;
   if (event.detail.dataset.act !== "back") return;
