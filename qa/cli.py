@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from index.errors import InputError, ModelError, PullquoteError, SourceError
 from qa import __version__
+from qa.feedback_command import add_feedback
 from qa.index_commands import add_index
 from qa.rates import QUESTIONS_PER_MINUTE
 from qa.terminal import (
@@ -79,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_search(commands)
     _add_batch(commands)
     add_index(commands)
+    add_feedback(commands)
     _add_evaluate(commands)
     _add_export(commands)
     return parser

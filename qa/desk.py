@@ -229,7 +229,7 @@ class Desk:
                 notes[number] = FileNote(file.name, "read")
                 first = first or session.article
             except PullquoteError as error:
-                told = told_without_path(error, file.path)
+                told = told_without_path(error, file.path).removeprefix(f"{file.name} ")
                 notes[number] = FileNote(file.name, "refused", told)
         if first:
             session = session.opened(first)

@@ -72,13 +72,12 @@ def library_html(
         f'<nav class="pq-library" aria-label="Library" aria-busy="{str(busy).lower()}"'
         f' data-most="{most_bytes}"{opened}{taken}>'
         f"{_drawer(title)}"
-        '<div class="pq-shelves"><h2 class="pq-kicker">Library</h2>'
+        f'<div class="pq-shelves"><h2 class="pq-kicker">Library</h2>{_files(files, busy=busy)}'
         '<label class="pq-search"><span class="pq-unseen">Search the titles</span>'
         '<input type="search" class="pq-sought" placeholder="Search the titles"'
         ' autocomplete="off" maxlength="200"></label>'
         f'<ul class="pq-titles">{"".join(items)}</ul><p class="pq-meta" role="status">{told}</p>'
-        f"{_bring(accept)}{_files(files, busy=busy)}"
-        f"{_paste(notice, opened=paste_open)}</div></nav>"
+        f"{_bring(accept)}{_paste(notice, opened=paste_open)}</div></nav>"
     )
 
 
