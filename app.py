@@ -3,6 +3,7 @@
 import os
 
 from qa import load
+from qa.accounts import accounts_named
 from qa.seeds import seed_examples
 from qa.serve import serve
 
@@ -12,4 +13,5 @@ if __name__ == "__main__":
     if "SPACE_ID" in os.environ:
         # Only the Spaces' proxy reaches us there, and only it knows a visitor's address.
         os.environ.setdefault("FORWARDED_ALLOW_IPS", "*")
-    serve(load(), examples=seed_examples(), embedding=SPACES)
+    accounts = accounts_named(None)
+    serve(load(), examples=seed_examples(), embedding=SPACES, accounts=accounts)
