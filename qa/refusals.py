@@ -43,16 +43,21 @@ class Refusals:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a request."""
-        begun = False
+        begun = ended = False
 
         async def send_and_note(message: Message) -> None:
-            nonlocal begun
+            nonlocal begun, ended
             begun = True
+            ended = message["type"] == "http.response.body" and not message.get("more_body", False)
             await send(message)
 
         try:
             await self._app(scope, receive, send_and_note)
         except Exception as error:
+            if begun and not ended and isinstance(error.__cause__, HTTPException):
+                # Gradio's stream of a call that there is none of: it has said so, and stops.
+                await send({"type": "http.response.body", "body": b"", "more_body": False})
+                return
             if begun or scope["type"] != "http":  # too late to say anything else
                 raise
             if isinstance(error, BAD_CALL_ERRORS) and scope["path"].startswith(CALLS):
