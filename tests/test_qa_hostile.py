@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from html.parser import HTMLParser
 from typing import Any
 
-import gradio as gr
 import httpx
 import pytest
 from conftest import ROOT
@@ -24,23 +23,19 @@ from index.engine import PassageIndex
 from index.errors import InputError, PullquoteError
 from index.records import Document
 from qa.assistant import Assistant
+from qa.bringing import told_without_path, uploaded
 from qa.callers import HEADER, CallerNote, caller_of
-from qa.chat import _Chat
 from qa.cli import main
-from qa.counters import Counters
 from qa.evaluate import figures, read_squad
-from qa.gate import Gate
 from qa.headers import policy_with
 from qa.logs import JsonLines
-from qa.offered import Offered
 from qa.questions import check_question
-from qa.rates import Rate
 from qa.reader import Reading, ReadSpan
 from qa.records import Excerpt
-from qa.render import article_html, conversation_html, shelf_html
+from qa.render_article import article_html, shelf_html
+from qa.render_conversation import Notice, conversation_html
 from qa.report import write_report
 from qa.serve import serve
-from qa.session import Session
 from qa.settings import ReaderSettings
 from qa.squad import SquadSet
 from qa.terminal import complain, shown
@@ -161,7 +156,9 @@ def test_rendered_it_is_text_and_nothing_else() -> None:
         pages = [
             article_html(document, quotes=(whole,), focus=whole, passage=whole),
             shelf_html([document]),
-            conversation_html(turns, title=hostile, examples=(), pending=hostile, notice=hostile),
+            conversation_html(
+                turns, title=hostile, examples=(), pending=hostile, notice=Notice(hostile, hostile)
+            ),
             conversation_html([], title=hostile, examples=(hostile,), focus=None),
         ]
         for html in pages:
@@ -336,10 +333,7 @@ def test_the_server_goes_on(served: str) -> None:
 # Uploads of the chat
 
 
-def test_uploads_whatever_they_are_called(assistant: Assistant, tmp_path) -> None:
-    chat = _Chat(
-        Offered(assistant), {}, Gate(rate=Rate(per_minute=10**9, burst=10**9), counters=Counters())
-    )
+def test_uploads_whatever_they_are_called(tmp_path) -> None:
     tried = 0
     for number, hostile in enumerate(TEXTS):
         folder = tmp_path / f"secret{number}"
@@ -350,12 +344,16 @@ def test_uploads_whatever_they_are_called(assistant: Assistant, tmp_path) -> Non
         except OSError:  # a name that this system does not take
             continue
         tried += 1
-        *_, last = chat._bring_file(
-            str(file), "", hostile, Session(TEXTS[0]), gr.Request(headers={})
-        )
-        told = last[2]
-        assert f"secret{number}" not in told
-        Page(told).assert_ours()
+        try:
+            (document,) = uploaded(str(file), within=str(tmp_path))
+        except PullquoteError as error:
+            told = told_without_path(error, str(file))
+            assert f"secret{number}" not in told
+            Page(conversation_html([], title="A", examples=(), notice=Notice(told))).assert_ours()
+        else:
+            assert document.source is None
+            assert f"secret{number}" not in document.title + document.id
+            Page(article_html(document)).assert_ours()
     assert tried > 450
 
 
