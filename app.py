@@ -3,6 +3,8 @@
 import os
 
 from qa import load
+from qa.kept import kept_in
+from qa.kept_folder import default_folder
 from qa.seeds import seed_examples
 from qa.serve import serve
 
@@ -12,4 +14,5 @@ if __name__ == "__main__":
     if "SPACE_ID" in os.environ:
         # Only the Spaces' proxy reaches us there, and only it knows a visitor's address.
         os.environ.setdefault("FORWARDED_ALLOW_IPS", "*")
-    serve(load(), examples=seed_examples(), embedding=SPACES)
+    kept = kept_in(default_folder())
+    serve(load(), examples=seed_examples(), embedding=SPACES, kept=kept)

@@ -167,6 +167,18 @@ def _add_chat(commands: Any) -> None:
         metavar="N",
         help=f"how many each visitor may ask ({QUESTIONS_PER_MINUTE})",
     )
+    keeping = command.add_mutually_exclusive_group()
+    keeping.add_argument(
+        "--keep",
+        metavar="FOLDER",
+        type=Path,
+        help="where visitors' conversations are kept (the user's data folder)",
+    )
+    keeping.add_argument(
+        "--keep-nothing",
+        action="store_true",
+        help="forget conversations when their page is closed",
+    )
     command.add_argument(
         "--log-json",
         action="store_true",
@@ -325,10 +337,14 @@ def _add_evaluate(commands: Any) -> None:
 
 
 def _chat(options: argparse.Namespace) -> int:
+    from qa.kept import kept_in
+    from qa.kept_folder import default_folder
     from qa.logs import log_json
     from qa.seeds import seed_examples
     from qa.serve import serve
 
+    # Before the models load, so that a folder that cannot be written is told at once.
+    kept = None if options.keep_nothing else kept_in(options.keep or default_folder())
     if options.log_json:
         log_json()
     serve(
@@ -339,6 +355,7 @@ def _chat(options: argparse.Namespace) -> int:
         open_browser=not options.no_browser,
         embedding=options.allow_embedding,
         questions_per_minute=options.questions_per_minute or QUESTIONS_PER_MINUTE,
+        kept=kept,
     )
     return OK
 
