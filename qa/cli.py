@@ -8,11 +8,13 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from getpass import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from index.errors import InputError, ModelError, PullquoteError, SourceError
 from qa import __version__
+from qa.accounts import AUTH_FILE, account_line, accounts_named, check_name
 from qa.feedback_command import add_feedback
 from qa.index_commands import add_index
 from qa.rates import QUESTIONS_PER_MINUTE
@@ -76,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"pullquote {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     _add_chat(commands)
+    _add_password(commands)
     _add_ask(commands)
     _add_search(commands)
     _add_batch(commands)
@@ -180,11 +183,38 @@ def _add_chat(commands: Any) -> None:
         help="forget conversations when their page is closed",
     )
     command.add_argument(
+        "--auth",
+        metavar="FILE",
+        type=Path,
+        help="let only those in whose names are in this file, which `pullquote password` writes"
+        f" (the file that {AUTH_FILE} names, if it is set)",
+    )
+    command.add_argument(
         "--log-json",
         action="store_true",
         help="log every call on standard error as a line of JSON, without what was asked",
     )
     command.set_defaults(run=_chat)
+
+
+def _add_password(commands: Any) -> None:
+    command = add_command(
+        commands,
+        "password",
+        "make a line for the file that chat --auth reads",
+        "  pullquote password ada >> accounts\n  pullquote chat --auth accounts",
+    )
+    command.add_argument("name", metavar="NAME", help="who logs in")
+    command.set_defaults(run=_password)
+
+
+def _password(options: argparse.Namespace) -> int:
+    check_name(options.name)
+    password = getpass("Password: ", stream=sys.stderr)
+    if getpass("The same again: ", stream=sys.stderr) != password:
+        raise InputError("The two passwords are not the same.", "Type them again.")
+    print(account_line(options.name, password))
+    return OK
 
 
 def _add_ask(commands: Any) -> None:
@@ -343,7 +373,8 @@ def _chat(options: argparse.Namespace) -> int:
     from qa.seeds import seed_examples
     from qa.serve import serve
 
-    # Before the models load, so that a folder that cannot be written is told at once.
+    # Before the models load, so that what is wrong with a file or a folder is told at once.
+    accounts = accounts_named(options.auth)
     kept = None if options.keep_nothing else kept_in(options.keep or default_folder())
     if options.log_json:
         log_json()
@@ -356,6 +387,7 @@ def _chat(options: argparse.Namespace) -> int:
         embedding=options.allow_embedding,
         questions_per_minute=options.questions_per_minute or QUESTIONS_PER_MINUTE,
         kept=kept,
+        accounts=accounts,
     )
     return OK
 
