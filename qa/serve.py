@@ -27,7 +27,7 @@ from qa.own_articles import OwnArticles
 from qa.palette import MARK
 from qa.rates import BURST_QUESTIONS, QUESTIONS_PER_MINUTE, Rate
 from qa.refusals import Refusals, handlers
-from qa.theme import css, theme
+from qa.theme import css, head, theme
 
 MAX_UPLOAD = "20mb"  # refused before it is read; what is smaller gets a message of ours
 # Of a call, refused with HTTP's 413: room for the longest article in any spelling, or an upload.
@@ -98,6 +98,7 @@ def serve(
             auth_message=MESSAGE if door else None,
             theme=theme(),
             css=css(),
+            head=head(),
             favicon_path=MARK,
             max_file_size=MAX_UPLOAD,
             footer_links=["api"],

@@ -103,6 +103,11 @@ def css() -> str:
     return f"{font_faces()}:root{{{light_variables()}}}\n.dark{{{dark_variables()}}}\n{sheet}"
 
 
+def head() -> str:
+    """What stands in the page's head: the style sheet of what is around the chat's parts."""
+    return f"<style>{(ASSETS / 'frame.css').read_text('utf-8')}</style>"
+
+
 def masthead_html() -> str:
     """The page's head: the mark, the name, and what it does."""
     return (

@@ -1,0 +1,33 @@
+// Tells the server what was clicked: what runs the models waits its turn, the rest does not.
+const WORKS = new Set(["ask", "alone", "paste", "bring", "reopen"]);
+const isBusy = () => document.querySelector("[class^=pq-][aria-busy=true]") !== null;
+const act = (data) => {
+  if (data.act === "stop") trigger("stop", data);
+  // The answer that is under way comes to the session as it was, so nothing else may change it.
+  else if (!isBusy()) trigger(WORKS.has(data.act) ? "work" : "click", data);
+};
+element.addEventListener("click", (event) => {
+  const button = event.target.closest("button[data-act]");
+  if (!button) return;
+  const here = new CustomEvent("pq-act", {bubbles: true, cancelable: true, detail: button});
+  if (button.dispatchEvent(here)) act({...button.dataset});
+});
+// Copies a text and says so on what was clicked. Off loopback without TLS there is no clipboard
+// but the old way.
+const copy = async (text, clicked) => {
+  if (navigator.clipboard) {
+    await navigator.clipboard.writeText(text);
+  } else {
+    const area = document.createElement("textarea");
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+    clicked.focus();
+  }
+  const said = clicked.textContent;
+  if (said === "Copied") return;
+  clicked.textContent = "Copied";
+  setTimeout(() => { clicked.textContent = said; }, 1500);
+};
