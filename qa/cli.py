@@ -170,18 +170,6 @@ def _add_chat(commands: Any) -> None:
         metavar="N",
         help=f"how many each visitor may ask ({QUESTIONS_PER_MINUTE})",
     )
-    keeping = command.add_mutually_exclusive_group()
-    keeping.add_argument(
-        "--keep",
-        metavar="FOLDER",
-        type=Path,
-        help="where visitors' conversations are kept (the user's data folder)",
-    )
-    keeping.add_argument(
-        "--keep-nothing",
-        action="store_true",
-        help="forget conversations when their page is closed",
-    )
     command.add_argument(
         "--auth",
         metavar="FILE",
@@ -367,15 +355,11 @@ def _add_evaluate(commands: Any) -> None:
 
 
 def _chat(options: argparse.Namespace) -> int:
-    from qa.kept import kept_in
-    from qa.kept_folder import default_folder
     from qa.logs import log_json
     from qa.seeds import seed_examples
     from qa.serve import serve
 
-    # Before the models load, so that what is wrong with a file or a folder is told at once.
-    accounts = accounts_named(options.auth)
-    kept = None if options.keep_nothing else kept_in(options.keep or default_folder())
+    accounts = accounts_named(options.auth)  # before the models load
     if options.log_json:
         log_json()
     serve(
@@ -386,7 +370,6 @@ def _chat(options: argparse.Namespace) -> int:
         open_browser=not options.no_browser,
         embedding=options.allow_embedding,
         questions_per_minute=options.questions_per_minute or QUESTIONS_PER_MINUTE,
-        kept=kept,
         accounts=accounts,
     )
     return OK

@@ -20,7 +20,6 @@ from qa.endpoints import Endpoints
 from qa.gate import Gate
 from qa.headers import SecurityHeaders, policy_with
 from qa.health import health_routes
-from qa.kept import Kept
 from qa.login import MESSAGE, Door, Login, inside_headers
 from qa.offered import Offered
 from qa.own_articles import OwnArticles
@@ -48,7 +47,6 @@ def serve(
     embedding: Sequence[str] = (),
     questions_per_minute: int = QUESTIONS_PER_MINUTE,
     burst_questions: int = BURST_QUESTIONS,
-    kept: Kept | None = None,
     accounts: Accounts | None = None,
 ) -> gr.Blocks:
     """Serve until it is stopped.
@@ -63,7 +61,6 @@ def serve(
         embedding: origins whose pages may show the chat in a frame.
         questions_per_minute: how many each visitor may ask.
         burst_questions: how many of them at once, after a pause.
-        kept: keeps visitors' conversations; without it they end with their page.
         accounts: who may log in; without any, everyone who reaches the server may ask.
 
     Raises:
@@ -74,7 +71,7 @@ def serve(
         rate=Rate(per_minute=questions_per_minute, burst=burst_questions), counters=counters
     )
     offered = Offered(assistant)
-    page = build(offered, examples=examples, gate=gate, kept=kept)
+    page = build(offered, examples=examples, gate=gate)
     with page:
         offer(Endpoints(offered, OwnArticles()), gate)
     page.queue(max_size=WAITING_QUESTIONS)
