@@ -40,3 +40,7 @@ const copy = async (text, clicked) => {
   clicked.textContent = "Copied";
   setTimeout(() => { clicked.textContent = said; }, 1500);
 };
+// What is unfolded near an edge comes into sight whole.
+element.addEventListener("toggle", (event) => {
+  if (event.target.open) event.target.scrollIntoView({block: "nearest"});
+}, true);
