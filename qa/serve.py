@@ -16,6 +16,7 @@ from qa.assistant import Assistant
 from qa.callers import CallerNote
 from qa.chat import build
 from qa.counters import Counters
+from qa.embedded import element_route
 from qa.endpoints import Endpoints
 from qa.gate import Gate
 from qa.headers import SecurityHeaders, policy_with
@@ -107,7 +108,10 @@ def serve(
             ssr_mode=False,
             mcp_server=_has_mcp(),
             app_kwargs={
-                "routes": health_routes(counters=counters, ready=why_not_ready),
+                "routes": [
+                    *health_routes(counters=counters, ready=why_not_ready),
+                    element_route(),
+                ],
                 "middleware": [
                     Middleware(SecurityHeaders, embedding=embedding),
                     Middleware(Refusals),
