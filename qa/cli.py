@@ -25,6 +25,7 @@ from qa.terminal import (
     add_command,
     complain,
     named_sources,
+    shown,
     skipped_files_named,
 )
 
@@ -170,6 +171,15 @@ def _add_chat(commands: Any) -> None:
         metavar="N",
         help=f"how many each visitor may ask ({QUESTIONS_PER_MINUTE})",
     )
+    keep = command.add_mutually_exclusive_group()
+    keep.add_argument(
+        "--keep",
+        metavar="FOLDER",
+        type=Path,
+        help="where visitors' conversations are kept, each found by its own browser alone"
+        " (the user's data folder)",
+    )
+    keep.add_argument("--keep-nothing", action="store_true", help="keep no conversations")
     command.add_argument(
         "--auth",
         metavar="FILE",
@@ -355,11 +365,15 @@ def _add_evaluate(commands: Any) -> None:
 
 
 def _chat(options: argparse.Namespace) -> int:
+    from qa.kept import kept_in
+    from qa.kept_folder import default_folder
     from qa.logs import log_json
     from qa.seeds import seed_examples
     from qa.serve import serve
 
-    accounts = accounts_named(options.auth)  # before the models load
+    # Before the models load:
+    accounts = accounts_named(options.auth)
+    kept = kept_in(None if options.keep_nothing else options.keep or default_folder())
     if options.log_json:
         log_json()
     serve(
@@ -371,6 +385,7 @@ def _chat(options: argparse.Namespace) -> int:
         embedding=options.allow_embedding,
         questions_per_minute=options.questions_per_minute or QUESTIONS_PER_MINUTE,
         accounts=accounts,
+        kept=kept,
     )
     return OK
 
@@ -383,15 +398,15 @@ def _ask(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(answer.to_dict(), ensure_ascii=False))
         return OK
-    print(answer)
+    print(shown(str(answer)))
     if answer.sentence is not None:
-        print(f"\n  {' '.join(answer.sentence.text.split())}")
+        print(f"\n  {shown(' '.join(answer.sentence.text.split()))}")
     if answer.text is not None and answer.alternatives:
         print("\nOther answers:")
         for other in answer.alternatives:
-            print(f"  {other}")
+            print(f"  {shown(str(other))}")
     for excerpt in answer.nearest[:1]:
-        print(f"\nNearest passage: {' '.join(str(excerpt).split())}")
+        print(f"\nNearest passage: {shown(' '.join(str(excerpt).split()))}")
     return OK
 
 
@@ -404,7 +419,7 @@ def _search(options: argparse.Namespace) -> int:
         print(json.dumps([one.to_dict() for one in found], ensure_ascii=False))
         return OK
     for one in found:
-        print(" ".join(str(one).split()))
+        print(shown(" ".join(str(one).split())))
     return OK
 
 

@@ -5,6 +5,7 @@ that a folder may lie on. Each call opens the file anew, so that threads and pro
 nothing but the file.
 """
 
+import logging
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from qa.kept_folder import PRIVATE_FILE, cannot_keep, made_folder
 from qa.kept_rows import SpoiledRowError
 
 FILE = "kept.sqlite"
+ASK_THE_OWNER = "Whoever runs the server finds the reason in its log."
 APPLICATION = 0x50714B70  # "PqKp": tells the file from every other that SQLite writes
 FORMAT_VERSION = 1
 BUSY_S = 10.0  # to wait for others, whose changes take milliseconds
@@ -51,6 +53,8 @@ TABLES = (
     "CREATE INDEX brought_by_use ON brought (used_s)",
 )
 
+logger = logging.getLogger(__name__)
+
 
 class KeptFile:
     """The file, for reading and changing; safe to share between threads and processes.
@@ -65,6 +69,7 @@ class KeptFile:
 
     def __init__(self, folder: Path) -> None:
         self.file = made_folder(folder) / FILE
+        self._is_open = False
         with self._faults_named():
             # Its owner's alone from the first moment; SQLite gives its journal the same rights.
             os.close(os.open(self.file, os.O_RDWR | os.O_CREAT, PRIVATE_FILE))
@@ -77,7 +82,8 @@ class KeptFile:
             with self.reading() as connection:
                 (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
             if found != "ok":
-                raise self.damaged(found)
+                raise self._damaged(found)
+        self._is_open = True
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -99,13 +105,6 @@ class KeptFile:
         with self._opened("IMMEDIATE") as connection:
             yield connection
 
-    def damaged(self, what: object) -> StoreError:
-        """The error for a file that says what was never written into it."""
-        return StoreError(
-            f"{self.file} is damaged ({what}).",
-            "Move it away, and Pullquote begins a new one; or put back a copy of it.",
-        )
-
     @contextmanager
     def _opened(self, kind: str) -> Iterator[sqlite3.Connection]:
         with (
@@ -114,7 +113,7 @@ class KeptFile:
             transaction(connection, kind=kind),
         ):
             if not self._is_made(connection):
-                raise self.damaged("it is empty")
+                raise self._damaged("it is empty")
             yield connection
 
     @contextmanager
@@ -139,34 +138,59 @@ class KeptFile:
         if (application, version, tables) == (0, 0, 0):
             return False
         if application != APPLICATION:
-            raise StoreError(
-                f"{self.file} is not a file of Pullquote's conversations.",
-                "Name another folder with --keep.",
+            raise self._error(
+                "is not a file of Pullquote's conversations", "Name another folder with --keep."
             )
         if version != FORMAT_VERSION:
-            raise StoreError(
-                f"{self.file} has format version {version}; this Pullquote reads version"
-                f" {FORMAT_VERSION}.",
+            raise self._error(
+                f"has format version {version}; this Pullquote reads version {FORMAT_VERSION}",
                 "Update Pullquote, or name another folder with --keep.",
             )
         return True
 
     @contextmanager
     def _faults_named(self) -> Iterator[None]:
+        """Turn what is wrong inside the block into our errors.
+
+        Whoever opens the file is told where it is. After that errors come before visitors,
+        whom it does not concern, and the log has the rest.
+        """
         try:
             yield
         except PullquoteError:
             raise
-        except SpoiledRowError as error:
-            raise self.damaged(error) from error
         except UnicodeEncodeError:
             raise InputError("A text has half a surrogate pair in it.", "Decode it anew.") from None
         except OSError as error:
-            raise cannot_keep(self.file, error.strerror) from error
+            raise self._cannot_keep(error.strerror) from error
         except sqlite3.Error as error:
             name = getattr(error, "sqlite_errorname", "") or ""
             if name.startswith(DISK_FAULTS):
-                raise cannot_keep(self.file, error) from error
-            raise self.damaged(error) from error
-        except (UnicodeDecodeError, MemoryError, OverflowError) as error:  # of spoiled bytes
-            raise self.damaged(type(error).__name__) from error
+                raise self._cannot_keep(error) from error
+            raise self._damaged(error) from error
+        # Of spoiled bytes:
+        except SpoiledRowError as error:
+            raise self._damaged(error) from error
+        except (UnicodeDecodeError, MemoryError, OverflowError) as error:
+            raise self._damaged(type(error).__name__) from error
+
+    def _cannot_keep(self, reason: object) -> StoreError:
+        """The error for a disk, or another process, that is in the way."""
+        if not self._is_open:
+            return cannot_keep(self.file, reason)
+        logger.error("%s cannot be read or cannot be written (%s).", self.file, reason)
+        return StoreError("The server cannot read or write what it keeps.", ASK_THE_OWNER)
+
+    def _damaged(self, what: object) -> StoreError:
+        """The error for a file that says what was never written into it."""
+        return self._error(
+            f"is damaged ({what})",
+            "Move it away, and Pullquote begins a new one; or put back a copy of it.",
+        )
+
+    def _error(self, what: str, remedy: str) -> StoreError:
+        """The error for a file that is no good."""
+        if not self._is_open:
+            return StoreError(f"{self.file} {what}.", remedy)
+        logger.error("%s %s.", self.file, what)
+        return StoreError("What the server keeps is damaged.", ASK_THE_OWNER)

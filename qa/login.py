@@ -23,7 +23,17 @@ from qa.rates import Rate
 
 # What the login page is made of, and whether the server runs. Everything else is closed, so that
 # a route which a new Gradio adds is closed too.
-OPEN = {"/", "/login", "/login/", "/logout", "/theme.css", "/favicon.ico", "/healthz", "/readyz"}
+OPEN = {
+    "/",
+    "/login",
+    "/login/",
+    "/logout",
+    "/theme.css",
+    "/favicon.ico",
+    "/gradio.js",
+    "/healthz",
+    "/readyz",
+}
 OPEN |= {"/gradio_api/startup-events"}  # Gradio calls it as it starts, and it then does nothing
 OPEN_FOLDERS = ("/assets/", "/static/", "/svelte/")
 ATTEMPTS_PER_MINUTE, BURST_ATTEMPTS = 10, 10  # of an address, right ones too

@@ -5,11 +5,10 @@ from urllib.parse import quote
 import regex
 
 # What begins emphasis, code, links, HTML, entities, tables, strikes, formulas or addresses
-# anywhere in a line.
-SPECIAL = regex.compile(r"[\\`*_{}\[\]<>&|~$^=@]")
-# What begins a heading, a list, a rule or a fence at the start of a line. An = would underline a
-# heading, but is among those above.
-LEADING = regex.compile(r"^(?:[#+\-]|\d{1,9}(?=[.)]))")
+# anywhere in a line, or begins, ends or underlines a heading.
+SPECIAL = regex.compile(r"[\\`*_{}\[\]<>&|~$^=@#]")
+# What begins a list or a rule at the start of a line.
+LEADING = regex.compile(r"^(?:[+\-]|\d{1,9}(?=[.)]))")
 # What GitHub's Markdown makes a link of by itself.
 ADDRESS = regex.compile(r"\b(https?|ftp|mailto|xmpp):|\b(www)\.", regex.IGNORECASE)
 LINE_BREAK = regex.compile(r"\r\n|\r|\n")

@@ -16,17 +16,19 @@ from qa.assistant import Assistant
 from qa.callers import CallerNote
 from qa.chat import build
 from qa.counters import Counters
+from qa.embedded import element_route
 from qa.endpoints import Endpoints
 from qa.gate import Gate
 from qa.headers import SecurityHeaders, policy_with
 from qa.health import health_routes
+from qa.kept import Kept
 from qa.login import MESSAGE, Door, Login, inside_headers
 from qa.offered import Offered
 from qa.own_articles import OwnArticles
 from qa.palette import MARK
 from qa.rates import BURST_QUESTIONS, QUESTIONS_PER_MINUTE, Rate
 from qa.refusals import Refusals, handlers
-from qa.theme import css, theme
+from qa.theme import css, head, theme
 
 MAX_UPLOAD = "20mb"  # refused before it is read; what is smaller gets a message of ours
 # Of a call, refused with HTTP's 413: room for the longest article in any spelling, or an upload.
@@ -48,6 +50,7 @@ def serve(
     questions_per_minute: int = QUESTIONS_PER_MINUTE,
     burst_questions: int = BURST_QUESTIONS,
     accounts: Accounts | None = None,
+    kept: Kept | None = None,
 ) -> gr.Blocks:
     """Serve until it is stopped.
 
@@ -61,6 +64,7 @@ def serve(
         embedding: origins whose pages may show the chat in a frame.
         questions_per_minute: how many each visitor may ask.
         burst_questions: how many of them at once, after a pause.
+        kept: keeps visitors' conversations; None keeps nothing of anybody.
         accounts: who may log in; without any, everyone who reaches the server may ask.
 
     Raises:
@@ -71,7 +75,7 @@ def serve(
         rate=Rate(per_minute=questions_per_minute, burst=burst_questions), counters=counters
     )
     offered = Offered(assistant)
-    page = build(offered, examples=examples, gate=gate)
+    page = build(offered, examples=examples, gate=gate, kept=kept)
     with page:
         offer(Endpoints(offered, OwnArticles()), gate)
     page.queue(max_size=WAITING_QUESTIONS)
@@ -95,6 +99,7 @@ def serve(
             auth_message=MESSAGE if door else None,
             theme=theme(),
             css=css(),
+            head=head(),
             favicon_path=MARK,
             max_file_size=MAX_UPLOAD,
             footer_links=["api"],
@@ -103,7 +108,10 @@ def serve(
             ssr_mode=False,
             mcp_server=_has_mcp(),
             app_kwargs={
-                "routes": health_routes(counters=counters, ready=why_not_ready),
+                "routes": [
+                    *health_routes(counters=counters, ready=why_not_ready),
+                    element_route(),
+                ],
                 "middleware": [
                     Middleware(SecurityHeaders, embedding=embedding),
                     Middleware(Refusals),

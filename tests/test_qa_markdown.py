@@ -54,10 +54,13 @@ class Shown(HTMLParser):
 @given(TEXTS)
 @example("1986\\. A year")
 @example("a\n===")
+@example("C #")
 def test_a_line_is_shown_letter_by_letter(text):
     shown = Shown(escaped(text))
     assert set(shown.tags) <= {"p"}
     assert shown.text == " ".join(text.split())
+    if shown.text:
+        assert Shown(f"## {escaped(text)}").text == shown.text, "in a heading as well"
 
 
 @many
