@@ -11,6 +11,9 @@ from qa.api import MODELS, ApiBlocks
 from qa.callers import caller_of
 from qa.desk import Desk, View
 from qa.gate import Gate
+from qa.keeping import Keeping
+from qa.kept import Kept
+from qa.kept_folder import browser_secret
 from qa.offered import Offered
 from qa.palette import ASSETS
 from qa.screen import Screen
@@ -18,20 +21,31 @@ from qa.session import ALL_ARTICLES, Session
 from qa.theme import masthead_html
 
 FILES_KEPT_S = 3_600
+VISITOR_KEY = "pullquote-visitor"  # in the browser's storage
 
 
-def build(offered: Offered, *, examples: Mapping[str, Sequence[str]], gate: Gate) -> gr.Blocks:
+def build(
+    offered: Offered,
+    *,
+    examples: Mapping[str, Sequence[str]],
+    gate: Gate,
+    kept: Kept | None = None,
+) -> gr.Blocks:
     """Assemble the page.
 
     Args:
         offered: the articles on offer to everyone.
         examples: by document id, questions to offer.
         gate: what every question passes.
+        kept: keeps visitors' conversations; None keeps nothing.
+
+    Raises:
+        StoreError: what browsers keep cannot be read again.
     """
     asked = [name for name in offered.ids if name in examples]
     several = len(offered.ids) > 1
     first = asked[0] if asked else ALL_ARTICLES if several else offered.ids[0]
-    desk = Desk(offered, gate, first, uploads=get_upload_folder())
+    desk = Desk(offered, gate, first, get_upload_folder(), Keeping(kept))
     return _Chat(desk, Screen(desk, examples)).build()
 
 
@@ -52,6 +66,12 @@ class _Chat:
         )
         with page:
             session = gr.State(opening.session)
+            kept = self._desk.keeping.kept
+            visitor = gr.BrowserState(
+                {"visitor": "", "private": False},
+                storage_key=VISITOR_KEY,
+                secret=browser_secret(kept.folder) if kept else None,
+            )
             top = _part(masthead_html(), "pq-top", "acts.js", "page.js")
             with gr.Row(elem_id="pq-columns"):
                 with gr.Column(elem_id="pq-left"):
@@ -91,6 +111,9 @@ class _Chat:
                 _on(part.work, self._work, inputs, shown, models=True)
                 for part in (top, library, conversation)
             ]
+            arriving = [visitor, session]
+            _on(page.load, self._arrive, arriving, [visitor, *shown])
+            _on(library.keep, self._keep, arriving, [visitor, *shown])
             for part in (library, conversation, source):
                 _on(part.click, self._act, inputs, shown)
             for part in (library, conversation):
@@ -122,6 +145,10 @@ class _Chat:
                 views = desk.bring(files_of(data), session, caller)
             case "reopen":
                 views = desk.reopen(link_of(data), session, caller)
+            case "fetch":
+                views = desk.fetch(text_of(data, "article"), session, caller)
+            case "recall":
+                views = desk.recall(text_of(data, "id"), session, caller)
         for view in views:
             yield self._shown(view)
 
@@ -151,9 +178,37 @@ class _Chat:
                 view = desk.undo(session)
             case "clear":
                 view = desk.clear(session)
+            case "look":
+                view = desk.look_up(text_of(data, "text"), session)
+            case "rename":
+                view = desk.rename(text_of(data, "id"), text_of(data, "name"), session)
+            case "delete":
+                view = desk.delete(text_of(data, "id"), session)
+            case "export":
+                view = desk.export(text_of(data, "id"), text_of(data, "style"), session)
+            case "judge":
+                verdict, note = text_of(data, "verdict"), text_of(data, "note")
+                view = desk.judge(number_of(data, "turn"), verdict, note, session)
             case _:
                 view = View(session, same_source=True)
         return self._shown(view)
+
+    def _arrive(self, browser: Any, session: Session) -> tuple[Any, ...]:
+        """Learn from the browser who its visitor is."""
+        data = browser if isinstance(browser, dict) else {}
+        private = data.get("private") is True
+        view = self._desk.arrive(text_of(data, "visitor"), session, private=private)
+        return _noted(view.session), *self._shown(view)
+
+    def _keep(self, browser: Any, session: Session, event: gr.EventData) -> tuple[Any, ...]:
+        """Change what is kept, and note it in the browser."""
+        del browser  # the session knows
+        act = _data(event).get("act")
+        if act == "forget":
+            view = self._desk.forget(session)
+        else:
+            view = self._desk.be_private(session, private=act == "private")
+        return _noted(view.session), *self._shown(view)
 
     def _stop(self, question: str, session: Session, event: gr.EventData) -> tuple[Any, ...]:
         del question
@@ -167,6 +222,11 @@ class _Chat:
             self._screen.conversation(view),
             gr.skip() if view.same_source else self._screen.source(view),
         )
+
+
+def _noted(session: Session) -> dict[str, Any]:
+    """What the browser notes of a visitor, for the next visit."""
+    return {"visitor": session.visitor, "private": session.private}
 
 
 def _part(html: str, elem_id: str, *scripts: str) -> gr.HTML:

@@ -170,6 +170,15 @@ def _add_chat(commands: Any) -> None:
         metavar="N",
         help=f"how many each visitor may ask ({QUESTIONS_PER_MINUTE})",
     )
+    keep = command.add_mutually_exclusive_group()
+    keep.add_argument(
+        "--keep",
+        metavar="FOLDER",
+        type=Path,
+        help="where visitors' conversations are kept, each found by its own browser alone"
+        " (the user's data folder)",
+    )
+    keep.add_argument("--keep-nothing", action="store_true", help="keep no conversations")
     command.add_argument(
         "--auth",
         metavar="FILE",
@@ -355,11 +364,15 @@ def _add_evaluate(commands: Any) -> None:
 
 
 def _chat(options: argparse.Namespace) -> int:
+    from qa.kept import kept_in
+    from qa.kept_folder import default_folder
     from qa.logs import log_json
     from qa.seeds import seed_examples
     from qa.serve import serve
 
-    accounts = accounts_named(options.auth)  # before the models load
+    # Before the models load:
+    accounts = accounts_named(options.auth)
+    kept = kept_in(None if options.keep_nothing else options.keep or default_folder())
     if options.log_json:
         log_json()
     serve(
@@ -371,6 +384,7 @@ def _chat(options: argparse.Namespace) -> int:
         embedding=options.allow_embedding,
         questions_per_minute=options.questions_per_minute or QUESTIONS_PER_MINUTE,
         accounts=accounts,
+        kept=kept,
     )
     return OK
 

@@ -5,13 +5,16 @@ A desk holds nothing of a visitor, and knows nothing of the web framework.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from secrets import token_hex
 
 from index.errors import InputError, PullquoteError
 from index.records import Document
 from qa.assistant import Assistant
 from qa.bringing import FILES_AT_ONCE, pasted, told_without_path, uploaded
 from qa.dialogue import places_of
+from qa.feedback import Feedback
 from qa.gate import Gate
+from qa.keeping import Keeping
 from qa.offered import Offered
 from qa.place_link import PlaceLink
 from qa.questions import check_question
@@ -19,6 +22,8 @@ from qa.rates import worth_of
 from qa.records import Turn
 from qa.render_conversation import Notice
 from qa.session import ALL_ARTICLES, FileNote, Session
+from qa.suggested import suggest
+from qa.transcript import Transcript
 
 OWN_ARTICLES_KEPT = 20  # by one visitor
 MAX_SOUGHT_CHARS = 200  # longer than any title that is looked for
@@ -27,6 +32,21 @@ SENTENCES = {
     "large": "It has more than 20 MB.",
     "failed": "It did not arrive. Add it again.",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A file for the browser to save.
+
+    Args:
+        name: what it is called.
+        text: what is in it.
+        once: unlike that of any other, so that the browser saves a file as often as asked.
+    """
+
+    name: str
+    text: str
+    once: str = field(default_factory=lambda: token_hex(4))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +61,7 @@ class View:
         paste_notice: what was wrong with a pasted article.
         paste_taken: whether what was pasted has been read.
         same_source: whether the article stays as it is shown, so that it need not be sent.
+        exported: a file for the browser to save.
     """
 
     session: Session
@@ -50,6 +71,7 @@ class View:
     paste_notice: str | None = None
     paste_taken: bool = False
     same_source: bool = False
+    exported: Exported | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +98,14 @@ class Desk:
         gate: what every question passes.
         first: id of the article that is open at the start.
         uploads: the folder where uploads are put.
+        keeping: keeps conversations, where there is somewhere to keep them.
     """
 
     offered: Offered
     gate: Gate
     first: str
     uploads: str = field(repr=False)
+    keeping: Keeping = field(default_factory=lambda: Keeping(None))
 
     def opening(self) -> Session:
         """The session that a visitor begins with."""
@@ -135,11 +159,11 @@ class Desk:
 
     def undo(self, session: Session) -> View:
         """Remove the last turn."""
-        return View(session.with_conversation(session.conversation.without_last()))
+        return self._kept(View(session.with_conversation(session.conversation.without_last())))
 
     def clear(self, session: Session) -> View:
-        """Remove all turns of the article that is open."""
-        return View(session.cleared())
+        """Begin a new conversation about the article that is open."""
+        return View(self.keeping.let_go(session).cleared())
 
     # Reading
 
@@ -196,11 +220,137 @@ class Desk:
 
     def remove(self, article: str, session: Session) -> View:
         """Remove an article that the visitor brought, and what was asked of it."""
-        if article not in session.own:
+        if article not in session.own and article not in session.waiting:
             return View(session)
         if article == session.article:
             session = session.opened(self.first)
-        return View(session.without_own(article))
+        session = session.without_own(article)
+        try:
+            return View(self.keeping.remove(session, article))
+        except PullquoteError as error:
+            return View(session, notice=Notice(str(error)))
+
+    def fetch(self, article: str, session: Session, caller: str) -> Iterator[View]:
+        """Open an article that was kept, and so has to be indexed anew."""
+        waiting = session.waiting.get(article)
+        if waiting is None:
+            yield self.open(article, session)
+            return
+        notes = (FileNote(waiting.title, "reading"),)
+        yield View(replace(session, files=notes), same_source=True)
+        try:
+            documents = self.keeping.documents(session, article)
+            if not documents:
+                raise InputError("This article is not kept any more.", "Add it again.")
+            yield View(self._indexed(documents, session, caller))
+        except PullquoteError as error:
+            yield View(session, notice=Notice(str(error)))
+
+    # What is kept
+
+    def arrive(self, visitor: str, session: Session, *, private: bool) -> View:
+        """Begin a visit, with what was kept of the visitor."""
+        try:
+            return View(self.keeping.arrived(session, visitor, private=private))
+        except PullquoteError as error:
+            notice = Notice(f"Nothing is kept: {error}")
+            return View(replace(session, arrived=True), notice=notice)
+
+    def be_private(self, session: Session, *, private: bool) -> View:
+        """Keep nothing from here on, or keep again what is asked from here on."""
+        if not private:  # what was asked in private is not kept afterwards
+            session = replace(session, conversations={}, kept={})
+        return View(replace(session, private=private))
+
+    def look_up(self, words: str, session: Session) -> View:
+        """Look for words in what is kept."""
+        return self._listing(replace(session, wanted=words[:MAX_SOUGHT_CHARS]))
+
+    def recall(self, conversation: str, session: Session, caller: str) -> Iterator[View]:
+        """Open a kept conversation."""
+        try:
+            recalled = self.keeping.recalled(session, conversation)
+        except PullquoteError as error:
+            yield View(session, notice=Notice(str(error)))
+            return
+        if recalled is None:
+            yield self._listing(session)
+            return
+        article = recalled.article
+        if article in session.waiting:
+            for view in self.fetch(article, session, caller):
+                yield view
+                session = view.session
+            recalled = self.keeping.recalled(session, conversation)
+        there = article == ALL_ARTICLES or article in self.offered or article in session.own
+        if recalled is None or not there:
+            yield View(session, notice=Notice("The article of this conversation is not here."))
+            return
+        yield View(recalled)
+
+    def rename(self, conversation: str, name: str, session: Session) -> View:
+        """Give a kept conversation another name."""
+        try:
+            return View(self.keeping.renamed(session, conversation, name), same_source=True)
+        except PullquoteError as error:
+            return View(session, notice=Notice(str(error)), same_source=True)
+
+    def delete(self, conversation: str, session: Session) -> View:
+        """Delete a kept conversation, from the page too."""
+        try:
+            for article, held in session.kept.items():
+                if held.id == conversation:
+                    shown = {n: t for n, t in session.conversations.items() if n != article}
+                    session = replace(session, conversations=shown)
+            return View(self.keeping.deleted(session, conversation))
+        except PullquoteError as error:
+            return View(session, notice=Notice(str(error)))
+
+    def forget(self, session: Session) -> View:
+        """Delete all that is kept of a visitor, from the page too."""
+        try:
+            return View(self.keeping.forgotten(replace(session, conversations={})))
+        except PullquoteError as error:
+            return View(session, notice=Notice(str(error)))
+
+    def export(self, conversation: str, style: str, session: Session) -> View:
+        """Hand a kept conversation to the browser as a file."""
+        try:
+            recalled = self.keeping.recalled(session, conversation)
+        except PullquoteError as error:
+            return View(session, notice=Notice(str(error)), same_source=True)
+        if recalled is None:
+            return self._listing(session)
+        held = recalled.kept[recalled.article]
+        documents = [*self.offered.everything.documents]
+        for one in session.own.values():
+            documents += one.documents
+        answers = tuple(turn.answer for turn in held.turns)
+        named = {place.document_id for answer in answers for place in places_of(answer)}
+        about = tuple(document for document in documents if document.id in named)
+        transcript = Transcript(held.name, answers, about)
+        if style == "json":
+            file = Exported("conversation.json", transcript.to_json())
+        else:
+            file = Exported("conversation.md", transcript.to_markdown())
+        return View(session, exported=file, same_source=True)
+
+    def judge(self, turn: int, verdict: str, note: str, session: Session) -> View:
+        """Keep what a visitor says of an answer."""
+        try:
+            feedback = Feedback.from_words(verdict, note)
+            session = self.keeping.judged(session, turn, feedback)
+        except PullquoteError as error:
+            return View(session, notice=Notice(str(error)), same_source=True)
+        return View(session, same_source=True)
+
+    def _listing(self, session: Session) -> View:
+        try:
+            return View(self.keeping.listed(session), same_source=True)
+        except PullquoteError as error:
+            return View(session, notice=Notice(str(error)), same_source=True)
+
+    # Bringing
 
     def paste(self, text: str, title: str, session: Session, caller: str) -> Iterator[View]:
         """Read an article that was pasted."""
@@ -248,10 +398,20 @@ class Desk:
             raise InputError(
                 f"You have brought {OWN_ARTICLES_KEPT} articles.", "Remove one of them first."
             )
+        self.keeping.bring(session, documents)
+        return self._indexed(documents, session, caller)
+
+    def _indexed(self, documents: Sequence[Document], session: Session, caller: str) -> Session:
+        """The session with articles of the visitor's indexed and open."""
+        known = documents[0].id
         worth = worth_of("".join(document.text for document in documents))
         with self.gate.passing(CHAT, caller, questions=worth):
             assistant = self.offered.everything.about(documents)
-        return session.with_own(known, assistant)
+            suggested = suggest(assistant, documents[0])
+        waiting = {name: some for name, some in session.waiting.items() if name != known}
+        session = replace(session, waiting=waiting, files=())
+        named = {**session.suggested, known: tuple(suggested)}
+        return replace(session.with_own(known, assistant), suggested=named)
 
     def _answer(
         self, question: str, session: Session, caller: str, *, turn: int, history: Sequence[Turn]
@@ -271,4 +431,11 @@ class Desk:
             yield View(session, question=question, notice=notice, same_source=True)
             return
         talk = session.conversation.with_turn(turn, answer)
-        yield View(session.with_conversation(talk), question="")
+        yield self._kept(View(session.with_conversation(talk), question=""))
+
+    def _kept(self, view: View) -> View:
+        """The view of a session that is kept from here on; if it cannot be, it says so."""
+        try:
+            return replace(view, session=self.keeping.mirrored(view.session))
+        except PullquoteError as error:
+            return replace(view, notice=Notice(f"The conversation is not kept: {error}"))

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from html import escape
 
 from qa.asking_hint import asking_hint
+from qa.feedback import Feedback
 from qa.records import Answer
 from qa.render import button
 from qa.render_answer import Citations, Focused, answer_html, no_citations
+from qa.render_judging import judging_html
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ def conversation_html(
     notice: Notice | None = None,
     editing: int | None = None,
     several: bool = False,
+    judged: Sequence[Feedback | None] = (),
 ) -> str:
     """The conversation: questions and the quotes that answer them, or an invitation.
 
@@ -51,11 +54,13 @@ def conversation_html(
         notice: what went wrong, for the user to mend.
         editing: number of the turn whose question is in the box.
         several: whether more than one article is asked.
+        judged: what the visitor says of each turn; none where that is not kept.
     """
-    parts = [
-        _turn(number, turn, focus, citations, last=number == len(turns) - 1, several=several)
-        for number, turn in enumerate(turns)
-    ]
+    parts = []
+    for number, turn in enumerate(turns):
+        judge = judging_html(number, turn, judged[number]) if number < len(judged) else ""
+        last = number == len(turns) - 1
+        parts.append(_turn(number, turn, focus, citations, judge, last=last, several=several))
     if not turns and pending is None:
         parts.append(_invitation(title, examples))
     if pending is not None:
@@ -113,6 +118,7 @@ def _turn(
     answer: Answer,
     focus: Focused,
     citations: Citations,
+    judge: str,
     *,
     last: bool,
     several: bool,
@@ -131,7 +137,7 @@ def _turn(
         f'<section class="pq-turn" aria-label="Question {number + 1}">'
         f'<h3 class="pq-question">{escape(answer.question)}</h3>'
         f"{_understood(number, answer)}{body}"
-        f'<div class="pq-actions">{actions}</div></section>'
+        f'<div class="pq-actions">{actions}{judge}</div></section>'
     )
 
 

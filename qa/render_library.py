@@ -18,11 +18,13 @@ class Listed:
         id: what it is opened by.
         title: what it is called.
         own: whether the visitor brought it, and may remove it.
+        waiting: whether it was kept, and has to be read again before it opens.
     """
 
     id: str
     title: str
     own: bool = False
+    waiting: bool = False
 
     def __str__(self) -> str:
         return self.title
@@ -40,6 +42,8 @@ def library_html(
     most_bytes: int = 0,
     paste_open: bool = False,
     paste_taken: bool = False,
+    kept: str = "",
+    arrived: bool = False,
 ) -> str:
     """The library.
 
@@ -54,6 +58,8 @@ def library_html(
         most_bytes: longest file that is taken.
         paste_open: keep the form for pasting open.
         paste_taken: what was pasted has been read, so that the form may be emptied.
+        kept: what is kept of the visitor, as HTML.
+        arrived: the browser has said who its visitor is.
     """
     wanted = sought.casefold().split()
     found = [one for one in articles if all(word in one.title.casefold() for word in wanted)]
@@ -67,17 +73,18 @@ def library_html(
     busy = any(note.state in ("waits", "reading") for note in files)
     # Where it is a drawer, it stays open while there is something to read in it.
     opened = ' data-open="true"' if files or notice or paste_open or sought else ""
+    here = ' data-arrived="true"' if arrived else ""
     taken = ' data-paste="taken"' if paste_taken else ""
     return (
         f'<nav class="pq-library" aria-label="Library" aria-busy="{str(busy).lower()}"'
-        f' data-most="{most_bytes}"{opened}{taken}>'
+        f' data-most="{most_bytes}"{opened}{taken}{here}>'
         f"{_drawer(title)}"
         f'<div class="pq-shelves"><h2 class="pq-kicker">Library</h2>{_files(files, busy=busy)}'
         '<label class="pq-search"><span class="pq-unseen">Search the titles</span>'
         '<input type="search" class="pq-sought" placeholder="Search the titles"'
         ' autocomplete="off" maxlength="200"></label>'
         f'<ul class="pq-titles">{"".join(items)}</ul><p class="pq-meta" role="status">{told}</p>'
-        f"{_bring(accept)}{_paste(notice, opened=paste_open)}</div></nav>"
+        f"{_bring(accept)}{_paste(notice, opened=paste_open)}{kept}</div></nav>"
     )
 
 
@@ -96,11 +103,12 @@ def _item(one: Listed, chosen: str) -> str:
         if one.own
         else ""
     )
-    return f"<li>{_choice(one.id, one.title, chosen)}{remove}</li>"
+    act = "fetch" if one.waiting else "open"
+    return f"<li>{_choice(one.id, one.title, chosen, act=act)}{remove}</li>"
 
 
-def _choice(article: str, title: str, chosen: str) -> str:
-    return button("open", title, {"article": article}, css="pq-choice", current=article == chosen)
+def _choice(article: str, title: str, chosen: str, *, act: str = "open") -> str:
+    return button(act, title, {"article": article}, css="pq-choice", current=article == chosen)
 
 
 def _bring(accept: Sequence[str]) -> str:

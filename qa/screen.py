@@ -13,8 +13,9 @@ from qa.place_link import PlaceLink
 from qa.records import Excerpt
 from qa.render_article import article_html, shelf_html
 from qa.render_conversation import conversation_html
+from qa.render_kept import KeptShown, kept_html
 from qa.render_library import Listed, library_html
-from qa.session import ALL_ARTICLES
+from qa.session import ALL_ARTICLES, Session
 
 STYLES: Mapping[str, Style] = {
     "As text": "text",
@@ -41,6 +42,9 @@ class Screen:
         own = [
             Listed(name, title_of(held.documents), own=True) for name, held in session.own.items()
         ]
+        own += [
+            Listed(name, one.title, own=True, waiting=True) for name, one in session.waiting.items()
+        ]
         offered = [
             Listed(document.id, document.title)
             for document in self.desk.offered.everything.documents
@@ -56,6 +60,22 @@ class Screen:
             most_bytes=MAX_UPLOAD_BYTES,
             paste_open=view.paste_notice is not None,
             paste_taken=view.paste_taken,
+            kept=kept_html(self._kept(view)) if session.arrived else "",
+            arrived=session.arrived,
+        )
+
+    def _kept(self, view: View) -> KeptShown | None:
+        session, kept = view.session, self.desk.keeping.kept
+        if kept is None or not session.visitor:
+            return None
+        held, file = session.kept.get(session.article), view.exported
+        return KeptShown(
+            session.listed,
+            chosen=held.id if held else "",
+            wanted=session.wanted,
+            private=session.private,
+            days=kept.bounds.days,
+            exported=(file.name, file.text, file.once) if file else None,
         )
 
     def conversation(self, view: View) -> str:
@@ -63,17 +83,23 @@ class Screen:
         session = view.session
         documents = self.desk.about(session).documents
         talk = session.conversation
+        held = session.kept.get(session.article)
         return conversation_html(
             talk.turns,
             title="All articles" if session.article == ALL_ARTICLES else title_of(documents),
-            examples=self.examples.get(session.article, ()),
+            examples=self._examples(session),
             citations=partial(_citations, {one.id: one for one in documents}),
             focus=(talk.focus.turn, talk.focus.choice) if talk.focus else None,
             pending=view.pending,
             notice=view.notice,
             editing=session.editing,
             several=len(documents) > 1,
+            judged=[turn.feedback for turn in held.turns] if held else (),
         )
+
+    def _examples(self, session: Session) -> Sequence[str]:
+        suggested = session.suggested.get(session.article, ())
+        return self.examples.get(session.article) or suggested
 
     def source(self, view: View) -> str:
         """The article, at the place that is in focus."""
@@ -116,8 +142,7 @@ def title_of(documents: Sequence[Document]) -> str:
 
 def _citations(documents: Mapping[str, Document], quote: Excerpt) -> Mapping[str, str]:
     """How to quote it elsewhere, by what the menu calls each way."""
-    document = documents.get(quote.document_id)
-    if document is None:
+    citation = Citation.find(quote, documents)
+    if citation is None:
         return {}
-    citation = Citation(quote, document)
     return {called: citation.to_style(style) for called, style in STYLES.items()}

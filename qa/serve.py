@@ -20,6 +20,7 @@ from qa.endpoints import Endpoints
 from qa.gate import Gate
 from qa.headers import SecurityHeaders, policy_with
 from qa.health import health_routes
+from qa.kept import Kept
 from qa.login import MESSAGE, Door, Login, inside_headers
 from qa.offered import Offered
 from qa.own_articles import OwnArticles
@@ -48,6 +49,7 @@ def serve(
     questions_per_minute: int = QUESTIONS_PER_MINUTE,
     burst_questions: int = BURST_QUESTIONS,
     accounts: Accounts | None = None,
+    kept: Kept | None = None,
 ) -> gr.Blocks:
     """Serve until it is stopped.
 
@@ -61,6 +63,7 @@ def serve(
         embedding: origins whose pages may show the chat in a frame.
         questions_per_minute: how many each visitor may ask.
         burst_questions: how many of them at once, after a pause.
+        kept: keeps visitors' conversations; None keeps nothing of anybody.
         accounts: who may log in; without any, everyone who reaches the server may ask.
 
     Raises:
@@ -71,7 +74,7 @@ def serve(
         rate=Rate(per_minute=questions_per_minute, burst=burst_questions), counters=counters
     )
     offered = Offered(assistant)
-    page = build(offered, examples=examples, gate=gate)
+    page = build(offered, examples=examples, gate=gate, kept=kept)
     with page:
         offer(Endpoints(offered, OwnArticles()), gate)
     page.queue(max_size=WAITING_QUESTIONS)

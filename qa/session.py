@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from qa.assistant import Assistant
 from qa.dialogue import Conversation
+from qa.kept_rows import KeptArticle, KeptConversation, KeptTurn
 from qa.records import Excerpt
 
 # Names the choice of asking all articles; no document's id, since those are not empty.
@@ -30,6 +31,24 @@ class FileNote:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptTalk:
+    """A conversation of the page as it is kept.
+
+    Args:
+        id: names it among the kept ones of its visitor.
+        turns: its turns, oldest first; as many as the page shows.
+        name: what it is listed under; empty where that is its first question.
+    """
+
+    id: str
+    turns: tuple[KeptTurn, ...] = ()
+    name: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name or self.id} ({len(self.turns)} questions)"
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """One visitor's articles and conversations.
 
@@ -41,6 +60,15 @@ class Session:
         shown: a place that an address named and no turn has, for the article to show.
         sought: words to look for in the library's titles.
         files: what has become of the files last brought.
+        arrived: whether the browser has said who its visitor is.
+        visitor: the secret by which the visitor's conversations are kept; empty where
+            nothing is.
+        private: whether the visitor wants nothing kept from here on.
+        kept: the conversations that are kept, by article id.
+        listed: the kept conversations that the page lists.
+        wanted: words that these have.
+        waiting: articles that the visitor brought and has not opened since, by id.
+        suggested: by id of an own article, questions to begin with.
     """
 
     article: str
@@ -50,6 +78,14 @@ class Session:
     shown: Excerpt | None = None
     sought: str = ""
     files: tuple[FileNote, ...] = ()
+    arrived: bool = False
+    visitor: str = field(default="", repr=False)
+    private: bool = False
+    kept: Mapping[str, KeptTalk] = field(default_factory=dict)
+    listed: tuple[KeptConversation, ...] = ()
+    wanted: str = ""
+    waiting: Mapping[str, KeptArticle] = field(default_factory=dict)
+    suggested: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def conversation(self) -> Conversation:

@@ -70,7 +70,7 @@ class Visit:
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
         self.page.goto(url)
-        self.page.wait_for_selector(".pq-conversation")
+        self.page.wait_for_selector(".pq-library[data-arrived]", state="attached")
 
     def _note(self, message: object) -> None:
         if message.type == "error":

@@ -1,14 +1,23 @@
 // Tells the server what was clicked: what runs the models waits its turn, the rest does not.
-const WORKS = new Set(["ask", "alone", "paste", "bring", "reopen"]);
+const WORKS = new Set(["ask", "alone", "paste", "bring", "reopen", "fetch", "recall"]);
+const KEEPS = new Set(["keep", "private", "forget"]);
+const SURE = {delete: "Delete this conversation?", forget: "Delete all that is kept of you here?"};
 const isBusy = () => document.querySelector("[class^=pq-][aria-busy=true]") !== null;
+const hasArrived = () => document.querySelector(".pq-library[data-arrived]") !== null;
 const act = (data) => {
-  if (data.act === "stop") trigger("stop", data);
+  // What comes before the server knows its visitor comes a moment later.
+  if (!hasArrived()) setTimeout(() => act(data), 100);
+  else if (data.act === "stop") trigger("stop", data);
   // The answer that is under way comes to the session as it was, so nothing else may change it.
-  else if (!isBusy()) trigger(WORKS.has(data.act) ? "work" : "click", data);
+  else if (isBusy()) return;
+  else if (KEEPS.has(data.act)) trigger("keep", data);
+  else trigger(WORKS.has(data.act) ? "work" : "click", data);
 };
 element.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-act]");
   if (!button) return;
+  const sure = SURE[button.dataset.act];
+  if (sure && !window.confirm(sure)) return;
   const here = new CustomEvent("pq-act", {bubbles: true, cancelable: true, detail: button});
   if (button.dispatchEvent(here)) act({...button.dataset});
 });

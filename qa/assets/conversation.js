@@ -11,6 +11,10 @@ element.addEventListener("pq-act", (event) => {
     window.pqJump = true;
     // What is in focus already comes back the same, and would not be scrolled to.
     if (button.hasAttribute("aria-current")) document.dispatchEvent(new Event("pq-scroll"));
+  } else if (button.dataset.act === "judge") {
+    event.preventDefault();
+    const note = button.closest(".pq-menu")?.querySelector(".pq-note");
+    act({...button.dataset, note: note?.value ?? ""});
   } else if (button.dataset.act === "edit") {
     document.querySelector("#pq-question textarea").focus();
   }
@@ -23,7 +27,4 @@ const scrollToNew = () => requestAnimationFrame(() => {
   const turn = talk.querySelector(".pq-notice") ?? pending ?? current ?? turns[turns.length - 1];
   if (turn) talk.scrollTop += turn.getBoundingClientRect().top - talk.getBoundingClientRect().top;
 });
-watch("value", () => {
-  window.pqReopened = true;
-  scrollToNew();
-});
+watch("value", scrollToNew);

@@ -45,9 +45,10 @@ document.addEventListener("drop", (event) => {
 });
 let typing = 0;
 element.addEventListener("input", (event) => {
-  if (!event.target.matches(".pq-sought")) return;
+  const asks = event.target.matches(".pq-sought") ? "find" : event.target.matches(".pq-wanted") ? "look" : null;
+  if (!asks) return;
   clearTimeout(typing);
-  typing = setTimeout(() => act({act: "find", text: event.target.value}), 200);
+  typing = setTimeout(() => act({act: asks, text: event.target.value}), 200);
 });
 element.addEventListener("pq-act", (event) => {
   const button = event.detail;
@@ -58,6 +59,9 @@ element.addEventListener("pq-act", (event) => {
       text: element.querySelector(".pq-pasted").value,
       title: element.querySelector(".pq-named").value,
     });
+  } else if (button.dataset.act === "rename") {
+    event.preventDefault();
+    act({...button.dataset, name: button.closest(".pq-menu").querySelector(".pq-name").value});
   } else if (button.dataset.act === "drawer") {
     event.preventDefault();
     const open = library().dataset.open !== "true";
@@ -65,7 +69,22 @@ element.addEventListener("pq-act", (event) => {
     button.setAttribute("aria-expanded", open);
   }
 });
+// An address that names a place is opened once, when the server knows its visitor.
+const named = Object.fromEntries(new URLSearchParams(location.search));
+let reopened = named.article === undefined;
 watch("value", () => {
+  if (!reopened && hasArrived()) {
+    reopened = true;
+    setTimeout(() => act({...named, act: "reopen"}), 0);
+  }
+  const file = element.querySelector(".pq-kept[data-file]");
+  if (file) {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([file.dataset.text], {type: "text/plain"}));
+    link.download = file.dataset.file;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+  }
   element.querySelector(".pq-drawer").setAttribute("aria-expanded", library().dataset.open === "true");
   if (library().dataset.paste !== "taken") return;
   element.querySelector(".pq-pasted").value = "";

@@ -9,12 +9,3 @@ document.addEventListener("keydown", (event) => {
   else return;
   event.preventDefault();
 });
-// An address that names a place is opened once, when the page is there.
-const named = Object.fromEntries(new URLSearchParams(location.search));
-// The page may still be under way; to be asked again costs nothing, since what was asked is there.
-const reopen = (times) => {
-  if (times === 0 || window.pqReopened) return;
-  act({...named, act: "reopen"});
-  setTimeout(() => reopen(times - 1), 1000);
-};
-if (named.article !== undefined) setTimeout(() => reopen(5), 0);

@@ -8,10 +8,7 @@ const scrollToFocus = () => requestAnimationFrame(() => {
   if (window.pqJump && narrow.matches) element.scrollIntoView({block: "start"});
   window.pqJump = false;
 });
-watch("value", () => {
-  window.pqReopened = true;
-  scrollToFocus();
-});
+watch("value", scrollToFocus);
 document.addEventListener("pq-scroll", scrollToFocus);
 element.addEventListener("pq-act", (event) => {
   if (event.detail.dataset.act === "step") window.pqJump = true;
