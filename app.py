@@ -4,6 +4,8 @@ import os
 
 from qa import load
 from qa.accounts import accounts_named
+from qa.kept import kept_in
+from qa.kept_folder import default_folder
 from qa.seeds import seed_examples
 from qa.serve import serve
 
@@ -14,4 +16,5 @@ if __name__ == "__main__":
         # Only the Spaces' proxy reaches us there, and only it knows a visitor's address.
         os.environ.setdefault("FORWARDED_ALLOW_IPS", "*")
     accounts = accounts_named(None)
-    serve(load(), examples=seed_examples(), embedding=SPACES, accounts=accounts)
+    kept = kept_in(default_folder())
+    serve(load(), examples=seed_examples(), embedding=SPACES, accounts=accounts, kept=kept)
