@@ -25,6 +25,7 @@ from qa.terminal import (
     add_command,
     complain,
     named_sources,
+    shown,
     skipped_files_named,
 )
 
@@ -397,15 +398,15 @@ def _ask(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(answer.to_dict(), ensure_ascii=False))
         return OK
-    print(answer)
+    print(shown(str(answer)))
     if answer.sentence is not None:
-        print(f"\n  {' '.join(answer.sentence.text.split())}")
+        print(f"\n  {shown(' '.join(answer.sentence.text.split()))}")
     if answer.text is not None and answer.alternatives:
         print("\nOther answers:")
         for other in answer.alternatives:
-            print(f"  {other}")
+            print(f"  {shown(str(other))}")
     for excerpt in answer.nearest[:1]:
-        print(f"\nNearest passage: {' '.join(str(excerpt).split())}")
+        print(f"\nNearest passage: {shown(' '.join(str(excerpt).split()))}")
     return OK
 
 
@@ -418,7 +419,7 @@ def _search(options: argparse.Namespace) -> int:
         print(json.dumps([one.to_dict() for one in found], ensure_ascii=False))
         return OK
     for one in found:
-        print(" ".join(str(one).split()))
+        print(shown(" ".join(str(one).split())))
     return OK
 
 

@@ -146,7 +146,7 @@ _UNSEEN = [
 
 _SURROGATES = [
     "\ud800", "\udc00", "who \ud83d?", "\udfff\ud800", "a\udc80b", "\ud800" * 50, "\udce9.txt",
-    "\ud83d\ude00",
+    "\ude00\ud83d",
 ]  # fmt: skip
 
 _LONG = [
