@@ -18,7 +18,7 @@ from qa.offered import Offered
 from qa.palette import ASSETS
 from qa.screen import Screen
 from qa.session import ALL_ARTICLES, Session
-from qa.theme import masthead_html
+from qa.theme import keys_html, masthead_html
 
 FILES_KEPT_S = 3_600
 VISITOR_KEY = "pullquote-visitor"  # in the browser's storage
@@ -72,7 +72,7 @@ class _Chat:
                 storage_key=VISITOR_KEY,
                 secret=browser_secret(kept.folder) if kept else None,
             )
-            top = _part(masthead_html(), "pq-top", "acts.js", "page.js")
+            top = _part(masthead_html(), "pq-top", "acts.js")
             with gr.Row(elem_id="pq-columns"):
                 with gr.Column(elem_id="pq-left"):
                     library = _part(
@@ -96,6 +96,7 @@ class _Chat:
                             elem_id="pq-question",
                         )
                         ask = gr.Button("Ask", variant="primary", elem_id="pq-ask")
+                    _part(keys_html(), "pq-keys", "keys.js")
                 with gr.Column(elem_id="pq-right"):
                     source = _part(
                         self._screen.source(opening), "pq-source", "acts.js", "source.js"

@@ -286,6 +286,12 @@ class Desk:
         if recalled is None or not there:
             yield View(session, notice=Notice("The article of this conversation is not here."))
             return
+        texts = {document.id: document.text for document in self.about(recalled).documents}
+        places = [place for turn in recalled.conversation.turns for place in places_of(turn)]
+        if any(texts.get(one.document_id, "")[one.start : one.end] != one.text for one in places):
+            told = "The article has changed since, so its quotes stand elsewhere or nowhere."
+            yield View(session, notice=Notice(f"{told} The conversation can still be saved."))
+            return
         yield View(recalled)
 
     def rename(self, conversation: str, name: str, session: Session) -> View:

@@ -152,6 +152,7 @@ class Keeping:
         shown = tuple(turns[-TURNS_KEPT:])
         article = named.articles[0] if named.articles else ALL_ARTICLES
         talk = Conversation(tuple(turn.answer for turn in shown))
+        talk = talk.focused_on(len(shown) - 1, 0)
         session = session.opened(article).with_conversation(talk)
         return _holding(session, KeptTalk(conversation, shown, named.name))
 

@@ -31,7 +31,25 @@ OUR_ATTRIBUTES = {
     *("class", "role", "tabindex", "title", "type", "aria-label", "aria-current"),
     *("data-act", "data-article", "data-ask", "data-by", "data-choice", "data-text", "data-turn"),
     *("aria-busy", "aria-expanded", "data-most", "data-open", "data-paste", "open", "href"),
-    *("accept", "autocomplete", "maxlength", "multiple", "placeholder", "rows"),
+    *(
+        "aria-pressed",
+        "data-file",
+        "data-id",
+        "data-once",
+        "data-said",
+        "data-style",
+        "data-verdict",
+    ),
+    *(
+        "value",
+        "data-arrived",
+        "accept",
+        "autocomplete",
+        "maxlength",
+        "multiple",
+        "placeholder",
+        "rows",
+    ),
 }
 
 
