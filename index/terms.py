@@ -34,12 +34,7 @@ class Terms:
     def __init__(self) -> None:
         self._lock = Lock()
         self._known: dict[str, Sequence[int]] = {}
-        # Without the texts themselves.
-        self._database = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
-        self._database.execute(
-            f"CREATE VIRTUAL TABLE words USING fts5(body, content='', tokenize='{TOKENIZER}')"
-        )
-        self._database.execute("CREATE VIRTUAL TABLE terms USING fts5vocab('words', 'instance')")
+        self._database: sqlite3.Connection | None = None
 
     def of_texts(self, texts: Sequence[str]) -> tuple[Keys, Places]:
         """Every term of texts, as often as it stands there: its key, and the place of its text."""
@@ -84,17 +79,27 @@ class Terms:
         return known
 
     def _learn(self, words: Sequence[str]) -> None:
-        run = self._database.execute
+        database = self._database = self._database or _tokeniser()
+        run = database.execute
         run("BEGIN")
-        self._database.executemany(
-            "INSERT INTO words (rowid, body) VALUES (?, ?)", enumerate(words)
-        )
+        database.executemany("INSERT INTO words (rowid, body) VALUES (?, ?)", enumerate(words))
         run("COMMIT")
         keys: list[list[int]] = [[] for _ in words]
         for term, place in run("SELECT term, doc FROM terms"):
             keys[place].append(_key(term))
         run("INSERT INTO words (words) VALUES ('delete-all')")
         self._known |= zip(words, map(tuple, keys), strict=True)
+
+
+def _tokeniser() -> sqlite3.Connection:
+    """A database in memory that says what the terms of words are."""
+    database = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+    # Without the texts themselves.
+    database.execute(
+        f"CREATE VIRTUAL TABLE words USING fts5(body, content='', tokenize='{TOKENIZER}')"
+    )
+    database.execute("CREATE VIRTUAL TABLE terms USING fts5vocab('words', 'instance')")
+    return database
 
 
 def _words(text: str) -> list[str]:

@@ -4,6 +4,7 @@ Writers are processes that are killed. ``PULLQUOTE_LONG_TESTS=1`` kills three ti
 """
 
 import contextlib
+import gc
 import json
 import os
 import random
@@ -31,7 +32,7 @@ DATABASE, CACHE = "index.sqlite", "vectors.cache"
 LONG = os.environ.get("PULLQUOTE_LONG_TESTS") == "1"
 KILLS = 300 if LONG else 100
 CORRUPTIONS = 300 if LONG else 100
-WRITER_LIFE_S = 0.12  # of changing, at most: some dozen changes
+WRITER_LIFE_S = 0.2  # of changing, at most: some dozen changes
 
 pytestmark = pytest.mark.skipif(
     not hasattr(signal, "SIGKILL"), reason="Windows has no signal that cannot be caught"
@@ -204,6 +205,7 @@ def small_disk(tmp_path):
     if mounted.returncode:
         pytest.skip(f"a small disk cannot be mounted: {mounted.stderr.decode()}")
     yield place
+    gc.collect()  # an error's frames may hold an open index
     subprocess.run(["umount", place], check=True)
 
 

@@ -1,18 +1,23 @@
 """Passages found by their words, held to the formula."""
 
 import math
+import re
+import sqlite3
 import threading
+from collections import Counter
+from contextlib import closing
 from itertools import pairwise
+from unicodedata import category
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import many
+from strategies import articles, many
 
 from index.lexical import QUERY_WORDS, LexicalIndex
 from index.postings import Postings, merged
-from index.terms import Terms
+from index.terms import TOKENIZER, UNSPACED, Terms
 
 TERMS = Terms()
 K1, B = 1.2, 0.75  # SQLite's
@@ -76,6 +81,41 @@ def test_long_lists_are_not_walked_but_count(passages, query, postings, top_k):
         assert set(found) == set(sorted(rarest, key=lambda row: -every[row])[:top_k]) or any(
             every[one] == pytest.approx(every[other]) for one in rarest for other in rarest - {one}
         )
+
+
+@many
+@given(st.text() | st.text(st.characters(max_codepoint=0x2BFF)) | articles())
+def test_texts_are_cut_fast_as_they_are_cut_with_care(text):
+    """The fast way to find words is taken only where it gives the same."""
+    counted = Counter(TERMS.of_texts([text])[0].tolist())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("index.terms.NOT_EASY", re.compile(""))
+        assert Counter(TERMS.of_texts([text])[0].tolist()) == counted
+
+
+@many
+@given(
+    st.lists(
+        articles() | st.text(st.characters(categories=["L", "N", "P", "Z"], max_codepoint=0x2BFF)),
+        max_size=4,
+    )
+)
+def test_terms_are_those_of_sqlite(shelf):
+    """The oracle is a table of SQLite that indexes whole texts."""
+    # What is no character yet is a word for SQLite, and none for us.
+    shelf = ["".join(one for one in text if category(one) != "Cn") for text in shelf]
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.execute(f"CREATE VIRTUAL TABLE t USING fts5(body, tokenize='{TOKENIZER}')")
+        database.executemany(
+            "INSERT INTO t (rowid, body) VALUES (?, ?)",
+            enumerate(UNSPACED.sub(r" \g<0> ", text).casefold() for text in shelf),
+        )
+        database.commit()
+        database.execute("CREATE VIRTUAL TABLE v USING fts5vocab('t', 'instance')")
+        rows = database.execute("SELECT doc, term FROM v").fetchall()
+    keys, places = TERMS.of_texts(shelf)
+    assert Counter(places.tolist()) == Counter(place for place, _ in rows)
+    assert len(set(keys.tolist())) == len({term for _, term in rows})
 
 
 @many
