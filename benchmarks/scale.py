@@ -174,6 +174,8 @@ def built(
     noted = folder.with_suffix(".seconds")
     seconds = float(noted.read_text("ascii")) if noted.exists() else 0.0
     with changing(folder) as writer:
+        if writer.facts.passages >= size:
+            return seconds
         for batch in tqdm(made(size, texts, vectors), unit=" batches", mininterval=10):
             if batch[-1].document.id in writer:
                 continue
@@ -181,6 +183,10 @@ def built(
             writer.put(batch)
             seconds += time.perf_counter() - began
             noted.write_text(str(seconds), "ascii")
+        began = time.perf_counter()
+        writer.tidy()
+        seconds += time.perf_counter() - began
+        noted.write_text(str(seconds), "ascii")
     return seconds
 
 

@@ -235,6 +235,7 @@ class PassageIndex:
                 writer.put(batch)
                 replaced += again
                 added += len(batch) - again
+            writer.tidy()
             self._see(folder)
         return Changes(added, replaced, unchanged)
 

@@ -161,6 +161,18 @@ def parts_to_merge(parts: Sequence[Part], *, added: int) -> Sequence[Part]:
     return parts[len(parts) - taken :] if taken >= FEW_PARTS else []
 
 
+def all_to_merge(parts: Sequence[Part], *, added: int) -> Sequence[Part]:
+    """All parts, if whoever wrote added a good share of them: the fewer, the faster a search.
+
+    Args:
+        parts: all, in their order.
+        added: postings that whoever writes has added.
+    """
+    total = sum(part.postings for part in parts)
+    worth = len(parts) > 1 and total <= MERGED_PER_ADDED * added
+    return parts if worth and total > SMALL_POSTINGS else []
+
+
 def parts_digest(parts: Sequence[Part]) -> str:
     """The checksum of the list of parts, in hexadecimal."""
     return hashlib.sha256(repr(list(parts)).encode()).hexdigest()

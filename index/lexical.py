@@ -18,8 +18,8 @@ QUERY_WORDS = 64  # different ones; a longer query is a text, which its vector f
 # Postings that are read to find candidates, the rarest terms first: some milliseconds of work.
 # What only shares more frequent words with a query is then not looked for, but such words count
 # in full for what is found.
-MOST_POSTINGS = 50_000
-CANDIDATES = 500  # by the rare terms, whose frequent ones are counted too
+MOST_POSTINGS = 20_000
+CANDIDATES = 200  # by the rare terms, whose frequent ones are counted too
 
 Scores = npt.NDArray[np.float64]
 
@@ -76,6 +76,7 @@ class LexicalIndex:
     def _become(self, parts: Sequence[Postings], living: Numbers, terms: Terms) -> None:
         self._terms = terms
         self._lock = Lock()
+        self._last: tuple[str, list[tuple[float, _Term]]] = ("", [])
         there = [is_among(part.numbers, living) for part in parts]
         self.count = sum(int(kept.sum()) for kept in there)
         total = sum(int(part.lengths[kept].sum()) for part, kept in zip(parts, there, strict=True))
@@ -136,6 +137,9 @@ class LexicalIndex:
 
     def _rarest_first(self, query: str) -> list[tuple[float, _Term]]:
         """The terms of a query that occur, each with its weight."""
+        asked, known = self._last  # whoever searches asks for scores next
+        if asked == query:
+            return known
         counted = self._terms.of_query(query, most=QUERY_WORDS)
         terms = []
         for key, times in counted.items():
@@ -145,7 +149,9 @@ class LexicalIndex:
                 weight = times * max(float(rarity), LEAST_WEIGHT)
                 terms.append((weight, key, term))
         terms.sort(key=lambda one: (one[2].having, one[1]))
-        return [(weight, term) for weight, _, term in terms]
+        found = [(weight, term) for weight, _, term in terms]
+        self._last = (query, found)
+        return found
 
     def _term(self, key: int) -> _Term:
         lists, having = [], 0

@@ -152,11 +152,16 @@ class NearestVectors:
         return cls(made, held=numbers, making=making)
 
     @classmethod
-    def from_bytes(
-        cls, data: "bytes | memoryview | npt.NDArray[np.uint8]", *, numbers: Numbers, making: Making
-    ) -> Self:
+    def from_bytes(cls, data: bytes | memoryview, *, numbers: Numbers, making: Making) -> Self:
         """What ``to_bytes`` gave; FAISS trusts the bytes, so their checksum must be right."""
-        held = faiss.deserialize_index(np.frombuffer(data, dtype=np.uint8))
+        stream, at = memoryview(data), 0
+
+        def read(size: int) -> bytes:  # a part at a time, so that there is no second copy of it
+            nonlocal at
+            at += size
+            return bytes(stream[at - size : at])
+
+        held = faiss.read_index(faiss.PyCallbackIOReader(read))
         if held.ntotal != len(numbers):
             raise ValueError(f"{held.ntotal} vectors, {len(numbers)} numbers")
         return cls(held, held=numbers, making=making)

@@ -32,6 +32,7 @@ from index.errors import InputError, StoreError
 from index.folder import FIRST_FORMAT, FRESH, JOURNALS, database_of, is_free, is_stored_index
 from index.kept_words import (
     Part,
+    all_to_merge,
     checked_parts,
     insert_part,
     merge_parts,
@@ -236,6 +237,18 @@ class Writer:
             gone = [self._drop(row) for row in rows]
             facts = self._settle(self.facts, gone=gone)
         self.facts = facts
+
+    def tidy(self) -> None:
+        """After much was added, make the words one part; the contents stay."""
+        with faults_named(self._file):
+            parts = read_parts(self._connection)
+            worth = all_to_merge(parts, added=self._added_postings)
+            if worth:
+                with transaction(self._connection):
+                    facts = self._merge(worth, self.facts)
+                    facts = replace(facts, words=parts_digest(read_parts(self._connection)))
+                    write_facts(self._connection, facts)
+                self.facts = facts
 
     def optimise(self) -> None:
         """Make the words one part and give free room back; the contents stay.
