@@ -34,6 +34,7 @@ RECALL_AT = 10
 RECALL_WANTED = 0.98  # lists are searched until so many of the true ten are among the candidates
 RECALL_SAMPLE = 200  # vectors asked for; the error of a recall of 0.98 is then 0.003
 FIRST_LISTS = 8
+ASKED_FURTHER = 4  # times as many lists: a question lies further from the passages than they do
 PART = 20_000  # vectors taken at a time, some 30 MB
 
 Parts = Callable[[], Iterator[Vectors]]
@@ -161,7 +162,8 @@ class NearestVectors:
             at += size
             return bytes(stream[at - size : at])
 
-        held = faiss.read_index(faiss.PyCallbackIOReader(read))
+        module: Any = faiss  # whose hints know nothing of such readers
+        held = module.read_index(module.PyCallbackIOReader(read))
         if held.ntotal != len(numbers):
             raise ValueError(f"{held.ntotal} vectors, {len(numbers)} numbers")
         return cls(held, held=numbers, making=making)
@@ -392,6 +394,8 @@ def _tuned(made: Any, own: Numbers, queries: Vectors, true: Numbers, *, kind: st
         _, found = made.search(queries, most)
         recall = _recall(own, found, true)
         if lists is None or recall >= RECALL_WANTED or searched >= lists.nlist:
+            if lists is not None:
+                lists.nprobe = min(ASKED_FURTHER * searched, lists.nlist)
             return recall
         searched *= 2
 
