@@ -16,7 +16,7 @@ TEACHER ?=
 OUT ?= build/train
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev chat test test-fresh lint types check bench bench-peers train screenshot clean
+.PHONY: help setup setup-dev chat test test-fresh lint audit types check bench bench-peers train screenshot clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -44,6 +44,13 @@ test: setup-dev ## run the tests
 
 test-fresh: setup-dev ## make a new environment from requirements.txt and start app.py in it
 	$(BIN)/python -m pytest -m fresh
+
+# What is asked of PyPI are the names and versions of what is pinned.
+AUDIT_DATA := https://pypi.org/pypi/gradio/$(shell sed -n 's/^gradio==//p' requirements.txt)/json
+audit: setup-dev ## look the pins up in the list of known faults, where it can be reached
+	@if curl --silent --fail --max-time 20 --output /dev/null $(AUDIT_DATA); then \
+		$(BIN)/python -m pip_audit --disable-pip --no-deps --requirement requirements.txt; \
+	else echo 'The list of known faults cannot be reached: the pins were not looked up.'; fi
 
 lint: setup-dev ## lint, and check the format
 	$(BIN)/ruff check .

@@ -1,15 +1,31 @@
 """The chat over the example articles; what Hugging Face Spaces starts."""
 
 import os
+from pathlib import Path
 
+from index.fast_kept import CACHE_VARIABLE
 from qa import load
+from qa.accounts import accounts_named
+from qa.kept import kept_in
+from qa.kept_folder import default_folder
 from qa.seeds import seed_examples
 from qa.serve import serve
 
+ARTICLES = "PULLQUOTE_ARTICLES"  # the variable that names what to serve instead of the examples
 SPACES = ("https://huggingface.co",)  # shows a Space in a frame
 
 if __name__ == "__main__":
+    storage = default_folder()
     if "SPACE_ID" in os.environ:
         # Only the Spaces' proxy reaches us there, and only it knows a visitor's address.
         os.environ.setdefault("FORWARDED_ALLOW_IPS", "*")
-    serve(load(), examples=seed_examples(), embedding=SPACES)
+        if storage is not None:  # it outlives a restart, which need not make the fast forms again
+            os.environ.setdefault(CACHE_VARIABLE, str(storage / "cache"))
+    named = os.environ.get(ARTICLES)
+    serve(
+        load(Path(named) if named else None),
+        examples={} if named else seed_examples(),
+        embedding=SPACES,
+        accounts=accounts_named(None),
+        kept=kept_in(storage),
+    )

@@ -50,6 +50,7 @@ def page() -> str:
                 retrieval_section(load("retrieval")),
                 scale_section(load("scale")),
                 limit_section(load("limit")),
+                load_section(load("load")),
             )
         )
         + "\n"
@@ -205,6 +206,31 @@ def limit_section(report: Mapping[str, Any]) -> str:
                 for name, part in operators.items()
             ],
         )
+    )
+
+
+def load_section(report: Mapping[str, Any]) -> str:
+    calls = sum(report["calls"].values())
+    before = report["load_before"][0]
+    rows = {
+        "questions a second": f"{report['questions_per_second']:.1f}",
+        "p50 s, waiting included": f"{report['p50_ms'] / 1000:.1f}",
+        "p95 s": f"{report['p95_ms'] / 1000:.1f}",
+        "refused as busy": str(report["refused"]),
+        "faults": str(len(report["faults"])),
+        "memory at first, at last, MB": f"{report['memory_first_mb']}, {report['memory_last_mb']}",
+        "its growth, MB a minute": f"{report['memory_slope_mb_per_minute']:.1f}",
+    }
+    return (
+        f"## {report['users']} visitors at once\n\n"
+        f"`python benchmarks/load.py --users {report['users']}`: each brings an article that no"
+        " other has, asks two questions of it and one of the examples, takes it away, and begins"
+        f" again without a pause, for {report['minutes']:.0f} minutes: {calls:,} calls,"
+        f" {report['questions']:,} of them questions. A fault is an error, or a name of one"
+        " visitor's article in what another gets. Two cores answer the one after the other, so what"
+        f" each waits is above all the others' turns; {told(report)}. Visitors and server shared"
+        f" the machine with other work (its load was {before:.1f} before), so a free one is faster."
+        "\n\n" + markdown(["", ""], [[name, value] for name, value in rows.items()])
     )
 
 

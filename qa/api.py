@@ -69,7 +69,25 @@ class ApiBlocks(gr.Blocks):
         except Exception as error:  # noqa: BLE001
             logger.error("A call failed: %s", trace_of(error))  # noqa: TRY400
             raise error_of(InternalError()) from None
+        finally:
+            called = kwargs.get("block_fn")
+            if getattr(called, "api_visibility", None) == "public":
+                self._forget_session(kwargs.get("session_hash"))
         return handled
+
+    def _forget_session(self, name: str | None) -> None:
+        """Drop an endpoint's session, in which nothing is kept.
+
+        Gradio makes one for every call by HTTP or MCP, of some 60 kB, and keeps ten thousand:
+        the server would grow with every call, and push out the sessions of the page.
+        """
+        holder = getattr(self, "state_holder", None)
+        if holder is None or name is None:  # called without a server
+            return
+        session = holder.session_data.get(name)
+        if session is not None and not session.state_data:
+            holder.session_data.pop(name, None)
+            holder.time_last_used.pop(name, None)
 
     def validate_inputs(self, block_fn: Any, inputs: list[Any]) -> None:
         """Refuse a call with too few values; one of an endpoint with too many, too.

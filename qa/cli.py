@@ -8,11 +8,14 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from getpass import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from index.errors import InputError, ModelError, PullquoteError, SourceError
 from qa import __version__
+from qa.accounts import AUTH_FILE, account_line, accounts_named, check_name
+from qa.feedback_command import add_feedback
 from qa.index_commands import add_index
 from qa.rates import QUESTIONS_PER_MINUTE
 from qa.terminal import (
@@ -22,6 +25,7 @@ from qa.terminal import (
     add_command,
     complain,
     named_sources,
+    shown,
     skipped_files_named,
 )
 
@@ -75,10 +79,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"pullquote {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     _add_chat(commands)
+    _add_password(commands)
     _add_ask(commands)
     _add_search(commands)
     _add_batch(commands)
     add_index(commands)
+    add_feedback(commands)
     _add_evaluate(commands)
     _add_export(commands)
     return parser
@@ -165,12 +171,48 @@ def _add_chat(commands: Any) -> None:
         metavar="N",
         help=f"how many each visitor may ask ({QUESTIONS_PER_MINUTE})",
     )
+    keep = command.add_mutually_exclusive_group()
+    keep.add_argument(
+        "--keep",
+        metavar="FOLDER",
+        type=Path,
+        help="where visitors' conversations are kept, each found by its own browser alone"
+        " (the user's data folder)",
+    )
+    keep.add_argument("--keep-nothing", action="store_true", help="keep no conversations")
+    command.add_argument(
+        "--auth",
+        metavar="FILE",
+        type=Path,
+        help="let only those in whose names are in this file, which `pullquote password` writes"
+        f" (the file that {AUTH_FILE} names, if it is set)",
+    )
     command.add_argument(
         "--log-json",
         action="store_true",
         help="log every call on standard error as a line of JSON, without what was asked",
     )
     command.set_defaults(run=_chat)
+
+
+def _add_password(commands: Any) -> None:
+    command = add_command(
+        commands,
+        "password",
+        "make a line for the file that chat --auth reads",
+        "  pullquote password ada >> accounts\n  pullquote chat --auth accounts",
+    )
+    command.add_argument("name", metavar="NAME", help="who logs in")
+    command.set_defaults(run=_password)
+
+
+def _password(options: argparse.Namespace) -> int:
+    check_name(options.name)
+    password = getpass("Password: ", stream=sys.stderr)
+    if getpass("The same again: ", stream=sys.stderr) != password:
+        raise InputError("The two passwords are not the same.", "Type them again.")
+    print(account_line(options.name, password))
+    return OK
 
 
 def _add_ask(commands: Any) -> None:
@@ -323,10 +365,15 @@ def _add_evaluate(commands: Any) -> None:
 
 
 def _chat(options: argparse.Namespace) -> int:
+    from qa.kept import kept_in
+    from qa.kept_folder import default_folder
     from qa.logs import log_json
     from qa.seeds import seed_examples
     from qa.serve import serve
 
+    # Before the models load:
+    accounts = accounts_named(options.auth)
+    kept = kept_in(None if options.keep_nothing else options.keep or default_folder())
     if options.log_json:
         log_json()
     serve(
@@ -337,6 +384,8 @@ def _chat(options: argparse.Namespace) -> int:
         open_browser=not options.no_browser,
         embedding=options.allow_embedding,
         questions_per_minute=options.questions_per_minute or QUESTIONS_PER_MINUTE,
+        accounts=accounts,
+        kept=kept,
     )
     return OK
 
@@ -349,15 +398,15 @@ def _ask(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(answer.to_dict(), ensure_ascii=False))
         return OK
-    print(answer)
+    print(shown(str(answer)))
     if answer.sentence is not None:
-        print(f"\n  {' '.join(answer.sentence.text.split())}")
+        print(f"\n  {shown(' '.join(answer.sentence.text.split()))}")
     if answer.text is not None and answer.alternatives:
         print("\nOther answers:")
         for other in answer.alternatives:
-            print(f"  {other}")
+            print(f"  {shown(str(other))}")
     for excerpt in answer.nearest[:1]:
-        print(f"\nNearest passage: {' '.join(str(excerpt).split())}")
+        print(f"\nNearest passage: {shown(' '.join(str(excerpt).split()))}")
     return OK
 
 
@@ -370,7 +419,7 @@ def _search(options: argparse.Namespace) -> int:
         print(json.dumps([one.to_dict() for one in found], ensure_ascii=False))
         return OK
     for one in found:
-        print(" ".join(str(one).split()))
+        print(shown(" ".join(str(one).split())))
     return OK
 
 

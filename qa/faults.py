@@ -29,6 +29,30 @@ class FullError(PullquoteError):
         super().__init__("Too many calls are waiting.", "Try again in a minute.")
 
 
+class LoginError(PullquoteError):
+    """A call came without a login, or with a wrong one."""
+
+    code = "login"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This needs a login.",
+            "Log in on the page, or send a name and a password along (HTTP Basic).",
+        )
+
+
+class OriginError(PullquoteError):
+    """A page of another site called with its visitor's login."""
+
+    code = "login"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A page of another site may not use this login.",
+            "Start the server with --allow-embedding and that site's origin.",
+        )
+
+
 class InternalError(PullquoteError):
     """Something went wrong that nobody foresaw; its details stay in the server's log."""
 

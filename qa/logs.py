@@ -21,7 +21,9 @@ class JsonLines(logging.Formatter):
             "message": record.getMessage(),
         }
         line |= {name: getattr(record, name) for name in DETAILS if hasattr(record, name)}
-        return json.dumps(line, ensure_ascii=False)
+        return json.dumps(
+            line
+        )  # in ASCII, so that nothing in it ends a line or fails to be written
 
 
 def log_json() -> None:

@@ -51,6 +51,18 @@ def overlap(question: str, text: str, *, title: str = "") -> Overlap:
     return Overlap(_share(words, there), _share(names, there))
 
 
+def missing_words(question: str, text: str) -> list[str]:
+    """The words that a question is about and a text lacks in every form, in their order.
+
+    Args:
+        question: what is asked.
+        text: what was read for it.
+    """
+    there = _stems(text)
+    asked = [word for word in WORD.findall(question) if word.lower() not in FUNCTION_WORDS]
+    return [word for word in dict.fromkeys(asked) if not _stemmed([word]) <= there]
+
+
 def _share(wanted: frozenset[str], there: frozenset[str]) -> float:
     return len(wanted & there) / len(wanted) if wanted else 1.0
 

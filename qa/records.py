@@ -1,9 +1,13 @@
 """The values that answering gives: answers, the excerpts they point to, and timings."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
+from index.errors import InputError
 from index.records import Document, Passage
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,22 @@ class Excerpt:
     def from_passage(cls, passage: Passage) -> "Excerpt":
         """Quote a whole passage."""
         return cls.from_span(passage.document, passage.start, passage.end)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "Excerpt":
+        """What ``to_dict`` gave.
+
+        Raises:
+            InputError: it is something else.
+        """
+        return cls(
+            _taken(values, "document_id", str),
+            _taken(values, "document_title", str),
+            _taken(values, "start", int),
+            _taken(values, "end", int),
+            _taken(values, "text", str),
+            _taken(values, "page", int, None),
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """The excerpt as plain JSON values."""
@@ -86,6 +106,19 @@ class Timings:
     retrieve_ms: float
     read_ms: float
     total_ms: float
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "Timings":
+        """What ``to_dict`` gave: the timings to the microsecond.
+
+        Raises:
+            InputError: it is something else.
+        """
+        return cls(
+            _taken(values, "retrieve_ms", float, int),
+            _taken(values, "read_ms", float, int),
+            _taken(values, "total_ms", float, int),
+        )
 
     def to_dict(self) -> dict[str, float]:
         """The timings as plain JSON values, to the microsecond."""
@@ -204,6 +237,35 @@ class Answer:
             self.page,
         )
 
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "Answer":
+        """What ``to_dict`` gave: the same answer, but for digits beyond its timings' last.
+
+        Args:
+            values: the answer's JSON; what else is in it is passed over.
+
+        Raises:
+            InputError: it is something else.
+        """
+        return cls(
+            question=_taken(values, "question", str),
+            text=_taken(values, "text", str, None),
+            score=_taken(values, "score", float, int),
+            null_score=_taken(values, "null_score", float, int),
+            start=_taken(values, "start", int, None),
+            end=_taken(values, "end", int, None),
+            document_id=_taken(values, "document_id", str, None),
+            document_title=_taken(values, "document_title", str, None),
+            passage=_made(values, "passage", Excerpt.from_dict),
+            sentence=_made(values, "sentence", Excerpt.from_dict),
+            alternatives=_all_made(values, "alternatives", cls.from_dict),
+            items=_all_made(values, "items", cls.from_dict),
+            resolved=_taken(values, "resolved", str, None),
+            nearest=_all_made(values, "nearest", Excerpt.from_dict),
+            timings=_made(values, "timings", Timings.from_dict),
+            page=_taken(values, "page", int, None),
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain JSON values: the same on every surface (``qa.answer_schema``)."""
         return {
@@ -237,3 +299,30 @@ class Answer:
             f"“{self.text}” ({self.document_title}, {page}characters {self.start}–{self.end},"
             f" {self.score:.0%})"
         )
+
+
+# Reading JSON back
+
+
+def _taken(values: Mapping[str, Any], name: str, *kinds: type | None) -> Any:
+    """A value by its name, if it is of one of these kinds; None is the kind of null."""
+    if not isinstance(values, Mapping):
+        raise InputError(f"An answer's JSON has {values!r:.50} in it.", "Give what to_dict gave.")
+    value = values.get(name, ...)
+    if (None if value is None else type(value)) not in kinds:
+        given = "nothing" if value is ... else f"{value!r:.50}"
+        raise InputError(f"An answer's JSON has {given} as “{name}”.", "Give what to_dict gave.")
+    return value
+
+
+def _made(
+    values: Mapping[str, Any], name: str, make: Callable[[Mapping[str, Any]], Made]
+) -> Made | None:
+    value = _taken(values, name, dict, None)
+    return None if value is None else make(value)
+
+
+def _all_made(
+    values: Mapping[str, Any], name: str, make: Callable[[Mapping[str, Any]], Made]
+) -> tuple[Made, ...]:
+    return tuple(map(make, _taken(values, name, list)))

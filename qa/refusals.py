@@ -1,5 +1,6 @@
 """Plain JSON where a request fails before it reaches an endpoint, or outside of one."""
 
+import errno
 import logging
 from collections.abc import Mapping
 from typing import Any
@@ -19,6 +20,7 @@ CALLS = "/gradio_api/call/"
 QUEUE_FULL = 503
 BAD_CALL = 400
 BAD_BODY = 422
+NOT_FOUND = 404
 FAILED = 500
 # Gradio raises these on a call of an endpoint that it hasn't, or with a name it doesn't know.
 BAD_CALL_ERRORS = (FnIndexInferError, KeyError, TypeError)
@@ -43,20 +45,27 @@ class Refusals:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a request."""
-        begun = False
+        begun = ended = False
 
         async def send_and_note(message: Message) -> None:
-            nonlocal begun
+            nonlocal begun, ended
             begun = True
+            ended = message["type"] == "http.response.body" and not message.get("more_body", False)
             await send(message)
 
         try:
             await self._app(scope, receive, send_and_note)
         except Exception as error:
+            if begun and not ended and isinstance(error.__cause__, HTTPException):
+                # Gradio's stream of a call that there is none of: it has said so, and stops.
+                await send({"type": "http.response.body", "body": b"", "more_body": False})
+                return
             if begun or scope["type"] != "http":  # too late to say anything else
                 raise
             if isinstance(error, BAD_CALL_ERRORS) and scope["path"].startswith(CALLS):
                 response = _response(_bad_call(), BAD_CALL)
+            elif isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+                response = _response(_no_file(), NOT_FOUND)
             else:
                 logger.error("A request failed: %s", trace_of(error))  # noqa: TRY400 - its message may quote what was sent
                 response = _response(InternalError(), FAILED)
@@ -78,6 +87,10 @@ def _bad_call() -> InputError:
         "There is no such endpoint, or it does not take what was sent.",
         "The endpoints and what each takes are listed at /gradio_api/info.",
     )
+
+
+def _no_file() -> InputError:
+    return InputError("There is no file with so long a name.", "Ask for another.")
 
 
 def _response(error: PullquoteError, status: int) -> JSONResponse:

@@ -5,25 +5,30 @@ from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 
 import gradio as gr
+from gradio_client import Client
 from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from index.errors import InputError
-from qa.api import offer
+from qa.accounts import Accounts
+from qa.api import MCP_USER, offer
 from qa.assistant import Assistant
 from qa.callers import CallerNote
 from qa.chat import build
 from qa.counters import Counters
+from qa.embedded import element_route
 from qa.endpoints import Endpoints
 from qa.gate import Gate
 from qa.headers import SecurityHeaders, policy_with
 from qa.health import health_routes
+from qa.kept import Kept
+from qa.login import MESSAGE, Door, Login, inside_headers
 from qa.offered import Offered
 from qa.own_articles import OwnArticles
 from qa.palette import MARK
 from qa.rates import BURST_QUESTIONS, QUESTIONS_PER_MINUTE, Rate
 from qa.refusals import Refusals, handlers
-from qa.theme import css, theme
+from qa.theme import css, head, theme
 
 MAX_UPLOAD = "20mb"  # refused before it is read; what is smaller gets a message of ours
 # Of a call, refused with HTTP's 413: room for the longest article in any spelling, or an upload.
@@ -44,6 +49,8 @@ def serve(
     embedding: Sequence[str] = (),
     questions_per_minute: int = QUESTIONS_PER_MINUTE,
     burst_questions: int = BURST_QUESTIONS,
+    accounts: Accounts | None = None,
+    kept: Kept | None = None,
 ) -> gr.Blocks:
     """Serve until it is stopped.
 
@@ -57,6 +64,8 @@ def serve(
         embedding: origins whose pages may show the chat in a frame.
         questions_per_minute: how many each visitor may ask.
         burst_questions: how many of them at once, after a pause.
+        kept: keeps visitors' conversations; None keeps nothing of anybody.
+        accounts: who may log in; without any, everyone who reaches the server may ask.
 
     Raises:
         InputError: the port is in use, or an option out of range.
@@ -66,7 +75,7 @@ def serve(
         rate=Rate(per_minute=questions_per_minute, burst=burst_questions), counters=counters
     )
     offered = Offered(assistant)
-    page = build(offered, examples=examples, gate=gate)
+    page = build(offered, examples=examples, gate=gate, kept=kept)
     with page:
         offer(Endpoints(offered, OwnArticles()), gate)
     page.queue(max_size=WAITING_QUESTIONS)
@@ -78,15 +87,19 @@ def serve(
             return "The server stops."
         return "The queue is full." if len(queue) >= WAITING_QUESTIONS else None
 
+    door = Door(accounts) if accounts else None
     policy_with(embedding)  # before the server starts, so that a wrong origin is told at once
     try:
         page.launch(
             server_name=host,
             server_port=port,
             inbrowser=open_browser,
-            prevent_thread_lock=not block,
+            prevent_thread_lock=True,  # until the MCP tools can log in
+            auth=door.admit if door else None,  # type: ignore[arg-type] # it awaits it
+            auth_message=MESSAGE if door else None,
             theme=theme(),
             css=css(),
+            head=head(),
             favicon_path=MARK,
             max_file_size=MAX_UPLOAD,
             footer_links=["api"],
@@ -95,12 +108,16 @@ def serve(
             ssr_mode=False,
             mcp_server=_has_mcp(),
             app_kwargs={
-                "routes": health_routes(counters=counters, ready=why_not_ready),
+                "routes": [
+                    *health_routes(counters=counters, ready=why_not_ready),
+                    element_route(),
+                ],
                 "middleware": [
                     Middleware(SecurityHeaders, embedding=embedding),
                     Middleware(Refusals),
                     Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES),
                     Middleware(CallerNote),
+                    *([Middleware(Login, door=door, embedding=embedding)] if door else []),
                 ],
                 "exception_handlers": handlers(),
             },
@@ -111,7 +128,25 @@ def serve(
             f"{where} is in use, or {host or 'the address'} is not this machine's.",
             "Choose another with --port, or stop what runs there.",
         ) from error
+    if door and page.mcp_server_obj:
+        page.mcp_server_obj._client_instance = _inside_client(page)  # noqa: SLF001 - no other way
+    if block:
+        page.block_thread()
     return page
+
+
+def _inside_client(page: gr.Blocks) -> Client:
+    """What Gradio's MCP server calls the endpoints by, once who calls it has passed the login.
+
+    It would make the same, but without a login.
+    """
+    return Client(
+        page.local_url,
+        download_files=False,
+        verbose=False,
+        analytics_enabled=False,
+        headers={**dict([MCP_USER]), **inside_headers(page.app)},
+    )
 
 
 def _has_mcp() -> bool:

@@ -4,71 +4,48 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from qa.assistant import Assistant
-from qa.records import Answer, Excerpt
+from qa.dialogue import Conversation
+from qa.kept_rows import KeptArticle, KeptConversation, KeptTurn
+from qa.records import Excerpt
 
 # Names the choice of asking all articles; no document's id, since those are not empty.
 ALL_ARTICLES = ""
-TURNS_KEPT = 50  # of a conversation: a page longer than that is no longer read
 
 
 @dataclass(frozen=True, slots=True)
-class Focus:
-    """The quotes that the article shows, and which of them it is scrolled to.
+class FileNote:
+    """What has become of a file that a visitor brings.
 
     Args:
-        turn: number of the turn whose quotes they are.
-        choice: number of the quote among ``Answer.quotes``.
+        name: the file's name.
+        state: "waits", "reading", "read" or "refused".
+        reason: why it was refused.
     """
 
-    turn: int
-    choice: int = 0
+    name: str
+    state: str
+    reason: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.reason or self.state}"
 
 
 @dataclass(frozen=True, slots=True)
-class Conversation:
-    """What was asked of one article.
+class KeptTalk:
+    """A conversation of the page as it is kept.
 
     Args:
-        turns: the answers, oldest first.
-        focus: what the article shows of them.
+        id: names it among the kept ones of its visitor.
+        turns: its turns, oldest first; as many as the page shows.
+        name: what it is listed under; empty where that is its first question.
     """
 
-    turns: tuple[Answer, ...] = ()
-    focus: Focus | None = None
+    id: str
+    turns: tuple[KeptTurn, ...] = ()
+    name: str = ""
 
-    def with_answer(self, answer: Answer) -> "Conversation":
-        """The conversation one turn longer, with a new quote in focus."""
-        turns = (*self.turns, answer)[-TURNS_KEPT:]
-        return Conversation(turns, Focus(len(turns) - 1) if answer.text is not None else None)
-
-    def focused_on(self, turn: int, choice: int) -> "Conversation":
-        """The same conversation with another quote in focus; unchanged if there is none."""
-        known = 0 <= turn < len(self.turns) and 0 <= choice < len(places_of(self.turns[turn]))
-        return replace(self, focus=Focus(turn, choice)) if known else self
-
-    @property
-    def quotes(self) -> tuple[Excerpt, ...]:
-        """The quotes of the turn in focus, best first."""
-        answer = self._focused
-        return places_of(answer) if answer and answer.text is not None else ()
-
-    @property
-    def place(self) -> Excerpt | None:
-        """What the article is scrolled to: a quote, or a passage near to a question."""
-        answer = self._focused
-        return places_of(answer)[self.focus.choice] if answer and self.focus else None
-
-    @property
-    def passage(self) -> Excerpt | None:
-        """The passage that the quote in focus was read in."""
-        answer = self._focused
-        if answer is None or answer.text is None or self.focus is None:
-            return None
-        return answer.quotes[self.focus.choice].passage
-
-    @property
-    def _focused(self) -> Answer | None:
-        return self.turns[self.focus.turn] if self.focus else None
+    def __str__(self) -> str:
+        return f"{self.name or self.id} ({len(self.turns)} questions)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +56,36 @@ class Session:
         article: id of the article that is open, or ``ALL_ARTICLES``.
         own: what answers about the articles that the visitor brought, by article id.
         conversations: by article id.
+        editing: the turn whose question is in the box, which the next answer replaces.
+        shown: a place that an address named and no turn has, for the article to show.
+        sought: words to look for in the library's titles.
+        files: what has become of the files last brought.
+        arrived: whether the browser has said who its visitor is.
+        visitor: the secret by which the visitor's conversations are kept; empty where
+            nothing is.
+        private: whether the visitor wants nothing kept from here on.
+        kept: the conversations that are kept, by article id.
+        listed: the kept conversations that the page lists.
+        wanted: words that these have.
+        waiting: articles that the visitor brought and has not opened since, by id.
+        suggested: by id of an own article, questions to begin with.
     """
 
     article: str
     own: Mapping[str, Assistant] = field(default_factory=dict)
     conversations: Mapping[str, Conversation] = field(default_factory=dict)
+    editing: int | None = None
+    shown: Excerpt | None = None
+    sought: str = ""
+    files: tuple[FileNote, ...] = ()
+    arrived: bool = False
+    visitor: str = field(default="", repr=False)
+    private: bool = False
+    kept: Mapping[str, KeptTalk] = field(default_factory=dict)
+    listed: tuple[KeptConversation, ...] = ()
+    wanted: str = ""
+    waiting: Mapping[str, KeptArticle] = field(default_factory=dict)
+    suggested: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def conversation(self) -> Conversation:
@@ -92,7 +94,7 @@ class Session:
 
     def opened(self, article: str) -> "Session":
         """The session with another article open."""
-        return replace(self, article=article)
+        return replace(self, article=article, editing=None, shown=None)
 
     def cleared(self) -> "Session":
         """The session without the open article's conversation."""
@@ -100,15 +102,19 @@ class Session:
 
     def with_own(self, article: str, assistant: Assistant) -> "Session":
         """The session with an article of the visitor's added and open."""
-        return replace(self, article=article, own={**self.own, article: assistant})
+        return replace(self.opened(article), own={**self.own, article: assistant})
+
+    def without_own(self, article: str) -> "Session":
+        """The session without one of the visitor's articles and what was asked of it."""
+        own = {name: held for name, held in self.own.items() if name != article}
+        talks = {name: talk for name, talk in self.conversations.items() if name != article}
+        return replace(self, own=own, conversations=talks)
+
+    def looking(self, conversation: Conversation) -> "Session":
+        """The session with something else of the open article's conversation in focus."""
+        conversations = {**self.conversations, self.article: conversation}
+        return replace(self, conversations=conversations, shown=None)
 
     def with_conversation(self, conversation: Conversation) -> "Session":
         """The session with the open article's conversation replaced."""
-        return replace(self, conversations={**self.conversations, self.article: conversation})
-
-
-def places_of(answer: Answer) -> tuple[Excerpt, ...]:
-    """What an answer points to: its quotes, best first, or the passages nearest to it."""
-    if answer.text is None:
-        return answer.nearest
-    return tuple(filter(None, (found.quote for found in answer.quotes)))
+        return replace(self.looking(conversation), editing=None)

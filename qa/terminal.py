@@ -1,6 +1,7 @@
 """What the commands of the command line share: how they are described, read sources, complain."""
 
 import argparse
+import re
 import sys
 import warnings
 from collections.abc import Iterator
@@ -10,6 +11,8 @@ from typing import Any
 
 OK, FAILED, USAGE = 0, 1, 2
 STDIN = "-"
+# Control characters but tab and line feed, and those that change the direction of writing.
+UNSHOWN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def add_command(commands: Any, name: str, summary: str, examples: str) -> argparse.ArgumentParser:
@@ -47,9 +50,17 @@ def named_sources(options: argparse.Namespace) -> list[Any]:
     return sources
 
 
+def shown(text: str) -> str:
+    """A text for a terminal, without what would move its cursor, colour it or turn it round.
+
+    Articles are other people's. The JSON that ``--json`` prints has them as they are.
+    """
+    return UNSHOWN.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
 def complain(message: str) -> None:
     """Say something on standard error, in a line."""
-    print(f"pullquote: {' '.join(message.split())}", file=sys.stderr)
+    print(f"pullquote: {shown(' '.join(message.split()))}", file=sys.stderr)
 
 
 @contextmanager

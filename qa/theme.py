@@ -103,6 +103,23 @@ def css() -> str:
     return f"{font_faces()}:root{{{light_variables()}}}\n.dark{{{dark_variables()}}}\n{sheet}"
 
 
+def head() -> str:
+    """What stands in the page's head: the style sheet of what is around the chat's parts."""
+    return f"<style>{(ASSETS / 'frame.css').read_text('utf-8')}</style>"
+
+
+def keys_html() -> str:
+    """What the keyboard does, and the way to do without it."""
+    keys = {"/": "to the question", "j": "next hit", "k": "previous hit"}
+    listed = "".join(f"<dt>{key}</dt><dd>{does}</dd>" for key, does in keys.items())
+    return (
+        '<details class="pq-keys"><summary>Keys</summary>'
+        f"<dl>{listed}<dt>Tab, Enter</dt><dd>everything else</dd></dl>"
+        '<label><input type="checkbox" class="pq-keys-on" checked> Use these keys</label>'
+        "</details>"
+    )
+
+
 def masthead_html() -> str:
     """The page's head: the mark, the name, and what it does."""
     return (

@@ -28,6 +28,10 @@ ROOT = Path(__file__).parent.parent
 SEEDS = ROOT / "seeds"
 # Fast forms take half a minute to make: they are kept from run to run, apart from the user's.
 os.environ.setdefault("PULLQUOTE_CACHE", str(ROOT / "build" / "test-cache"))
+# What a chat keeps is kept apart from the user's own.
+os.environ.setdefault("XDG_DATA_HOME", str(ROOT / "build" / "test-data"))
+# What a chat keeps of its visitors is kept apart from the user's, too.
+os.environ["XDG_DATA_HOME"] = str(ROOT / "build" / "test-data")
 SHARED = ROOT.parent / "shared"  # development sets; only where we develop
 
 

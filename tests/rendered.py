@@ -23,15 +23,37 @@ HOSTILE = [
 OUR_TAGS = {
     *("article", "header", "section", "div", "h2", "h3", "h4", "h5", "h6", "p", "blockquote"),
     *("ol", "ul", "li", "details", "summary", "button", "span", "b", "mark"),
+    *("nav", "a", "label", "input", "textarea"),
 }
 
 
 OUR_ATTRIBUTES = {
     *("class", "role", "tabindex", "title", "type", "aria-label", "aria-current"),
-    *("data-article", "data-ask", "data-choice", "data-turn"),
+    *("data-act", "data-article", "data-ask", "data-by", "data-choice", "data-text", "data-turn"),
+    *("aria-busy", "aria-expanded", "data-most", "data-open", "data-paste", "open", "href"),
+    *(
+        "aria-pressed",
+        "data-file",
+        "data-id",
+        "data-once",
+        "data-said",
+        "data-style",
+        "data-verdict",
+    ),
+    *(
+        "value",
+        "data-arrived",
+        "accept",
+        "autocomplete",
+        "maxlength",
+        "multiple",
+        "placeholder",
+        "rows",
+    ),
 }
 
 
+VOID = {"input"}
 BLOCKS = {"p", "h3", "h4", "h5", "h6"}
 
 
@@ -47,6 +69,8 @@ class Page(HTMLParser):
         self.blocks: list[str] = []  # of the article's body
         self.marks: list[tuple[str, str]] = []  # class and text
         self.headings: dict[str, list[str]] = {}
+        self.separators: list[str] = []  # what the marks of pages say
+        self.links: list[str] = []
         self._open: list[tuple[str, dict[str, str | None]]] = []
         self.feed(html)
         self.close()
@@ -57,7 +81,12 @@ class Page(HTMLParser):
         assert len(values) == len(attrs), "an attribute twice"
         self.tags.add(tag)
         self.attributes.update(values)
-        self._open.append((tag, values))
+        if tag not in VOID:
+            self._open.append((tag, values))
+        if values.get("role") == "separator":
+            self.separators.append(values["aria-label"])
+        if tag == "a":
+            self.links.append(values["href"])
         if tag == "button":
             self.buttons.append(values)
         if self._in_body() and tag in BLOCKS:
@@ -95,6 +124,10 @@ class Page(HTMLParser):
         assert self.tags <= OUR_TAGS
         assert self.attributes <= OUR_ATTRIBUTES
         assert "script" not in self.tags
+        assert all(link.startswith("?") for link in self.links), "a link leads off the page"
+
+    def acts(self, act: str) -> list[dict[str, str | None]]:
+        return [button for button in self.buttons if button["data-act"] == act]
 
     def marked(self, css: str) -> list[str]:
         return [text for classes, text in self.marks if css in classes.split()]

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from index.records import Document
 from index.sentences import Span
+from qa.records import Answer, Excerpt, Timings
 
 # A fixture made once for all examples is fine: no example depends on what another did to it.
 _shared = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -81,3 +82,42 @@ def spans_in(draw: st.DrawFn, text: str) -> Span:
     """A half-open span of at least one character of a text that is not empty."""
     start = draw(st.integers(0, len(text) - 1))
     return start, draw(st.integers(start + 1, len(text)))
+
+
+@st.composite
+def excerpts(draw: st.DrawFn, document: Document) -> Excerpt:
+    """Some stretch of a document."""
+    return Excerpt.from_span(document, *draw(spans_in(document.text)))
+
+
+@st.composite
+def answers(draw: st.DrawFn, document: Document, *, depth: int = 1) -> Answer:
+    """An answer about a document, with a quote or without one, as a reader may give it."""
+    chances = st.floats(0, 1)
+    question = draw(any_text(min_size=1))
+    if depth and draw(st.booleans()):
+        nearest = draw(st.lists(excerpts(document), max_size=2))
+        score = draw(chances)
+        return Answer(question, None, score, score, nearest=tuple(nearest), timings=_TIMINGS)
+    quote = draw(excerpts(document))
+    inner = answers(document, depth=0)
+    return Answer(
+        question,
+        quote.text,
+        draw(chances),
+        draw(chances),
+        quote.start,
+        quote.end,
+        document.id,
+        document.title,
+        passage=Excerpt.from_span(document, 0, len(document.text)),
+        sentence=quote,
+        alternatives=tuple(draw(st.lists(inner, max_size=2 * depth))),
+        items=tuple(draw(st.lists(inner, max_size=2 * depth))),
+        resolved=draw(st.none() | any_text()),
+        timings=_TIMINGS if depth else None,
+        page=quote.page,
+    )
+
+
+_TIMINGS = Timings(retrieve_ms=1.25, read_ms=20.125, total_ms=22.5)

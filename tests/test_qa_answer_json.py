@@ -7,10 +7,14 @@ import pytest
 from asked import (
     PARDONED,
 )
+from hypothesis import given
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
+from strategies import answers, documents, many
 
 import qa
+from index.errors import InputError
 from qa.records import Answer
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -124,3 +128,49 @@ def test_schema_refuses_what_is_no_abstention(validator, abstaining, spoil):
     spoil(answer)
     with pytest.raises(ValidationError):
         validator.validate(answer)
+
+
+# The way back
+
+
+def test_every_real_answer_comes_back_from_its_json(news_answers, shelf_answers):
+    for answer in [*news_answers, *shelf_answers]:
+        plain = answer.to_dict()
+        back = Answer.from_dict(json.loads(json.dumps(plain)))
+        assert back.to_dict() == plain
+        assert [one.quote for one in back.quotes] == [one.quote for one in answer.quotes]
+        assert (back.quote, back.count, str(back)) == (answer.quote, answer.count, str(answer))
+
+
+@many
+@given(st.data(), documents())
+def test_any_answer_comes_back_from_its_json(data, document):
+    answer = data.draw(answers(document))
+    assert Answer.from_dict(json.loads(json.dumps(answer.to_dict()))) == answer
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        *(without(key) for key in Answer("q", "t", 1.0, 0.0).to_dict() if key != "count"),
+        put(text=5),
+        put(question=None),
+        put(start=True),
+        put(start=1.5),
+        put(score="0.5"),
+        put(passage=[]),
+        put(alternatives=None),
+        put(alternatives={}),
+        put(alternatives=[5]),
+        put(alternatives=["Anna"]),
+        put(timings={}),
+        put_in("passage", start=None),
+        lambda answer: answer["alternatives"][0].update(text=5),
+    ],
+)
+def test_what_is_no_answer_does_not_come_back(quoting, spoil):
+    answer = copy.deepcopy(quoting)
+    assert Answer.from_dict({"id": 7, **answer}).to_dict() == quoting
+    spoil(answer)
+    with pytest.raises(InputError, match="An answer's JSON has"):
+        Answer.from_dict(answer)

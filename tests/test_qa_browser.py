@@ -1,15 +1,14 @@
 """The chat in a real Chromium, as a visitor uses it."""
 
-import os
 import re
-import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
-from conftest import ROOT
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from browsing import WAIT_MS, Visit, launched, saved
+from made_files import docx_of, pdf_of_paragraphs
+from playwright.sync_api import Browser, expect
 
 from qa.assistant import Assistant
 from qa.seeds import seed_examples
@@ -17,113 +16,58 @@ from qa.serve import serve
 
 pytestmark = pytest.mark.browser
 
-SCREENSHOTS = ROOT / "build" / "screenshots"
-REQUIRE_BROWSER = "PULLQUOTE_REQUIRE_BROWSER"  # set in CI, where a skip would hide a fault
-# Without these, Chromium calls its maker at every start.
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
-WAIT_MS = 30_000
 HOSTILE = '<img src=x onerror="window.hacked=1"> ${window.hacked=2} {{window.hacked}} <b>bold</b>'
-
-
-def chromium() -> str:
-    """Where Chromium is; without one the test is skipped, or fails in CI."""
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        path = shutil.which(name)
-        if path:
-            return path
-    reason = "No Chromium here: install one (Debian: apt install chromium) to test the chat in it."
-    if os.environ.get(REQUIRE_BROWSER):
-        pytest.fail(reason)
-    pytest.skip(reason)
+WHO = "who was released?"
+SOON_S = 60  # within which a stranger has an answer from a file of their own
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    path = chromium()
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
-        yield launched
-        launched.close()
-
-
-class Visit:
-    """A visitor's page, watched for errors and for requests that leave the machine."""
-
-    def __init__(
-        self, browser: Browser, url: str, *, width: int = 1366, dark: bool = False
-    ) -> None:
-        self.complaints: list[str] = []
-        self.hosts: set[str] = set()
-        self.context = browser.new_context(
-            viewport={"width": width, "height": 860}, color_scheme="dark" if dark else "light"
-        )
-        self.page: Page = self.context.new_page()
-        self.page.set_default_timeout(WAIT_MS)
-        self.page.on("console", self._note)
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
-        self.page.goto(url)
-        self.page.wait_for_selector(".pq-example")
-
-    def _note(self, message: object) -> None:
-        if message.type == "error":
-            self.complaints.append(message.text)
-
-    def ask(self, question: str) -> None:
-        turns = self.page.locator(".pq-turn").count()
-        self.page.get_by_placeholder("Ask a question").fill(question)
-        self.page.keyboard.press("Enter")
-        expect(self.page.locator(".pq-turn")).to_have_count(turns + 1, timeout=WAIT_MS)
-        expect(self.page.locator(".pq-pending")).to_have_count(0, timeout=WAIT_MS)
-
-    def picture(self, name: str) -> None:
-        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        self.page.wait_for_timeout(400)  # until scrolling has come to rest
-        self.page.screenshot(path=SCREENSHOTS / f"{name}.png")
+    with launched() as started:
+        yield started
 
 
 @pytest.fixture
 def visit(browser: Browser, url: str) -> Iterator[Visit]:
     visitor = Visit(browser, url)
     yield visitor
-    visitor.context.close()
-    assert visitor.complaints == []
-    assert visitor.hosts - {""} == {urlsplit(url).netloc}
+    visitor.leave()
+
+
+# Asking
 
 
 def test_an_answer_reads_like_a_page(visit: Visit, news: Assistant) -> None:
     visit.picture("empty-light")
-    visit.ask("who was released?")
-    answer = news.ask("who was released?")
+    visit.ask(WHO)
+    answer = news.ask(WHO)
     page = visit.page
     expect(page.locator(".pq-quote")).to_have_text(f"“{answer.text}”")
     expect(page.locator(".pq-sentence b")).to_have_text(answer.text)
     focus = page.locator("mark.pq-focus")
     expect(focus).to_have_text(answer.text)
     expect(focus).to_be_in_viewport()
-    expect(page.locator(".pq-confidence")).to_have_text(re.compile(r"\w+, \d+ %"))
+    sure = page.locator(".pq-source .pq-confidence").first
+    expect(sure).to_have_text(re.compile(r"\w+, \d+ %"))
+    expect(sure).to_have_attribute("title", re.compile(r"\d+ %"))
     visit.picture("answer-light")
 
 
 def test_other_answers_can_be_shown_in_the_article(visit: Visit, news: Assistant) -> None:
-    visit.ask("who was released?")
-    other = news.ask("who was released?").alternatives[0]
+    visit.ask(WHO)
+    other = news.ask(WHO).alternatives[0]
     visit.page.locator(".pq-others summary").click()
     visit.page.locator(".pq-others .pq-link").first.click()
     expect(visit.page.locator("mark.pq-focus").first).to_contain_text(other.text.split("\n")[0])
-    expect(visit.page.locator("[aria-current]")).to_have_text(f"“{other.text}”")
+    current = visit.page.locator(".pq-conversation [aria-current]")
+    expect(current).to_have_text(f"“{other.text}”")
+    expect(current).to_be_visible()
 
 
 def test_what_the_article_does_not_say(visit: Visit) -> None:
     visit.ask("what is the price of potassium?")
     expect(visit.page.locator(".pq-none")).to_have_text("The article does not say.")
+    expect(visit.page.locator(".pq-hint")).to_contain_text("do not have “price”")
     nearest = visit.page.locator(".pq-others .pq-link")
     assert nearest.count() >= 1
     visit.picture("does-not-say")
@@ -131,62 +75,234 @@ def test_what_the_article_does_not_say(visit: Visit) -> None:
     expect(visit.page.locator("mark.pq-focus").first).to_be_in_viewport()
 
 
+def test_a_list_where_several_things_are_asked_for(visit: Visit, news: Assistant) -> None:
+    question = "which countries are the released citizens from?"
+    answer = news.ask(question)
+    assert len(answer.items) > 1
+    visit.ask(question)
+    expect(visit.page.locator(".pq-items > li")).to_have_count(len(answer.items))
+    expect(visit.page.locator(".pq-at")).to_contain_text("of")
+    visit.picture("list")
+
+
+def test_a_follow_up_shows_how_it_was_understood_and_can_be_asked_alone(visit: Visit) -> None:
+    visit.ask("who is Viktor Babariko?")
+    visit.ask("how long was he jailed?")
+    understood = visit.page.locator(".pq-resolved")
+    expect(understood).to_contain_text("Understood after: who is Viktor Babariko?")
+    visit.picture("follow-up")
+    visit.act("alone")
+    expect(understood).to_have_count(0)
+    expect(visit.page.locator(".pq-turn")).to_have_count(2)
+
+
+def test_edit_undo_and_start_over(visit: Visit) -> None:
+    visit.ask("how many prisoners were freed?")
+    visit.ask(WHO)
+    visit.act("edit")
+    question = visit.page.get_by_placeholder("Ask a question")
+    expect(question).to_have_value("how many prisoners were freed?")
+    expect(question).to_be_focused()
+    question.fill("how many prisoners were pardoned?")
+    visit.page.keyboard.press("Enter")
+    first = visit.page.locator(".pq-question").first
+    expect(first).to_have_text("how many prisoners were pardoned?")
+    visit.wait()
+    expect(visit.page.locator(".pq-turn")).to_have_count(2)
+    visit.act("undo")
+    expect(visit.page.locator(".pq-turn")).to_have_count(1)
+    expect(visit.page.locator(".pq-question")).to_have_text("how many prisoners were pardoned?")
+    visit.act("clear")
+    expect(visit.page.locator(".pq-turn")).to_have_count(0)
+    expect(visit.page.locator("mark")).to_have_count(0)
+    expect(visit.page.locator(".pq-example")).to_have_count(4)
+
+
+def test_a_quote_is_copied_with_its_source(visit: Visit, news: Assistant) -> None:
+    visit.ask(WHO)
+    visit.page.locator(".pq-copy summary").click()
+    visit.picture("copy")
+    visit.page.get_by_role("button", name="As Markdown").click()
+    expect(visit.page.get_by_role("button", name="Copied")).to_be_visible()
+    copied = visit.page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith(f"> {news.ask(WHO).text}")
+    assert "Belarus pardons" in copied
+
+
+# Reading
+
+
+def test_hits_are_stepped_through_and_linked_to(visit: Visit, browser: Browser, url: str) -> None:
+    page = visit.page
+    visit.ask(WHO)
+    at = page.locator(".pq-at")
+    expect(at).to_have_text("2 of 3")
+    page.get_by_role("button", name="Next hit").click()
+    expect(at).to_have_text("3 of 3")
+    page.keyboard.press("Escape")
+    page.locator(".pq-article").focus()
+    page.keyboard.press("k")
+    expect(at).to_have_text("2 of 3")
+    page.keyboard.press("j")
+    expect(at).to_have_text("3 of 3")
+    expect(page.locator("mark.pq-focus").first).to_be_in_viewport()
+    focus = page.locator("mark.pq-focus").first.text_content()
+    page.get_by_role("link", name="Link to this place").click()
+    address = page.evaluate("navigator.clipboard.readText()")
+    assert address == page.url
+    assert address.startswith(f"{url}/?article=belarus-pardons.txt&q=who+was+released")
+    other = Visit(browser, address)
+    expect(other.page.locator(".pq-turn")).to_have_count(1)
+    expect(other.page.locator(".pq-question")).to_have_text(WHO)
+    expect(other.page.locator("mark.pq-focus").first).to_have_text(focus)
+    expect(other.page.locator(".pq-at")).to_have_text("3 of 3")
+    other.leave()
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("?article=kettle-faq.md&start=2&end=19", "Pell Smart Kettle"),
+        ("?article=nowhere&q=who%3F", "not here"),
+        ("?article=%3Cimg%20src%3Dx%20onerror%3D%22window.hacked%3D1%22%3E", "not here"),
+        ("?article=kettle-faq.md&start=5&end=99999999", "Pell Smart Kettle"),
+    ],
+)
+def test_whatever_an_address_says(browser: Browser, url: str, query: str, shown: str) -> None:
+    visit = Visit(browser, url + query)
+    expect(visit.page.locator("#pq-columns")).to_contain_text(shown)
+    expect(visit.page.locator(".pq-choice[aria-current]")).to_have_count(1)
+    assert visit.page.evaluate("window.hacked") is None
+    visit.leave()
+
+
 def test_switch_article_and_back(visit: Visit) -> None:
-    visit.ask("who was released?")
-    choice = visit.page.get_by_label("Article", exact=True)
-    choice.click()
-    visit.page.get_by_role("option", name="Pell Smart Kettle").click()
+    visit.ask(WHO)
+    visit.open("Pell Smart Kettle")
     expect(visit.page.locator(".pq-article h2")).to_contain_text("Pell Smart Kettle")
     expect(visit.page.locator(".pq-turn")).to_have_count(0)
     visit.page.locator(".pq-example").first.click()
     expect(visit.page.locator(".pq-turn")).to_have_count(1)
-    expect(visit.page.locator(".pq-pending")).to_have_count(0, timeout=WAIT_MS)
+    visit.wait()
     visit.picture("another-article")
-    choice.click()
-    visit.page.get_by_role("option", name="Belarus pardons").click()
-    expect(visit.page.locator(".pq-question")).to_have_text("who was released?")
+    visit.open("Belarus pardons")
+    expect(visit.page.locator(".pq-question")).to_have_text(WHO)
 
 
 def test_all_articles_at_once(visit: Visit) -> None:
-    visit.page.get_by_label("Article", exact=True).click()
-    visit.page.get_by_role("option", name="All articles").click()
+    visit.open("All articles")
     expect(visit.page.locator(".pq-shelf li")).to_have_count(5)
     visit.picture("all-articles")
     visit.ask("how many prisoners were pardoned?")
     expect(visit.page.locator(".pq-article h2")).to_have_text("Belarus pardons")
     expect(visit.page.locator("mark.pq-focus").first).to_have_text("123")
+    visit.picture("all-articles-answer")
+
+
+# The library
+
+
+def test_a_person_asks_a_pdf_of_their_own(visit: Visit, tmp_path: Path) -> None:
+    filler = "The committee met again and heard reports on roads, lamps, and the harbour wall."
+    pages = [
+        ["# The bridge at Oldmere", *[filler] * 12],
+        ["The bridge was painted green by Ada Fenn in 1911.", *[filler] * 8],
+        [filler] * 6,
+    ]
+    file = saved(tmp_path, "oldmere.pdf", pdf_of_paragraphs(pages))
+    began = time.monotonic()
+    visit.page.locator(".pq-files").set_input_files(file)
+    expect(visit.page.locator(".pq-choice[aria-current]")).to_contain_text(
+        "bridge", timeout=WAIT_MS
+    )
+    visit.wait()
+    visit.ask("who painted the bridge?")
+    expect(visit.page.locator(".pq-quote")).to_have_text("“Ada Fenn”")
+    took_s = time.monotonic() - began
+    expect(visit.page.locator(".pq-source .pq-link")).to_contain_text("page 2")
+    expect(visit.page.locator("mark.pq-focus")).to_have_text("Ada Fenn")
+    expect(visit.page.locator("mark.pq-focus")).to_be_in_viewport()
+    expect(visit.page.get_by_role("separator", name="Page 2")).to_be_visible()
+    visit.picture("own-pdf")
+    assert took_s < SOON_S
+
+
+def test_several_files_some_refused(visit: Visit, tmp_path: Path) -> None:
+    page = visit.page
+    files = [
+        saved(tmp_path, "boats.docx", docx_of("Bo Ek built the boat.", title="Boats")),
+        saved(tmp_path, "photo.txt", b"\x89PNG\r\n\x1a\n\0\0\0"),
+        saved(tmp_path, "run.exe", b"MZ"),
+        saved(tmp_path, "large.txt", b"A sentence of an article. " * 40_000),
+        saved(tmp_path, "huge.txt", b"x" * 20_000_001),
+    ]
+    page.locator(".pq-files").set_input_files(files)
+    expect(page.get_by_text("Close this list")).to_be_visible(timeout=WAIT_MS)
+    visit.picture("files")
+    for name, reason in {
+        "boats.docx": "is in the library",
+        "photo.txt": "is a picture",
+        "run.exe": "no kind of file the chat reads",
+        "large.txt": "the chat reads at most 1,000,000",
+        "huge.txt": "more than 20 MB",
+    }.items():
+        expect(page.locator(".pq-notes li").filter(has_text=name)).to_contain_text(reason)
+    assert str(tmp_path) not in page.locator(".pq-notes").text_content()
+    visit.act("dismiss")
+    expect(page.locator(".pq-notes li")).to_have_count(0)
+    visit.ask("who built the boat?")
+    expect(page.locator(".pq-quote")).to_have_text("“Bo Ek”")
+    page.get_by_role("button", name="Remove Boats").click()
+    expect(page.locator(".pq-choice[aria-current]")).to_have_text("Belarus pardons")
+    expect(page.get_by_text("Boats")).to_have_count(0)
+
+
+def test_drop_files_anywhere(visit: Visit) -> None:
+    page = visit.page
+    dropped = page.evaluate_handle(
+        """() => {
+          const data = new DataTransfer();
+          for (const name of ["ash", "oak"])
+            data.items.add(new File([`The ${name} was felled by Bo Ek.`], `${name}.txt`));
+          return data;
+        }"""
+    )
+    page.dispatch_event(".pq-article", "dragover", {"dataTransfer": dropped})
+    expect(page.locator("body.pq-dragging")).to_have_count(1)
+    page.dispatch_event(".pq-article", "drop", {"dataTransfer": dropped})
+    expect(page.locator(".pq-remove")).to_have_count(2, timeout=WAIT_MS)
+    expect(page.locator(".pq-choice[aria-current]")).to_have_text("Ash")
 
 
 def test_paste_a_hostile_article(visit: Visit) -> None:
     page = visit.page
-    page.get_by_text("Ask about something else").click()
-    page.get_by_label("Paste an article").fill(
-        f"The bridge was painted by {HOSTILE}.\nIt is green."
-    )
+    page.get_by_text("Paste a text").click()
+    page.get_by_label("The text").fill(f"The bridge was painted by {HOSTILE}.\nIt is green.")
     page.get_by_label("Its title, if you like").fill(f"Bridge {HOSTILE}")
     page.get_by_role("button", name="Read it").click()
     expect(page.locator(".pq-article h2")).to_have_text(f"Bridge {HOSTILE}")
     expect(page.locator(".pq-body p").first).to_have_text(f"The bridge was painted by {HOSTILE}.")
+    expect(page.locator(".pq-pasted")).to_have_value("")
     visit.picture("pasted")
-    visit.page.get_by_placeholder("Ask a question").fill(f"who painted it? {HOSTILE}")
+    page.get_by_placeholder("Ask a question").fill(f"who painted it? {HOSTILE}")
     page.keyboard.press("Enter")
     expect(page.locator(".pq-question")).to_have_text(f"who painted it? {HOSTILE}")
-    expect(page.locator(".pq-pending")).to_have_count(0, timeout=WAIT_MS)
+    visit.wait()
     assert page.evaluate("window.hacked") is None
-    assert page.locator(".pq-article img, .pq-conversation img").count() == 0
+    assert page.locator(".pq-article img, .pq-conversation img, .pq-library img").count() == 0
 
 
-def test_upload_a_file(visit: Visit, tmp_path: Path) -> None:
-    file = tmp_path / "green-bridge.md"
-    file.write_text("# The green bridge\n\nThe bridge was painted by Ada Fenn in 1911.\n", "utf-8")
-    visit.page.get_by_text("Ask about something else").click()
-    visit.page.locator("input[type=file]").set_input_files(file)
-    expect(visit.page.locator(".pq-article h2")).to_have_text("The green bridge")
-    visit.ask("who painted the bridge?")
-    expect(visit.page.locator(".pq-quote")).to_have_text("“Ada Fenn”")
+def test_look_for_a_title(visit: Visit) -> None:
+    visit.page.get_by_label("Search the titles").fill("kettle smart")
+    expect(visit.page.locator(".pq-choice")).to_have_count(1)
+    expect(visit.page.locator(".pq-choice")).to_contain_text("Pell Smart Kettle")
+    visit.page.get_by_label("Search the titles").fill("nothing of the kind")
+    expect(visit.page.get_by_text("No title has these words.")).to_be_visible()
+    visit.page.get_by_label("Search the titles").fill("")
+    expect(visit.page.locator(".pq-choice")).to_have_count(6)
 
 
-def test_bad_input_is_explained_and_nothing_lost(visit: Visit, tmp_path: Path) -> None:
+def test_bad_input_is_explained_and_nothing_lost(visit: Visit) -> None:
     page = visit.page
     notice = page.get_by_role("alert")
     page.get_by_role("button", name="Ask", exact=True).click()
@@ -197,64 +313,22 @@ def test_bad_input_is_explained_and_nothing_lost(visit: Visit, tmp_path: Path) -
     expect(notice).to_contain_text("9,999 characters")
     expect(question).to_have_value("why " * 2_500)
     visit.picture("too-long")
-    page.get_by_text("Ask about something else").click()
+    page.get_by_text("Paste a text").click()
     page.get_by_role("button", name="Read it").click()
     expect(notice).to_contain_text("no text to read")
-    binary = tmp_path / "photo.txt"
-    binary.write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0")
-    page.locator("input[type=file]").set_input_files(binary)
-    expect(notice).to_contain_text("photo.txt is a picture")
-    assert str(tmp_path) not in notice.text_content()
-    large = tmp_path / "large.txt"
-    large.write_text("A sentence of an article. " * 200_000, "utf-8")
-    page.locator("input[type=file]").set_input_files(large)
-    expect(notice).to_contain_text("the chat reads at most 1,000,000", timeout=WAIT_MS)
 
 
-def test_start_over(visit: Visit) -> None:
-    visit.ask("who was released?")
-    visit.page.get_by_role("button", name="Start over").click()
-    expect(visit.page.locator(".pq-turn")).to_have_count(0)
-    expect(visit.page.locator("mark")).to_have_count(0)
-    expect(visit.page.locator(".pq-example")).to_have_count(4)
-
-
-def test_by_keyboard_alone(visit: Visit) -> None:
-    visit.page.locator(".pq-example").first.focus()
-    visit.page.keyboard.press("Enter")
-    expect(visit.page.locator(".pq-quote")).to_have_count(1, timeout=WAIT_MS)
-    visit.page.locator(".pq-source .pq-link").focus()
-    visit.page.keyboard.press("Enter")
-    expect(visit.page.locator("mark.pq-focus").first).to_be_in_viewport()
-
-
-@pytest.mark.parametrize(("name", "width", "dark"), [("phone", 390, False), ("dark", 1366, True)])
-def test_on_a_phone_and_in_the_dark(
-    browser: Browser, url: str, name: str, width: int, dark: bool
-) -> None:
-    visit = Visit(browser, url, width=width, dark=dark)
-    visit.ask("who was released?")
-    wider = visit.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    assert wider <= 0
-    visit.picture(f"answer-{name}")
-    visit.page.locator(".pq-source .pq-link").click()
-    expect(visit.page.locator("mark.pq-focus").first).to_be_in_viewport()
-    visit.picture(f"article-{name}")
-    background = visit.page.evaluate("getComputedStyle(document.body).backgroundColor")
-    assert (background == "rgb(23, 21, 18)") is dark
-    visit.context.close()
-    assert visit.complaints == []
-
-
-def test_the_page_says_how_to_call_it(visit: Visit) -> None:
+def test_stop_and_ask_again(visit: Visit) -> None:
     page = visit.page
-    page.get_by_role("button", name="Use via API").click()
-    expect(page.get_by_role("heading", name="MCP documentation")).to_be_visible()
-    visit.picture("api-mcp")
-    page.get_by_role("listitem").filter(has_text="cURL").click()
-    for name in ("/ask", "/ask_stream", "/search", "/add_document"):
-        expect(page.get_by_text(name, exact=True).first).to_be_visible()
-    visit.picture("api-curl")
+    # Reading a long article takes long enough for anyone to stop it.
+    page.get_by_text("Paste a text").click()
+    page.get_by_label("The text").fill("The bridge over the river was painted. " * 20_000)
+    page.get_by_role("button", name="Read it").click()
+    page.locator(".pq-notes").get_by_role("button", name="Stop").click()
+    expect(page.locator(".pq-notes")).to_contain_text("It was stopped.")
+    expect(page.locator(".pq-remove")).to_have_count(0)
+    visit.act("dismiss")
+    assert page.locator(".pq-pasted").input_value() != ""
 
 
 def test_a_visitor_who_asks_too_much_keeps_the_question(browser: Browser, news: Assistant) -> None:
@@ -266,13 +340,24 @@ def test_a_visitor_who_asks_too_much_keeps_the_question(browser: Browser, news: 
         questions_per_minute=1,
         burst_questions=1,
     )
-    visit = Visit(browser, page.local_url)
-    visit.ask("who was released?")
+    visit = Visit(browser, page.local_url.rstrip("/"))
+    visit.ask(WHO)
     question = visit.page.get_by_placeholder("Ask a question")
     question.fill("how long did the talks last?")
     visit.page.keyboard.press("Enter")
     expect(visit.page.get_by_role("alert")).to_contain_text("Try again in")
     expect(question).to_have_value("how long did the talks last?")
-    visit.context.close()
+    expect(visit.page.get_by_role("button", name="Try again")).to_be_visible()
+    visit.leave()
     page.close()
-    assert visit.complaints == []
+
+
+def test_the_page_says_how_to_call_it(visit: Visit) -> None:
+    page = visit.page
+    page.get_by_role("button", name="Use via API").click()
+    expect(page.get_by_role("heading", name="MCP documentation")).to_be_visible()
+    visit.picture("api-mcp")
+    page.get_by_role("listitem").filter(has_text="cURL").click()
+    for name in ("/ask", "/ask_stream", "/search", "/add_document"):
+        expect(page.get_by_text(name, exact=True).first).to_be_visible()
+    visit.picture("api-curl")

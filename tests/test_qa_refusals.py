@@ -1,11 +1,13 @@
 """What fails outside of an endpoint is refused in plain JSON, and shows nothing of the server."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 from fastapi import FastAPI, HTTPException
 from starlette.middleware import Middleware
+from starlette.responses import StreamingResponse
 
 from qa.refusals import Refusals, handlers
 
@@ -35,6 +37,14 @@ def app() -> FastAPI:
     @made.post("/gradio_api/call/fail")
     def fail() -> None:
         raise RuntimeError(SECRET)
+
+    @made.post("/stream")
+    async def stream() -> StreamingResponse:
+        async def parts() -> AsyncIterator[str]:
+            yield "event: error\n"
+            raise HTTPException(404)
+
+        return StreamingResponse(parts())
 
     @made.post("/take")
     def take(question: dict[str, int]) -> dict[str, int]:
@@ -73,6 +83,12 @@ def test_refusals_are_our_json(caplog, path: str, content: bytes, status: int, c
     assert SECRET not in refused.text + caplog.text
     # What nobody foresaw is in the log, by its place.
     assert ("test_qa_refusals.py:" in caplog.text) is (code == "internal")
+
+
+def test_a_stream_of_a_call_that_there_is_none_of_ends_as_a_stream_does(caplog) -> None:
+    said = post("/stream")
+    assert (said.status_code, said.text) == (200, "event: error\n")
+    assert caplog.text == ""
 
 
 def test_what_is_not_refused_passes() -> None:

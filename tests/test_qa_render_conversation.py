@@ -1,5 +1,7 @@
 """Questions and answers as HTML."""
 
+from dataclasses import replace
+
 import pytest
 from rendered import (
     HOSTILE,
@@ -12,7 +14,9 @@ from rendered import (
 
 from index.records import Document
 from qa.records import Excerpt
-from qa.render import confidence, conversation_html, shelf_html
+from qa.render import confidence
+from qa.render_article import shelf_html
+from qa.render_conversation import Notice, conversation_html
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
@@ -28,7 +32,10 @@ def test_hostile_conversation(hostile):
             examples=[hostile],
             focus=(0, 0),
             pending=f"pending {hostile}",
-            notice=f"notice {hostile}",
+            notice=Notice(f"notice {hostile}", retry=hostile),
+            citations=lambda quote: {f"As {hostile}": f"{hostile} {quote.text}"},
+            several=True,
+            editing=1,
         )
     )
     page.assert_ours()
@@ -52,7 +59,7 @@ def test_hostile_invitation(hostile):
 def test_buttons_lead_to_every_quote():
     answer = found(STORY, "Anna", others=["Boris", "Clara"])
     page = Page(conversation_html([answer, answer], title="T", examples=[], focus=(1, 2)))
-    places = [(button["data-turn"], button["data-choice"]) for button in page.buttons]
+    places = [(button["data-turn"], button["data-choice"]) for button in page.acts("show")]
     assert sorted(places) == sorted(
         (str(turn), str(choice)) for turn in (0, 1) for choice in range(3)
     )
@@ -78,7 +85,7 @@ def test_article_that_does_not_say():
     nearest = [excerpt(STORY, "Anna came home."), excerpt(STORY, "She met Boris & Clara.")]
     page = Page(conversation_html([not_found(*nearest)], title="T", examples=[]))
     assert "The article does not say." in page.text
-    assert [(button["data-turn"], button["data-choice"]) for button in page.buttons] == [
+    assert [(button["data-turn"], button["data-choice"]) for button in page.acts("show")] == [
         ("0", "0"),
         ("0", "1"),
     ]
@@ -102,12 +109,16 @@ def test_long_passages_are_shortened_between_words():
 def test_question_that_waits_replaces_the_invitation():
     page = Page(conversation_html([], title="T", examples=["who?"], pending="why?"))
     assert page.headings["h3"] == ["why?"]
-    assert page.buttons == []
+    assert [(one["data-act"], one["data-ask"]) for one in page.buttons] == [("stop", "why?")]
 
 
 def test_notice_is_read_out():
-    html = conversation_html([], title="T", examples=[], notice="That was too long.")
-    assert '<p class="pq-notice" role="alert">That was too long.</p>' in html
+    page = Page(conversation_html([], title="T", examples=[], notice=Notice("That was too long.")))
+    assert "That was too long." in page.text
+    assert page.buttons == []
+    html = conversation_html([], title="T", examples=[], notice=Notice("Busy.", retry="why?"))
+    assert '<p class="pq-notice" role="alert">Busy. ' in html
+    assert [one["data-ask"] for one in Page(html).acts("ask")] == ["why?"]
 
 
 @pytest.mark.parametrize(
@@ -135,7 +146,70 @@ def test_a_quote_from_a_document_with_pages_names_its_page():
         examples=(),
     )
     assert "A story, page 2, characters 11–15" in html
-    assert "A story, page 3 · " in html
+    assert '<span class="pq-meta">page 3 · ' in html
     assert "A story, page 1</span>" in html
     plain = Document("d", "A story", text)
     assert "page" not in conversation_html([found(plain, "Bert")], title="A", examples=())
+
+
+# What can be done with a turn
+
+
+def test_every_question_can_be_edited_and_the_last_removed():
+    page = Page(conversation_html([found(STORY, "Anna")] * 3, title="T", examples=[]))
+    assert [one["data-turn"] for one in page.acts("edit")] == ["0", "1", "2"]
+    assert len(page.acts("undo")) == len(page.acts("clear")) == 1
+
+
+def test_a_follow_up_shows_how_it_was_understood_and_can_be_asked_alone():
+    answer = replace(found(STORY, "Anna", question="why?"), resolved="who came? Anna why?")
+    page = Page(conversation_html([found(STORY, "Boris"), answer], title="T", examples=[]))
+    assert "Understood after: who came? Anna " in page.text
+    assert [one["data-turn"] for one in page.acts("alone")] == ["1"]
+
+
+def test_a_quote_can_be_copied_in_every_style():
+    page = Page(
+        conversation_html(
+            [found(STORY, "Anna", others=["Boris"])],
+            title="T",
+            examples=[],
+            citations=lambda quote: {"One": f"1 {quote.text}", "Two": f"2 {quote.text}"},
+        )
+    )
+    assert [one["data-text"] for one in page.acts("copy")] == ["1 Anna", "2 Anna"]
+
+
+def test_other_answers_stand_under_their_articles():
+    other = Document("other", "Another story", "Dora left.")
+    answer = found(STORY, "Anna")
+    answer = replace(
+        answer,
+        alternatives=(found(other, "Dora"), found(STORY, "Boris"), found(other, "left")),
+    )
+    text = Page(conversation_html([answer], title="T", examples=[], several=True)).text
+    order = ["Another story", "“Dora”", "“left”", "A story", "“Boris”"]
+    at = text.index("Other answers (3)")
+    for words in order:
+        at = text.index(words, at)
+    alone = Page(conversation_html([answer], title="T", examples=[])).text
+    assert alone.count("Another story") == 0, "the one article that was asked needs no name"
+
+
+def test_an_answer_on_show_keeps_its_list_open():
+    answers = [found(STORY, "Anna", others=["Boris"])]
+    shut = conversation_html(answers, title="T", examples=[], focus=(0, 0))
+    assert '<details class="pq-others">' in shut
+    opened = conversation_html(answers, title="T", examples=[], focus=(0, 1))
+    assert '<details class="pq-others" open>' in opened
+
+
+def test_several_articles_do_not_say():
+    html = conversation_html([not_found()], title="T", examples=[], several=True)
+    assert "The articles do not say." in html
+
+
+def test_what_is_asked_is_named_once_there_are_turns():
+    assert "Asking" not in Page(conversation_html([], title="T", examples=[])).text
+    page = Page(conversation_html([found(STORY, "Anna")], title="The title", examples=[]))
+    assert "Asking The title" in page.text

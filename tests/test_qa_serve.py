@@ -234,6 +234,22 @@ def test_a_visitor_who_asks_too_much_is_told_when_to_come_back(strict: str) -> N
     other.close()
 
 
+def test_a_call_leaves_no_session_behind(news: Assistant) -> None:
+    port = free_port()
+    page = serve(news, examples={}, host="127.0.0.1", port=port, block=False)
+    body = json.dumps({"query": EASY, "top_k": 1}).encode()
+    try:
+        for _ in range(3):
+            _, _, called = fetch(f"http://127.0.0.1:{port}/gradio_api/call/v2/search", body)
+            event = json.loads(called)["event_id"]
+            got = fetch(f"http://127.0.0.1:{port}/gradio_api/call/search/{event}")
+            assert b"event: complete" in got[2]
+        assert dict(page.state_holder.session_data) == {}
+        assert page.state_holder.time_last_used == {}
+    finally:
+        page.close()
+
+
 def test_the_log_is_json_lines_without_what_was_asked() -> None:
     port = free_port()
     server = subprocess.Popen(

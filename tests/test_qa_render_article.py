@@ -12,7 +12,7 @@ from rendered import (
 
 from index.records import Document
 from qa.records import Excerpt
-from qa.render import article_html, shelf_html
+from qa.render_article import SHELF_SHOWN, article_html, shelf_html
 
 
 def lines_of(text: str) -> list[str]:
@@ -225,3 +225,77 @@ def test_only_the_name_of_the_source_is_shown():
     page = Page(article_html(document))
     assert "3 words · story.txt" in page.text
     assert "secret" not in page.text
+
+
+# Pages
+
+
+PAGED = Document("d", "T", "One.\n\nTwo begins\nand ends.\nThree.", page_starts=(0, 6, 17, 27))
+
+
+def test_pages_are_marked_where_they_begin_and_the_text_stays_as_it_is():
+    html = article_html(PAGED)
+    page = Page(html)
+    assert page.blocks == lines_of(PAGED.text)
+    assert page.separators == ["Page 1", "Page 2", "Page 3", "Page 4"]
+    assert "4 pages" in page.text
+    assert html.index("Page 2") < html.index("Two begins") < html.index("Page 3")
+
+
+def test_a_page_that_begins_within_a_line():
+    document = Document("d", "T", "It went on and on.", page_starts=(0, 8))
+    quote = excerpt(document, "went on and")
+    html = article_html(document, quotes=(quote,), focus=quote)
+    page = Page(html)
+    assert page.blocks == ["It went on and on."]
+    assert page.separators == ["Page 1", "Page 2"]
+    assert "".join(page.marked("pq-focus")) == quote.text
+    assert html.index("went ") < html.index('aria-label="Page 2"') < html.index("on and")
+
+
+def test_a_document_without_pages_has_no_marks():
+    assert Page(article_html(STORY)).separators == []
+
+
+@settings(deadline=None, max_examples=120)
+@given(TEXTS.filter(str.strip), st.data())
+def test_whatever_the_pages_the_body_is_its_lines(text, data):
+    starts = data.draw(st.lists(st.integers(0, len(text) - 1), max_size=4))
+    document = Document("d", TITLE, text, page_starts=(0, *sorted(starts)))
+    page = Page(article_html(document))
+    page.assert_ours()
+    assert page.blocks == lines_of(text)
+    numbers = [int(mark.removeprefix("Page ")) for mark in page.separators]
+    assert numbers == sorted(set(numbers))
+    # Each page is told by the mark before it: the last word's is the last, but for white space.
+    last = len(text.rstrip()) - 1
+    assert document.page_of(last) <= numbers[-1] <= document.page_of(len(text) - 1)
+
+
+# The bar above it
+
+
+def test_the_bar_leads_from_hit_to_hit_and_links_to_the_one_in_focus():
+    quote = excerpt(STORY, "Anna")
+    page = Page(
+        article_html(STORY, quotes=(quote,), focus=quote, hit=(2, 5), link="?article=a&q=%22")
+    )
+    page.assert_ours()
+    assert "2 of 5" in page.text
+    steps = [one["data-by"] for one in page.buttons if one["data-act"] == "step"]
+    assert steps == ["-1", "1"]
+    assert page.links == ["?article=a&q=%22"]
+
+
+def test_one_hit_needs_no_steps_and_none_no_bar():
+    assert "step" not in [b["data-act"] for b in Page(article_html(STORY, hit=(1, 1))).buttons]
+    page = Page(article_html(STORY))
+    assert page.buttons == []
+    assert "nav" not in page.tags
+
+
+def test_a_long_shelf_says_how_many_more_there_are():
+    documents = [Document(f"{n}", f"T{n}", "Words.") for n in range(SHELF_SHOWN + 3)]
+    page = Page(shelf_html(documents))
+    assert len(page.buttons) == SHELF_SHOWN
+    assert "and 3 more" in page.text

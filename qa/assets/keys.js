@@ -1,0 +1,17 @@
+// Keys for the whole page. None of them is taken while someone types, and who wants none, or
+// speaks to the page, turns them off.
+const NOTED = "pullquote-keys";
+const on = element.querySelector(".pq-keys-on");
+on.checked = localStorage.getItem(NOTED) !== "off";
+on.addEventListener("change", () => localStorage.setItem(NOTED, on.checked ? "on" : "off"));
+const typesInto = (target) => target.closest("input, textarea, select, [contenteditable=true]");
+document.addEventListener("keydown", (event) => {
+  if (!on.checked || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (typesInto(event.target)) return;
+  const press = (selector) => document.querySelector(selector)?.click();
+  if (event.key === "/") document.querySelector("#pq-question textarea").focus();
+  else if (event.key === "j") press("#pq-source [data-by='1']");
+  else if (event.key === "k") press("#pq-source [data-by='-1']");
+  else return;
+  event.preventDefault();
+});

@@ -1,0 +1,92 @@
+// Files: sent one by one, so that each is taken or refused by itself. Titles: looked for as one
+// types. Pasting: sent when asked, and emptied once it has been read.
+const library = () => element.querySelector(".pq-library");
+const send = async (files) => {
+  if (!files.length || isBusy()) return;
+  const most = Number(library().dataset.most);
+  const sent = [];
+  library().setAttribute("aria-busy", "true");
+  const line = element.querySelector(".pq-drop span");
+  const said = line.innerHTML;
+  for (const file of files) {
+    line.textContent = `Sending ${sent.length + 1} of ${files.length}`;
+    if (file.size > most) { sent.push({name: file.name, failed: "large"}); continue; }
+    try {
+      const {path} = await upload(file);
+      sent.push({name: file.name, path});
+    } catch {
+      sent.push({name: file.name, failed: "failed"});
+    }
+  }
+  line.innerHTML = said;
+  library().setAttribute("aria-busy", "false");
+  act({act: "bring", files: sent});
+};
+element.addEventListener("change", (event) => {
+  if (!event.target.matches(".pq-files")) return;
+  const files = [...event.target.files];
+  event.target.value = "";
+  send(files);
+});
+const draggingFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
+document.addEventListener("dragover", (event) => {
+  if (!draggingFiles(event)) return;
+  event.preventDefault();
+  document.body.classList.add("pq-dragging");
+});
+document.addEventListener("dragleave", (event) => {
+  if (!event.relatedTarget) document.body.classList.remove("pq-dragging");
+});
+document.addEventListener("drop", (event) => {
+  if (!draggingFiles(event)) return;
+  event.preventDefault();
+  document.body.classList.remove("pq-dragging");
+  send([...event.dataTransfer.files]);
+});
+let typing = 0;
+element.addEventListener("input", (event) => {
+  const asks = event.target.matches(".pq-sought") ? "find" : event.target.matches(".pq-wanted") ? "look" : null;
+  if (!asks) return;
+  clearTimeout(typing);
+  typing = setTimeout(() => act({act: asks, text: event.target.value}), 200);
+});
+element.addEventListener("pq-act", (event) => {
+  const button = event.detail;
+  if (button.dataset.act === "paste") {
+    event.preventDefault();
+    act({
+      act: "paste",
+      text: element.querySelector(".pq-pasted").value,
+      title: element.querySelector(".pq-named").value,
+    });
+  } else if (button.dataset.act === "rename") {
+    event.preventDefault();
+    act({...button.dataset, name: button.closest(".pq-menu").querySelector(".pq-name").value});
+  } else if (button.dataset.act === "drawer") {
+    event.preventDefault();
+    const open = library().dataset.open !== "true";
+    library().dataset.open = open;
+    button.setAttribute("aria-expanded", open);
+  }
+});
+// An address that names a place is opened once, when the server knows its visitor.
+const named = Object.fromEntries(new URLSearchParams(location.search));
+let reopened = named.article === undefined;
+watch("value", () => {
+  if (!reopened && hasArrived()) {
+    reopened = true;
+    setTimeout(() => act({...named, act: "reopen"}), 0);
+  }
+  const file = element.querySelector(".pq-kept[data-file]");
+  if (file) {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([file.dataset.text], {type: "text/plain"}));
+    link.download = file.dataset.file;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+  }
+  element.querySelector(".pq-drawer").setAttribute("aria-expanded", library().dataset.open === "true");
+  if (library().dataset.paste !== "taken") return;
+  element.querySelector(".pq-pasted").value = "";
+  element.querySelector(".pq-named").value = "";
+});

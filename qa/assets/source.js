@@ -1,0 +1,26 @@
+// Scrolls to the quote in focus, and on a phone to the article when a quote was asked for.
+const narrow = matchMedia("(max-width: 900px)");
+const scrollToFocus = () => requestAnimationFrame(() => {
+  const article = element.querySelector(".pq-article");
+  const mark = element.querySelector("mark.pq-focus");
+  const below = mark ? mark.getBoundingClientRect().top - article.getBoundingClientRect().top : 0;
+  article.scrollTop = mark ? article.scrollTop + below - article.clientHeight / 3 : 0;
+  if (window.pqJump && narrow.matches) element.scrollIntoView({block: "start"});
+  window.pqJump = false;
+});
+watch("value", scrollToFocus);
+document.addEventListener("pq-scroll", scrollToFocus);
+element.addEventListener("pq-act", (event) => {
+  if (event.detail.dataset.act === "step") window.pqJump = true;
+  if (event.detail.dataset.act !== "back") return;
+  event.preventDefault();
+  document.querySelector("#pq-conversation").scrollIntoView({block: "start"});
+});
+// The address of a place: copied, and shown in the address line, without leaving the page.
+element.addEventListener("click", (event) => {
+  const link = event.target.closest("a.pq-act");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  history.replaceState(history.state, "", link.href);
+  copy(link.href, link);
+});

@@ -1,0 +1,86 @@
+"""What a visitor brings: files and pasted texts, which may be hostile, made into documents."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from index.errors import InputError, SourceError
+from index.limits import ReadLimits
+from index.read import READABLE_SUFFIXES, read_articles
+from index.records import Document
+from qa.bounds import MAX_ARTICLE_CHARS, check_article
+
+# Of an upload, which may be hostile: a visitor does not wait for more, and nor do the others.
+UPLOAD_LIMITS = ReadLimits(
+    markup_bytes=5_000_000, pdf_pages=2_000, archive_bytes=100_000_000, seconds=20.0
+)
+MAX_UPLOAD_BYTES = 20_000_000  # refused before it is sent; what is smaller is looked into
+FILES_AT_ONCE = 20
+MAX_NAME_CHARS = 200  # of a file, in what is said of it
+
+
+def pasted(text: str, *, title: str) -> list[Document]:
+    """The article that was pasted.
+
+    Args:
+        text: its text.
+        title: its title; may be empty.
+
+    Raises:
+        InputError: there is no text, or too much.
+    """
+    if not text.strip():
+        raise InputError("There is no text to read.", "Paste an article first.")
+    return [check_article(Document.from_text(text, title=title.strip() or None))]
+
+
+def uploaded(path: str, *, within: str) -> list[Document]:
+    """The articles of a file that was uploaded, each known by its text.
+
+    Args:
+        path: where the browser says it was put; it may say anything.
+        within: the folder where uploads are put.
+
+    Raises:
+        SourceError: it was not uploaded, or cannot be read.
+        InputError: it holds too much.
+    """
+    try:
+        folder, file = Path(within).resolve(), Path(path).resolve()
+        there = file.is_relative_to(folder) and file.is_file()
+    except (OSError, ValueError):  # too long, or no path at all
+        there = False
+    if not there:
+        raise SourceError(f"{shown_name(path)} did not arrive.", "Add it again.")
+    if file.suffix.lower() not in READABLE_SUFFIXES:  # the browser's check can be got round
+        raise SourceError(
+            f"{shown_name(path)} is no kind of file the chat reads.",
+            f"Add {' or '.join(READABLE_SUFFIXES)}.",
+        )
+    return _own(read_articles(file, limits=UPLOAD_LIMITS))
+
+
+def shown_name(path: str) -> str:
+    """A file's name, without where the server put it."""
+    return Path(path).name[:MAX_NAME_CHARS] or "The file"
+
+
+def told_without_path(error: Exception, path: str) -> str:
+    """What an error says, with the file's name where it says where the server put it."""
+    told = str(error)
+    return told.replace(path, shown_name(path)) if path else told
+
+
+def _own(documents: Sequence[Document]) -> list[Document]:
+    """A visitor's articles, each known by its text, without where the server put them."""
+    own: dict[str, Document] = {}
+    for document in documents:
+        known = Document.from_text(document.text).id
+        own.setdefault(known, check_article(replace(document, id=known, source=None)))
+    if sum(len(document.text) for document in documents) > MAX_ARTICLE_CHARS:
+        raise InputError(
+            f"The file holds {len(documents):,} articles with more than"
+            f" {MAX_ARTICLE_CHARS:,} characters together.",
+            "Bring fewer, or index it with: pullquote index build FILE --output DIR",
+        )
+    return list(own.values())

@@ -1,0 +1,147 @@
+"""Pullquote's reader as a component of Haystack 2: ``pip install pullquote[haystack]``.
+
+It takes the place of Haystack's own extractive reader in a pipeline.
+"""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from haystack import Document as HaystackDocument
+from haystack import component
+from haystack.dataclasses import ExtractedAnswer
+
+from index.errors import InputError
+from index.records import Document, Passage
+from qa.answering import ReadPassage, make_answer
+from qa.hearing import ToRead, read_all
+from qa.questions import check_question
+from qa.reader import ExtractiveReader
+from qa.records import Answer
+
+TOP_K = 3
+
+
+@component
+class PullquoteReader:
+    """Quotes answers from the documents that a retriever found.
+
+    Args:
+        model: folder or hub id of an extractive reader; without one, the one we ship.
+        top_k: most quotes to give.
+        no_answer: whether to give as well that the documents do not say, with its probability.
+        min_score: least score of a quote that comes before that; without it, the one fitted
+            for the reader.
+        batch_size: windows in one pass through the model.
+    """
+
+    def __init__(
+        self,
+        model: str | None = None,
+        *,
+        top_k: int = TOP_K,
+        no_answer: bool = True,
+        min_score: float | None = None,
+        batch_size: int = 32,
+    ) -> None:
+        self.model = model
+        self.top_k = top_k
+        self.no_answer = no_answer
+        self.min_score = min_score
+        self.batch_size = batch_size
+        self._reader: ExtractiveReader | None = None
+
+    def warm_up(self) -> None:
+        """Load the reader; ``run`` does it too.
+
+        Raises:
+            ModelError: it cannot be loaded.
+        """
+        self._loaded()
+
+    @component.output_types(answers=list[ExtractedAnswer])
+    def run(
+        self, query: str, documents: list[HaystackDocument], top_k: int | None = None
+    ) -> dict[str, Any]:
+        """Answer a question.
+
+        Args:
+            query: what is asked.
+            documents: what is read, all of it; those without text are passed over.
+            top_k: most quotes to give; without it, the component's.
+
+        Returns:
+            In ``answers`` the quotes, each with its offsets in its document's content and in the
+            sentence around it. One whose ``data`` is None stands for "the documents do not say",
+            before the quotes where that is the answer and behind them elsewhere.
+
+        Raises:
+            InputError: the question is blank or too long, or top_k below 1.
+            ModelError: the reader cannot be loaded.
+        """
+        most = self.top_k if top_k is None else top_k
+        if most < 1:
+            raise InputError(f"top_k is {most}.", "Ask for 1 or more.")
+        asked = check_question(query)
+        known = {
+            str(number): one for number, one in enumerate(documents) if (one.content or "").strip()
+        }
+        if not known:
+            return {"answers": [_none(asked, 1.0)] if self.no_answer else []}
+        answer = self._answer(asked, known, top_k=most)
+        found = list(islice(_extracted(answer, known), most))
+        if self.no_answer:
+            found.insert(0 if answer.text is None else len(found), _none(asked, answer.null_score))
+        return {"answers": found}
+
+    def _loaded(self) -> ExtractiveReader:
+        if self._reader is None:
+            name = self.model
+            self._reader = (
+                ExtractiveReader.from_pretrained(name) if name else ExtractiveReader.shipped()
+            )
+        return self._reader
+
+    def _answer(self, asked: str, known: dict[str, HaystackDocument], *, top_k: int) -> Answer:
+        reader = self._loaded()
+        passages = [_passage(name, document) for name, document in known.items()]
+        readings = read_all(
+            reader,
+            [ToRead(asked, None, passage.text) for passage in passages],
+            batch_size=self.batch_size,
+        )
+        return make_answer(
+            asked,
+            list(map(ReadPassage, passages, readings)),
+            settings=reader.settings,
+            top_k=top_k,
+            min_score=self.min_score,
+        )
+
+
+def _passage(id: str, document: HaystackDocument) -> Passage:
+    text = document.content or ""
+    title = str(document.meta.get("title") or document.id)
+    return Passage(Document(id, title, text), 0, len(text))
+
+
+def _extracted(answer: Answer, known: dict[str, HaystackDocument]) -> Iterator[ExtractedAnswer]:
+    """What an answer quotes, best first."""
+    for quote in (answer, *answer.alternatives):
+        place, around = quote.quote, quote.sentence
+        if place is not None and around is not None:
+            yield ExtractedAnswer(
+                query=quote.question,
+                score=quote.score,
+                data=place.text,
+                document=known[place.document_id],
+                context=around.text,
+                document_offset=ExtractedAnswer.Span(place.start, place.end),
+                context_offset=ExtractedAnswer.Span(
+                    place.start - around.start, place.end - around.start
+                ),
+            )
+
+
+def _none(asked: str, score: float) -> ExtractedAnswer:
+    return ExtractedAnswer(query=asked, score=score)

@@ -1,0 +1,214 @@
+"""What of a session is kept, and how it comes back: between the desk and the file of the kept."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from index.records import Document
+from qa.dialogue import TURNS_KEPT, Conversation
+from qa.feedback import Feedback
+from qa.kept import Kept
+from qa.kept_folder import new_visitor
+from qa.session import ALL_ARTICLES, KeptTalk, Session
+
+NAME_CHARS = 80  # of a first question, as a conversation's name
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """Keeps sessions, where there is somewhere to keep them.
+
+    Args:
+        kept: the file; None keeps nothing of anybody.
+    """
+
+    kept: Kept | None
+
+    def arrived(self, session: Session, visitor: str, *, private: bool) -> Session:
+        """A session whose visitor has come back, or is new.
+
+        Args:
+            session: the one that the page begins with.
+            visitor: the secret that the browser holds; empty for a new visitor.
+            private: whether nothing of this visitor is to be kept.
+
+        Raises:
+            InputError: that is no visitor's secret.
+            StoreError: what is kept cannot be read.
+        """
+        session = replace(session, arrived=True, private=private)
+        if self.kept is None:
+            return session
+        session = replace(session, visitor=visitor or new_visitor())
+        brought = self.kept.articles(session.visitor) if visitor else []
+        return self.listed(replace(session, waiting={one.id: one for one in brought}))
+
+    def keeps(self, session: Session) -> bool:
+        """Whether anything of a session is kept from here on."""
+        return self.kept is not None and bool(session.visitor) and not session.private
+
+    def listed(self, session: Session) -> Session:
+        """The session with its visitor's conversations listed anew.
+
+        Raises:
+            InputError: what is looked for is too long.
+            StoreError: they cannot be read.
+        """
+        if self.kept is None or not session.visitor:
+            return session
+        return replace(session, listed=tuple(self.kept.search(session.visitor, session.wanted)))
+
+    def mirrored(self, session: Session) -> Session:
+        """The session with the open conversation kept as it is now.
+
+        Raises:
+            StoreError: it cannot be kept.
+        """
+        kept, talk = self.kept, session.conversation
+        if kept is None or not self.keeps(session):
+            return session
+        held = session.kept.get(session.article)
+        if held is None:
+            return self._begun(kept, session) if talk.turns else session
+        turns, who = held.turns, session.visitor
+        answers = tuple(turn.answer for turn in turns)
+        if answers == talk.turns:
+            return session
+        if talk.turns == answers[:-1]:
+            kept.take_back(who, held.id, turns[-1].number)
+            if len(turns) == 1:
+                kept.delete(who, held.id)
+                return self.listed(_holding(session, None))
+            return self.listed(_holding(session, replace(held, turns=turns[:-1])))
+        new = [n for n, one in enumerate(talk.turns) if answers[n : n + 1] != (one,)]
+        at = new[0] if new else 0
+        if len(talk.turns) == len(answers) and len(new) == 1:
+            added = kept.add(who, held.id, talk.turns[at], in_place_of=turns[at].number)
+            after = () if added is None else (*turns[:at], added, *turns[at + 1 :])
+        elif talk.turns[:-1] in (answers, answers[1 - TURNS_KEPT :]):
+            added = kept.add(who, held.id, talk.turns[-1])
+            after = () if added is None else (*turns, added)[-TURNS_KEPT:]
+        else:
+            added, after = None, ()
+        if added is None:  # it is not kept any more, for whatever reason
+            return self._begun(kept, session)
+        return self.listed(_holding(session, replace(held, turns=after)))
+
+    def _begun(self, kept: Kept, session: Session) -> Session:
+        """The session with its open conversation kept as a new one."""
+        talk, who = session.conversation, session.visitor
+        about = [] if session.article == ALL_ARTICLES else [session.article]
+        begun = kept.start(who, name=talk.turns[0].question[:NAME_CHARS], articles=about)
+        turns = [kept.add(who, begun.id, answer) for answer in talk.turns]
+        held = KeptTalk(begun.id, tuple(filter(None, turns)), begun.name)
+        return self.listed(_holding(session, held))
+
+    def let_go(self, session: Session) -> Session:
+        """The session about to begin a new conversation; the one before stays kept."""
+        return _holding(session, None)
+
+    def bring(self, session: Session, documents: Sequence[Document]) -> None:
+        """Keep what a visitor brought together.
+
+        Raises:
+            InputError: the visitor keeps too much already.
+            StoreError: it cannot be kept.
+        """
+        if self.kept is not None and self.keeps(session):
+            self.kept.bring(session.visitor, documents)
+
+    def documents(self, session: Session, article: str) -> tuple[Document, ...]:
+        """What a visitor brought and has not opened since; nothing where it is not kept.
+
+        Raises:
+            StoreError: it cannot be read.
+        """
+        if self.kept is None or not session.visitor:
+            return ()
+        return self.kept.article(session.visitor, article) or ()
+
+    def remove(self, session: Session, article: str) -> Session:
+        """The session without an article that was brought, which is kept no longer.
+
+        Raises:
+            StoreError: it cannot be removed.
+        """
+        if self.kept is not None and session.visitor:
+            self.kept.remove(session.visitor, article)
+        waiting = {name: some for name, some in session.waiting.items() if name != article}
+        return replace(session, waiting=waiting)
+
+    def recalled(self, session: Session, conversation: str) -> Session | None:
+        """The session with a kept conversation open; None where it is not kept (any more).
+
+        Raises:
+            StoreError: it cannot be read.
+        """
+        named = next((one for one in session.listed if one.id == conversation), None)
+        if self.kept is None or named is None:
+            return None
+        turns = self.kept.turns(session.visitor, conversation)
+        if turns is None:
+            return None
+        shown = tuple(turns[-TURNS_KEPT:])
+        article = named.articles[0] if named.articles else ALL_ARTICLES
+        talk = Conversation(tuple(turn.answer for turn in shown))
+        talk = talk.focused_on(len(shown) - 1, 0)
+        session = session.opened(article).with_conversation(talk)
+        return _holding(session, KeptTalk(conversation, shown, named.name))
+
+    def renamed(self, session: Session, conversation: str, name: str) -> Session:
+        """The session with a conversation under another name.
+
+        Raises:
+            StoreError: that cannot be kept.
+        """
+        if self.kept is not None and session.visitor and name.strip():
+            self.kept.rename(session.visitor, conversation, name)
+        kept = {
+            article: replace(held, name=name) if held.id == conversation else held
+            for article, held in session.kept.items()
+        }
+        return self.listed(replace(session, kept=kept))
+
+    def deleted(self, session: Session, conversation: str) -> Session:
+        """The session without a kept conversation; on the page it stays until it is left.
+
+        Raises:
+            StoreError: it cannot be deleted.
+        """
+        if self.kept is not None and session.visitor:
+            self.kept.delete(session.visitor, conversation)
+        kept = {name: held for name, held in session.kept.items() if held.id != conversation}
+        return self.listed(replace(session, kept=kept))
+
+    def forgotten(self, session: Session) -> Session:
+        """The session of whom nothing is kept any more.
+
+        Raises:
+            StoreError: that cannot be deleted.
+        """
+        if self.kept is not None and session.visitor:
+            self.kept.forget(session.visitor)
+        return self.listed(replace(session, kept={}, waiting={}))
+
+    def judged(self, session: Session, turn: int, feedback: Feedback) -> Session:
+        """The session with what a visitor says of a turn; said twice, it is taken back.
+
+        Raises:
+            StoreError: that cannot be kept.
+        """
+        held = session.kept.get(session.article)
+        if self.kept is None or held is None or not 0 <= turn < len(held.turns):
+            return session
+        known = held.turns[turn]
+        said = None if known.feedback == feedback else feedback
+        self.kept.judge(session.visitor, held.id, known.number, said)
+        turns = (*held.turns[:turn], replace(known, feedback=said), *held.turns[turn + 1 :])
+        return _holding(session, replace(held, turns=turns))
+
+
+def _holding(session: Session, talk: KeptTalk | None) -> Session:
+    kept = {name: held for name, held in session.kept.items() if name != session.article}
+    if talk is not None:
+        kept[session.article] = talk
+    return replace(session, kept=kept)

@@ -1,0 +1,141 @@
+"""What the file of conversations holds, as values: each held to the checksum beside it."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from index.database import content_digest
+from index.records import Document
+from qa.feedback import Feedback
+from qa.records import Answer
+
+
+class SpoiledRowError(Exception):
+    """A row says what was never written into it.
+
+    Args:
+        what: which row, for the sentence that names the file.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class KeptConversation:
+    """What a list says of a conversation.
+
+    Args:
+        id: names it among those of its visitor.
+        name: what the visitor sees it under.
+        articles: ids of the articles that it is about.
+        created_s: when it began, in seconds since 1970.
+        updated_s: when it was last asked or renamed.
+        turns: how many questions it has.
+    """
+
+    id: str
+    name: str
+    articles: tuple[str, ...]
+    created_s: float
+    updated_s: float
+    turns: int
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.turns} questions)"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptTurn:
+    """A question of a conversation that is kept.
+
+    Args:
+        number: its own; it stays when earlier ones go.
+        answer: what the article said.
+        feedback: what the visitor says of it; None where nothing.
+    """
+
+    number: int
+    answer: Answer
+    feedback: Feedback | None = None
+
+    def __str__(self) -> str:
+        return f"{self.number}. {self.answer}"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptArticle:
+    """What a list says of an article that a visitor brought.
+
+    Args:
+        id: names it among those of its visitor: its document's, of several the first one's.
+        title: of its document, of several of the first.
+        documents: how many it is.
+        chars: how many characters they have.
+        used_s: when it was last brought or asked, in seconds since 1970.
+    """
+
+    id: str
+    title: str
+    documents: int
+    chars: int
+    used_s: float
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.chars:,} characters)"
+
+
+def conversation_of(row: tuple[Any, ...]) -> KeptConversation:
+    """A conversation of its row: id, name, articles as JSON, and the numbers.
+
+    Raises:
+        SpoiledRowError: it is none.
+    """
+    named, name, articles, *rest = row
+    try:
+        about = tuple(map(str, json.loads(articles)))
+    except (ValueError, TypeError) as error:
+        raise SpoiledRowError(f"the conversation {named}") from error
+    if not (isinstance(name, str) and all(isinstance(one, int | float) for one in rest)):
+        raise SpoiledRowError(f"the conversation {named}")
+    return KeptConversation(named, name, about, *rest)
+
+
+def turn_of(row: tuple[Any, ...]) -> KeptTurn:
+    """A turn of its row: number, digest, JSON, and the feedback's verdict and note.
+
+    Raises:
+        SpoiledRowError: it is not what was written.
+    """
+    number, digest, said, verdict, note = row
+    try:
+        whole = text_digest(said) == digest
+        feedback = None if verdict is None else Feedback.from_words(verdict, note)
+        turn = KeptTurn(number, Answer.from_dict(json.loads(said)), feedback)
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise SpoiledRowError(f"the turn {number}") from error
+    if not whole:
+        raise SpoiledRowError(f"the turn {number}")
+    return turn
+
+
+def document_of(digest: bytes, id: str, title: str, others: str, text: str) -> Document:
+    """A document of its row.
+
+    Raises:
+        SpoiledRowError: it is not what was written.
+    """
+    try:
+        whole = content_digest(id, title, text, others) == digest
+        held = json.loads(others)
+        if "page_starts" in held:
+            held["page_starts"] = tuple(held["page_starts"])
+        document = Document(id=id, title=title, text=text, **held)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise SpoiledRowError(f"the article {id}") from error
+    if not whole:
+        raise SpoiledRowError(f"the article {id}")
+    return document
+
+
+def text_digest(text: str) -> bytes:
+    """The checksum of a text."""
+    return hashlib.sha256(text.encode()).digest()

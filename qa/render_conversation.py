@@ -1,0 +1,151 @@
+"""The conversation as HTML: what was asked, what is being answered, what went wrong."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+from qa.asking_hint import asking_hint
+from qa.feedback import Feedback
+from qa.records import Answer
+from qa.render import button
+from qa.render_answer import Citations, Focused, answer_html, no_citations
+from qa.render_judging import judging_html
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What went wrong, or was done, for the visitor to know.
+
+    Args:
+        text: in a sentence.
+        retry: a question that may be asked again; empty where there is none.
+    """
+
+    text: str
+    retry: str = ""
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def conversation_html(
+    turns: Sequence[Answer],
+    *,
+    title: str,
+    examples: Sequence[str],
+    citations: Citations = no_citations,
+    focus: Focused = None,
+    pending: str | None = None,
+    notice: Notice | None = None,
+    editing: int | None = None,
+    several: bool = False,
+    judged: Sequence[Feedback | None] = (),
+) -> str:
+    """The conversation: questions and the quotes that answer them, or an invitation.
+
+    Args:
+        turns: what was asked and answered, oldest first.
+        title: the article's title.
+        examples: questions to offer where nothing was asked yet.
+        citations: of a quote, by the name of a style, how to quote it elsewhere; without them
+            there is no menu for it.
+        focus: turn and number of the quote that the article shows.
+        pending: a question that is being answered.
+        notice: what went wrong, for the user to mend.
+        editing: number of the turn whose question is in the box.
+        several: whether more than one article is asked.
+        judged: what the visitor says of each turn; none where that is not kept.
+    """
+    parts = []
+    for number, turn in enumerate(turns):
+        judge = judging_html(number, turn, judged[number]) if number < len(judged) else ""
+        last = number == len(turns) - 1
+        parts.append(_turn(number, turn, focus, citations, judge, last=last, several=several))
+    if not turns and pending is None:
+        parts.append(_invitation(title, examples))
+    if pending is not None:
+        parts.append(_pending(pending))
+    if editing is not None:
+        parts.append(
+            '<p class="pq-editing" role="status">The question is in the box below; the next answer'
+            f" replaces it. {button('unedit', 'Keep it as it is')}</p>"
+        )
+    if notice is not None:
+        retry = button("ask", "Try again", {"ask": notice.retry}) if notice.retry else ""
+        parts.append(f'<p class="pq-notice" role="alert">{escape(notice.text)} {retry}</p>')
+    return (
+        f"{_head(title, asked=bool(turns))}"
+        '<div class="pq-conversation" role="log" aria-label="Conversation" tabindex="0"'
+        f' aria-busy="{str(pending is not None).lower()}">{"".join(parts)}</div>'
+    )
+
+
+def _head(title: str, *, asked: bool) -> str:
+    """What is being asked, once the invitation has made room for the conversation."""
+    if not asked:
+        return ""
+    return (
+        '<div class="pq-head"><h2 class="pq-asking"><span class="pq-kicker">Asking</span> '
+        f"{escape(title)}</h2>"
+        f"{button('print', 'Print')}{button('clear', 'Start over')}</div>"
+    )
+
+
+def _invitation(title: str, examples: Sequence[str]) -> str:
+    offered = "".join(
+        f"<li>{button('ask', example, {'ask': example}, css='pq-example')}</li>"
+        for example in examples
+    )
+    return (
+        '<section class="pq-empty"><p class="pq-kicker">Ask about</p>'
+        f"<h2>{escape(title)}</h2>"
+        "<p>Every answer is a quotation, word for word, with its place in the text."
+        " Where the article does not say, so will I.</p>"
+        f'<ul class="pq-examples">{offered}</ul></section>'
+    )
+
+
+def _pending(question: str) -> str:
+    return (
+        f'<section class="pq-turn"><h3 class="pq-question">{escape(question)}</h3>'
+        '<p class="pq-pending" role="status">Reading the article<span class="pq-dots"></span> '
+        f"{button('stop', 'Stop', {'ask': question})}</p></section>"
+    )
+
+
+def _turn(
+    number: int,
+    answer: Answer,
+    focus: Focused,
+    citations: Citations,
+    judge: str,
+    *,
+    last: bool,
+    several: bool,
+) -> str:
+    body = answer_html(
+        number,
+        answer,
+        focus,
+        citations=citations,
+        hint=asking_hint(answer) if answer.text is None else "",
+        several=several,
+    )
+    actions = button("edit", "Edit", {"turn": number}, label="Edit this question")
+    actions += button("undo", "Undo", label="Remove this turn") if last else ""
+    return (
+        f'<section class="pq-turn" aria-label="Question {number + 1}">'
+        f'<h3 class="pq-question">{escape(answer.question)}</h3>'
+        f"{_understood(number, answer)}{body}"
+        f'<div class="pq-actions">{actions}{judge}</div></section>'
+    )
+
+
+def _understood(number: int, answer: Answer) -> str:
+    """What a follow-up was read behind, and the way to read it without."""
+    # Only what stands before the question in it: the question itself has just been read.
+    lead = (answer.resolved or "").removesuffix(answer.question).strip()
+    if not lead:
+        return ""
+    alone = button("alone", "Ask it by itself", {"turn": number})
+    return f'<p class="pq-resolved">Understood after: {escape(lead)} {alone}</p>'

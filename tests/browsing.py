@@ -1,0 +1,134 @@
+"""A visitor's browser: a real Chromium, watched for errors and for requests to other hosts."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from conftest import ROOT
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+SCREENSHOTS = ROOT / "build" / "screenshots"
+REQUIRE_BROWSER = "PULLQUOTE_REQUIRE_BROWSER"  # set in CI, where a skip would hide a fault
+# Without these, Chromium calls its maker at every start.
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+WAIT_MS = 30_000
+HEIGHTS = {390: 844, 1366: 860, 1920: 1080}  # of a phone, a laptop and a wide screen, by width
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def chromium() -> str:
+    """Where Chromium is; without one the test is skipped, or fails in CI."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        path = shutil.which(name)
+        if path:
+            return path
+    reason = "No Chromium here: install one (Debian: apt install chromium) to test the chat in it."
+    if os.environ.get(REQUIRE_BROWSER):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """Chromium, until the end of the block."""
+    path = chromium()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+class Visit:
+    """A visitor's page."""
+
+    def __init__(
+        self, browser: Browser, url: str, *, width: int = 1366, dark: bool = False
+    ) -> None:
+        self.complaints: list[str] = []
+        self.hosts: set[str] = set()
+        self.url = url
+        self.context = browser.new_context(
+            viewport={"width": width, "height": HEIGHTS[width]},
+            color_scheme="dark" if dark else "light",
+            permissions=["clipboard-read", "clipboard-write"],
+        )
+        self.page: Page = self.context.new_page()
+        self.page.set_default_timeout(WAIT_MS)
+        self.page.on("console", self._note)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
+        self.page.goto(url)
+        self.page.wait_for_selector(".pq-library[data-arrived]", state="attached")
+
+    def _note(self, message: object) -> None:
+        if message.type == "error":
+            self.complaints.append(message.text)
+
+    def ask(self, question: str) -> None:
+        turns = self.page.locator(".pq-turn").count()
+        self.page.get_by_placeholder("Ask a question").fill(question)
+        self.page.keyboard.press("Enter")
+        expect(self.page.locator(".pq-turn")).to_have_count(turns + 1, timeout=WAIT_MS)
+        self.wait()
+
+    def wait(self) -> None:
+        """Until nothing is being read any more."""
+        expect(self.page.locator("[aria-busy=true]")).to_have_count(0, timeout=WAIT_MS)
+
+    def act(self, act: str, number: int = 0) -> None:
+        """Click what does something, in the order of the page."""
+        self.page.locator(f"button[data-act={act}]").nth(number).click()
+
+    def draw(self, opened: bool = True) -> None:
+        """Open the library, where it is a drawer."""
+        drawer = self.page.locator(".pq-drawer")
+        shown = self.page.locator(".pq-shelves")
+        if drawer.is_visible() and shown.is_visible() is not opened:
+            drawer.click()
+            expect(shown).to_be_visible(visible=opened)
+
+    def open(self, title: str) -> None:
+        """Open an article of the library."""
+        self.draw()
+        self.page.locator(".pq-choice").filter(has_text=title).click()
+        expect(self.page.locator(".pq-choice[aria-current]")).to_contain_text(title)
+
+    def picture(self, name: str) -> None:
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        self.page.wait_for_timeout(500)  # until scrolling has come to rest
+        self.page.screenshot(path=SCREENSHOTS / f"{name}.png")
+
+    def violations(self) -> list[str]:
+        """What axe-core finds against WCAG 2.2 AA and its own best practice."""
+        options = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
+        found = Axe().run(self.page, options=options).response["violations"]
+        return [
+            f"{one['id']}: {node['html'][:160]} {node['failureSummary']}"
+            for one in found
+            for node in one["nodes"]
+        ]
+
+    def leave(self) -> None:
+        """Close the page; there was no error, and no request left the machine."""
+        self.context.close()
+        assert self.complaints == []
+        assert self.hosts - {""} == {urlsplit(self.url).netloc}
+
+
+def saved(folder: Path, name: str, data: bytes) -> Path:
+    """A file to bring."""
+    file = folder / name
+    file.write_bytes(data)
+    return file

@@ -1,0 +1,61 @@
+"""Processes that keep conversations, for the tests that end them or that keep beside them."""
+
+import json
+import os
+import random
+import sys
+from pathlib import Path
+
+from index.records import Document
+from qa.kept import Kept
+from qa.records import Answer
+
+
+def answer(number):
+    text = f"It was number {number}."
+    return Answer(f"What was number {number}?", text, 0.5, 0.5, 0, len(text), "d", "Title")
+
+
+def say(**message):
+    """Print a line that is never torn: a pipe takes it as a whole, or not at all."""
+    line = (json.dumps(message) + "\n").encode()
+    assert len(line) <= 4096
+    os.write(1, line)
+
+
+def keep_for_ever(folder, visitor, seed):
+    """Begin conversations, add turns and articles, delete; say each thing when it is done."""
+    lot = random.Random(seed)
+    kept = Kept(Path(folder))
+    known = {one.id for one in kept.conversations(visitor)}
+    for number in range(1_000_000):
+        choice = lot.random()
+        if not known or choice < 0.2:
+            one = kept.start(visitor, name=f"Number {number}", articles=["d"])
+            known.add(one.id)
+            say(started=one.id)
+        elif choice < 0.8:
+            one = lot.choice(sorted(known))
+            said = answer(seed * 1000 + number)
+            say(adding=one, question=said.question)
+            kept.add(visitor, one, said)
+            say(added=one, question=said.question)
+        elif choice < 0.9:
+            kept.bring(visitor, [Document("d", "Title", f"It was number {number}. " * 500)])
+        else:
+            one = lot.choice(sorted(known))
+            say(deleting=one)
+            kept.delete(visitor, one)
+            known.discard(one)
+            say(deleted=one)
+
+
+def add_turns(folder, visitor, conversation, turns):
+    kept = Kept(Path(folder))
+    for number in range(turns):
+        kept.add(visitor, conversation, answer(number))
+
+
+if __name__ == "__main__":
+    command, *given = json.loads(sys.argv[1])
+    {"keep": keep_for_ever, "add": add_turns}[command](*given)

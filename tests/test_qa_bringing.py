@@ -1,0 +1,99 @@
+"""Files and texts that a visitor of the chat brings, whatever the browser let through."""
+
+import pytest
+from made_files import docx_of, pdf_of_lines, zip_of
+
+from index.errors import InputError, PullquoteError, SourceError
+from qa.bounds import MAX_ARTICLE_CHARS
+from qa.bringing import pasted, told_without_path, uploaded
+
+PAGES = [["The sea was rough."], ["The bridge was painted by Ada Fenn in 1911."]]
+
+
+@pytest.fixture
+def upload(tmp_path):
+    """Upload a file; give its documents."""
+    folder = tmp_path / "uploads"
+    folder.mkdir()
+
+    def bring(name, data):
+        (folder / name).write_bytes(data)
+        return uploaded(str(folder / name), within=str(folder))
+
+    return bring
+
+
+def test_a_pdf(upload):
+    (document,) = upload("report.pdf", pdf_of_lines(PAGES))
+    assert (document.title, document.source, document.page_starts) == ("Report", None, (0, 20))
+
+
+def test_a_word_file(upload):
+    (document,) = upload("report.docx", docx_of("It cost forty.", title="Costs"))
+    assert document.title == "Costs"
+
+
+def test_an_archive_without_a_text_twice(upload):
+    documents = upload(
+        "pack.zip",
+        zip_of(
+            {"a.txt": "Lamps burn.", "b.md": "# Boats\n\nBo Ek built it.", "c.txt": "Lamps burn."}
+        ),
+    )
+    assert [document.title for document in documents] == ["A", "Boats"]
+    assert len({document.id for document in documents}) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("a.exe", b"MZ", "a.exe is no kind of file the chat reads"),
+        ("a.pdf", b"Words.", "a.pdf is not a PDF"),
+        ("a.docx", zip_of({"a.txt": "Words."}), "a.docx is no Word file"),
+        ("a.zip", zip_of({"../a.txt": "Words."}), "whose name leads out of it"),
+        ("a.txt", b"\xff\xfe\xfd", "a.txt is not UTF-8 text"),
+        ("a.txt", b"x" * (MAX_ARTICLE_CHARS + 1), "the chat reads at most 1,000,000"),
+        (
+            "a.zip",
+            zip_of({f"{n}.txt": f"{n} words. " * 40_000 for n in range(3)}, packed=False),
+            "holds 3 articles with more than 1,000,000 characters together",
+        ),
+    ],
+)
+def test_what_is_refused(upload, tmp_path, name, data, said):
+    with pytest.raises(PullquoteError) as refused:
+        upload(name, data)
+    told = told_without_path(refused.value, str(tmp_path / "uploads" / name))
+    assert said in told
+    assert str(tmp_path) not in told  # where the server put it is nobody's business
+
+
+def test_only_what_was_uploaded_is_read(tmp_path):
+    uploads = tmp_path / "uploads"
+    uploads.mkdir()
+    secret = tmp_path / "secret.txt"
+    secret.write_text("The password is potash.")
+    (uploads / "link.txt").symlink_to(secret)
+    beside = tmp_path / "uploads-of-others"
+    beside.mkdir()
+    (beside / "a.txt").write_text("Words.")
+    for path in (
+        str(secret),
+        str(uploads / ".." / "secret.txt"),
+        str(uploads / "link.txt"),
+        str(beside / "a.txt"),
+        str(uploads),
+        *("", "secret.txt", "a\0.txt", "/etc/passwd", "~/secret.txt", "x" * 100_000),
+    ):
+        with pytest.raises(SourceError, match="did not arrive"):
+            uploaded(path, within=str(uploads))
+
+
+def test_a_paste():
+    (document,) = pasted("Lamps burn.", title=" Lamps ")
+    assert (document.title, document.text) == ("Lamps", "Lamps burn.")
+    assert pasted("Lamps burn.", title="")[0].title == "Lamps burn."
+    with pytest.raises(InputError, match="no text to read"):
+        pasted(" \n", title="Lamps")
+    with pytest.raises(InputError, match="at most 1,000,000"):
+        pasted("x" * (MAX_ARTICLE_CHARS + 1), title="")

@@ -1,0 +1,162 @@
+"""Conversations that a browser's visitor finds again, in a real Chromium."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browsing import WAIT_MS, Visit, launched
+from playwright.sync_api import Browser, expect
+
+from qa.assistant import Assistant
+from qa.feedback import Verdict
+from qa.kept import Kept
+from qa.seeds import seed_examples
+from qa.serve import serve
+
+pytestmark = pytest.mark.browser
+
+WHO = "who was released?"
+BRIDGE = (
+    "The bridge at Oldmere was painted green by Ada Fenn in 1911. The bridge cost £4,000."
+    " Bo Ek is the mayor of Oldmere."
+)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with launched() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Kept:
+    return Kept(tmp_path_factory.mktemp("kept"))
+
+
+@pytest.fixture(scope="module")
+def keeping(shelf: Assistant, kept: Kept) -> Iterator[str]:
+    """Where a server keeps conversations."""
+    page = serve(
+        shelf,
+        examples=seed_examples(),
+        host="127.0.0.1",
+        block=False,
+        kept=kept,
+        questions_per_minute=100_000,
+        burst_questions=100_000,
+    )
+    yield page.local_url.rstrip("/")
+    page.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, keeping: str) -> Iterator[Visit]:
+    visitor = Visit(browser, keeping)
+    visitor.page.on("dialog", lambda dialog: dialog.accept())
+    yield visitor
+    visitor.leave()
+
+
+def come_back(visit: Visit) -> None:
+    visit.page.reload()
+    visit.page.wait_for_selector(".pq-library[data-arrived]", state="attached")
+
+
+def paste(visit: Visit) -> None:
+    visit.page.get_by_text("Paste a text").click()
+    visit.page.get_by_label("The text").fill(BRIDGE)
+    visit.page.get_by_label("Its title, if you like").fill("The bridge")
+    visit.page.get_by_role("button", name="Read it").click()
+    expect(visit.page.locator(".pq-article h2")).to_have_text("The bridge", timeout=WAIT_MS)
+
+
+def test_a_conversation_is_found_again(visit: Visit) -> None:
+    page = visit.page
+    expect(page.get_by_text("kept on this server for this browser alone")).to_be_visible()
+    visit.ask(WHO)
+    paste(visit)
+    suggested = page.locator(".pq-example")
+    expect(suggested.first).to_contain_text("the bridge")
+    visit.picture("suggested")
+    suggested.first.click()
+    expect(page.locator(".pq-quote")).to_have_count(1, timeout=WAIT_MS)
+    visit.ask("who painted the bridge?")
+    come_back(visit)
+    talks = page.locator(".pq-talk .pq-choice")
+    expect(talks).to_have_count(2)
+    page.get_by_label("Search the conversations").fill("babariko")
+    expect(talks).to_have_count(1)
+    expect(talks).to_have_text(WHO)
+    page.get_by_label("Search the conversations").fill("")
+    expect(talks).to_have_count(2)
+    talks.first.click()
+    expect(page.locator(".pq-turn")).to_have_count(2, timeout=WAIT_MS)
+    expect(page.locator("mark.pq-focus")).to_have_text("Ada Fenn")
+    visit.picture("recalled")
+    assert visit.violations() == []
+
+
+def test_a_conversation_is_named_saved_and_deleted(visit: Visit) -> None:
+    page = visit.page
+    visit.ask(WHO)
+    page.get_by_label(f"More for {WHO}").click()
+    visit.picture("kept")
+    assert visit.violations() == []
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save as Markdown").click()
+    saved = Path(download.value.path()).read_text("utf-8")
+    assert download.value.suggested_filename == "conversation.md"
+    assert "Viktor Babariko" in saved
+    page.get_by_label(f"More for {WHO}").click()
+    page.get_by_label("Its name").fill("The pardons")
+    page.get_by_role("button", name="Rename").click()
+    expect(page.locator(".pq-talk .pq-choice")).to_have_text("The pardons")
+    page.get_by_label("More for The pardons").click()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(page.locator(".pq-talk")).to_have_count(0)
+    expect(page.locator(".pq-turn")).to_have_count(0)
+
+
+def test_in_private_nothing_is_kept(visit: Visit) -> None:
+    page = visit.page
+    page.get_by_role("button", name="Keep nothing from here on").click()
+    expect(page.get_by_text("From here on nothing is kept of you")).to_be_visible()
+    visit.ask(WHO)
+    come_back(visit)
+    expect(page.get_by_text("From here on nothing is kept of you")).to_be_visible()
+    expect(page.locator(".pq-talk")).to_have_count(0)
+    page.get_by_role("button", name="Keep them again").click()
+    expect(page.get_by_text("kept on this server for this browser alone")).to_be_visible()
+    visit.ask(WHO)
+    expect(page.locator(".pq-talk")).to_have_count(1)
+    page.get_by_role("button", name="Delete all of it").click()
+    expect(page.locator(".pq-talk")).to_have_count(0)
+
+
+def test_an_answer_is_judged(visit: Visit, kept: Kept) -> None:
+    page = visit.page
+    visit.ask(WHO)
+    right = page.get_by_role("button", name="Right", exact=True)
+    right.click()
+    expect(right).to_have_attribute("aria-pressed", "true")
+    page.get_by_text("Not right").click()
+    page.get_by_label("What is wrong, if you like to say").fill("There were <b>many</b> more.")
+    visit.picture("judging")
+    assert visit.violations() == []
+    page.get_by_role("button", name="Incomplete").click()
+    expect(page.locator(".pq-said")).to_have_text("Incomplete")
+    said = [one.feedback for one in kept.judged()]
+    assert [(one.verdict, one.note) for one in said] == [
+        (Verdict.INCOMPLETE, "There were <b>many</b> more.")
+    ]
+
+
+def test_another_browser_sees_nothing(visit: Visit, browser: Browser, keeping: str) -> None:
+    visit.ask(WHO)
+    expect(visit.page.locator(".pq-talk")).to_have_count(1)
+    other = Visit(browser, keeping, width=390)
+    expect(other.page.locator(".pq-talk")).to_have_count(0)
+    other.draw()
+    assert other.violations() == []
+    other.picture("library-kept-390")
+    other.leave()

@@ -1,0 +1,102 @@
+"""The chat in a page of another origin, in a real Chromium: as an element and in a frame."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import httpx
+import pytest
+from browsing import WAIT_MS, launched
+from conftest import ROOT
+from playwright.sync_api import Browser, expect
+from test_qa_serve import free_port
+
+from qa.assistant import Assistant
+from qa.serve import serve
+
+pytestmark = pytest.mark.browser
+EASY = "how many prisoners were pardoned?"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with launched() as started:
+        yield started
+
+
+@contextmanager
+def another_site(body: str) -> Iterator[str]:
+    """A page of another origin; its address."""
+
+    class Site(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(f"<!doctype html><title>Ours</title><h1>Ours</h1>{body}".encode())
+
+        def log_message(self, *_words: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Site) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def asks(place: object) -> None:
+    """Ask in a page or a frame, and see the quote."""
+    place.get_by_placeholder("Ask a question").fill(EASY)
+    place.get_by_placeholder("Ask a question").press("Enter")
+    expect(place.locator(".pq-quote").first).to_have_text("“123”", timeout=WAIT_MS)
+
+
+def test_as_an_element_from_the_servers_own_files(browser: Browser, url: str) -> None:
+    script = f'<script type="module" src="{url}/gradio.js"></script>'
+    with another_site(f'{script}<gradio-app src="{url}/"></gradio-app>') as site:
+        page = browser.new_page()
+        asked: set[str] = set()
+        page.on("request", lambda request: asked.add(request.url))
+        page.goto(site)
+        asks(page)
+        expect(page.locator("h1").first).to_have_text("Ours")
+        local = ("http://127.0.0.1:", "data:", "blob:")
+        assert [one for one in asked if not one.startswith(local)] == []
+        page.close()
+
+
+def test_in_a_frame_where_it_is_allowed(browser: Browser, news: Assistant) -> None:
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    with another_site(f'<iframe src="{address}" width=1200 height=800></iframe>') as site:
+        page = serve(news, examples={}, host="127.0.0.1", port=port, block=False, embedding=[site])
+        try:
+            tab = browser.new_page()
+            tab.goto(site)
+            asks(tab.frame_locator("iframe"))
+            tab.close()
+        finally:
+            page.close()
+
+
+def test_nor_in_a_frame_where_it_is_not(browser: Browser, url: str) -> None:
+    with another_site(f'<iframe src="{url}"></iframe>') as site:
+        tab = browser.new_page()
+        told: list[str] = []
+        tab.on("console", lambda message: told.append(message.text))
+        tab.goto(site)
+        tab.wait_for_timeout(1_000)
+        assert tab.frame_locator("iframe").get_by_placeholder("Ask a question").count() == 0
+        assert any("frame-ancestors" in one for one in told)
+        tab.close()
+
+
+def test_the_elements_script_is_served_as_the_readme_says(url: str) -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert '<script type="module" src="http://127.0.0.1:7860/gradio.js"></script>' in readme
+    assert "/gradio_api/openapi.json" in readme
+    got = httpx.get(f"{url}/gradio.js")
+    assert got.status_code == 200
+    assert got.headers["Content-Type"].startswith("text/javascript")
+    assert "./assets/" in got.text

@@ -1,0 +1,430 @@
+"""Whatever is asked, brought or named, on every surface: refused in words, or taken as text."""
+
+import asyncio
+import json
+import logging
+import re
+from collections.abc import Iterator, Sequence
+from html.parser import HTMLParser
+from typing import Any
+
+import httpx
+import pytest
+from conftest import ROOT
+from hostile_inputs import HOSTILE_INPUTS, is_text
+from mcp.types import TextContent
+from mcp_calls import with_session
+from rendered import Page, found, not_found
+from squad_files import row, squad
+from stub import StubEmbedder
+from test_qa_serve import free_port
+
+from index.engine import PassageIndex
+from index.errors import InputError, PullquoteError
+from index.records import Document
+from qa.assistant import Assistant
+from qa.bringing import told_without_path, uploaded
+from qa.callers import HEADER, CallerNote, caller_of
+from qa.cli import main
+from qa.evaluate import figures, read_squad
+from qa.headers import policy_with
+from qa.logs import JsonLines
+from qa.questions import check_question
+from qa.reader import Reading, ReadSpan
+from qa.records import Excerpt
+from qa.render_article import article_html, shelf_html
+from qa.render_conversation import Notice, conversation_html
+from qa.report import write_report
+from qa.serve import serve
+from qa.settings import ReaderSettings
+from qa.squad import SquadSet
+from qa.terminal import complain, shown
+
+TEXTS = [hostile for hostile in HOSTILE_INPUTS if is_text(hostile)]
+BEFORE, AFTER = "It began here. ", " Then it was over."
+LEAKS = (str(ROOT), "site-packages", "Traceback", "/tmp/")
+AT_ONCE = 8
+SOME = 7  # where each takes its time, every seventh is tried: some of every kind
+
+
+class WholePassages:
+    """A reader that quotes all it reads, so that what is hostile comes back in the quote."""
+
+    settings = ReaderSettings()
+
+    def read(
+        self,
+        pairs: Sequence[tuple[str, str]],
+        *,
+        batch_size: int = 32,  # noqa: ARG002 - what a reader takes
+        max_answer_tokens: int = 30,  # noqa: ARG002
+    ) -> list[Reading]:
+        readings = []
+        for _, text in pairs:
+            start = len(text) - len(text.lstrip())
+            end = len(text.rstrip())
+            spans = (ReadSpan(start, end, 5.0),) if start < end else ()
+            readings.append(Reading(spans, -5.0))
+        return readings
+
+
+def article(hostile: str) -> str:
+    return f"{BEFORE}{hostile}{AFTER}"
+
+
+@pytest.fixture(scope="module")
+def assistant() -> Assistant:
+    """Answers about an article for each text, named by it."""
+    documents = [Document(text, text, article(text)) for text in TEXTS]
+    index = PassageIndex.from_documents(documents, embedder=StubEmbedder())
+    return Assistant(index=index, reader=WholePassages())
+
+
+@pytest.fixture(scope="module")
+def served(assistant: Assistant) -> Iterator[str]:
+    port = free_port()
+    page = serve(
+        assistant,
+        examples={},
+        host="127.0.0.1",
+        port=port,
+        block=False,
+        questions_per_minute=10**9,
+        burst_questions=10**9,
+    )
+    yield f"http://127.0.0.1:{port}"
+    page.close()
+
+
+def test_the_corpus_is_what_it_says() -> None:
+    assert len(HOSTILE_INPUTS) >= 500
+    assert len(set(HOSTILE_INPUTS)) == len(HOSTILE_INPUTS)
+    assert 0 < len(HOSTILE_INPUTS) - len(TEXTS) < 10  # halves of surrogates
+
+
+# Python and the saved index
+
+
+def test_python_quotes_it_at_its_place_or_refuses_it_in_words(assistant: Assistant) -> None:
+    texts = {document.id: document.text for document in assistant.documents}
+    asked = []
+    for hostile in HOSTILE_INPUTS:
+        try:
+            asked.append(check_question(hostile))
+        except InputError:
+            assert not hostile.strip() or not is_text(hostile) or len(hostile) > 1_000
+    assert len(asked) > 400
+    for question, answer in zip(asked, assistant.ask_many(asked), strict=True):
+        assert answer.question == question
+        for quote in (answer, *answer.alternatives):
+            if quote.text is not None:
+                assert texts[quote.document_id][quote.start : quote.end] == quote.text
+        assert json.loads(json.dumps(answer.to_dict(), allow_nan=False)) == answer.to_dict()
+
+
+@pytest.mark.parametrize("hostile", [one for one in HOSTILE_INPUTS if not is_text(one)])
+def test_half_a_character_is_no_document(hostile: str) -> None:
+    for fields in (("a", "A", hostile), ("a", hostile, "A."), (hostile, "A", "A.")):
+        with pytest.raises(InputError, match="half a surrogate pair"):
+            Document(*fields)
+
+
+def test_the_saved_index_gives_back_what_it_was_given(assistant: Assistant, tmp_path) -> None:
+    assistant.index.save(tmp_path / "shelf")
+    again = PassageIndex.load(tmp_path / "shelf", embedder=StubEmbedder())
+    assert again.documents == assistant.documents
+    queries = [text for text in TEXTS if text.strip()]
+    for ours, loaded in zip(
+        assistant.index.search(queries, top_k=3), again.search(queries, top_k=3), strict=True
+    ):
+        assert [hit.passage for hit in loaded] == [hit.passage for hit in ours]
+    again.remove([TEXTS[0]])
+    assert TEXTS[0] not in {document.id for document in again.documents}
+    assert len(again.documents) == len(TEXTS) - 1
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["shelf"]
+
+
+# What is rendered
+
+
+def test_rendered_it_is_text_and_nothing_else() -> None:
+    for hostile in TEXTS:
+        document = Document(hostile, hostile, article(hostile), source=f"/a/{hostile}")
+        whole = Excerpt.from_span(document, 0, len(document.text))
+        answer = found(document, BEFORE.strip(), question=hostile)
+        turns = [answer, not_found(whole, question=hostile)]
+        pages = [
+            article_html(document, quotes=(whole,), focus=whole, passage=whole),
+            shelf_html([document]),
+            conversation_html(
+                turns, title=hostile, examples=(), pending=hostile, notice=Notice(hostile, hostile)
+            ),
+            conversation_html([], title=hostile, examples=(hostile,), focus=None),
+        ]
+        for html in pages:
+            Page(html).assert_ours()
+
+
+class Shape(HTMLParser):
+    """The elements and attributes of a page, and every script."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: set[tuple[str, str]] = set()
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.parts |= {(tag, name) for name, _ in attrs} | {(tag, "")}
+
+
+def report_shape(texts: Sequence[str], folder) -> set[tuple[str, str]]:
+    rows = [(article(text), [row(text, text, "never")]) for text in texts]
+    folder.mkdir()
+    file = folder / "hostile.json"
+    file.write_text(json.dumps(squad(*rows, title=texts[0])), "utf-8")
+    outcomes = read_squad(SquadSet.from_file(file), reader=WholePassages())
+    name = texts[0][:100]
+    written = write_report(
+        {name: outcomes}, {name: figures(outcomes)}, folder=folder / "report", command=list(texts)
+    )
+    return Shape(written.read_text("utf-8")).parts
+
+
+def test_the_report_page_has_the_elements_of_a_harmless_one(tmp_path) -> None:
+    asked = [text for text in TEXTS if text.strip() and len(text) < 500]
+    harmless = report_shape([f"Is it {number}?" for number in range(40)], tmp_path / "harmless")
+    assert report_shape(asked, tmp_path / "hostile") <= harmless
+
+
+# Over HTTP and MCP
+
+
+def told_or_json(status: int, body: str) -> Any:
+    """A response that is our JSON, and shows nothing of the server."""
+    assert not any(leak in body for leak in LEAKS), body[:300]
+    assert status < 500, (status, body[:300])
+    return body
+
+
+async def called(client: httpx.AsyncClient, name: str, given: dict[str, Any]) -> Any:
+    """What an endpoint gives, or its error."""
+    content = json.dumps(given).encode()
+    post = await client.post(
+        f"/gradio_api/call/v2/{name}", content=content, headers={"Content-Type": "application/json"}
+    )
+    told_or_json(post.status_code, post.text)
+    if post.status_code != httpx.codes.OK:
+        return post.json()
+    event = post.json()["event_id"]
+    lines = (await client.get(f"/gradio_api/call/{name}/{event}")).text.split("\n")
+    told_or_json(200, "\n".join(lines))
+    kind = lines[-4].removeprefix("event: ") if len(lines) > 3 else ""
+    data = json.loads(lines[-3].removeprefix("data: "))
+    assert kind in {"complete", "error"}, lines
+    if kind == "complete":
+        return data[0]
+    error = json.loads(data["error"])
+    assert error.keys() == {"code", "message", "remedy"}
+    assert error["code"] == "input", error
+    return error
+
+
+def all_called(url: str, name: str, givens: Sequence[dict[str, Any]]) -> list[Any]:
+    async def run() -> list[Any]:
+        turn = asyncio.Semaphore(AT_ONCE)
+        async with httpx.AsyncClient(base_url=url, timeout=120) as client:
+
+            async def one(given: dict[str, Any]) -> Any:
+                async with turn:
+                    return await called(client, name, given)
+
+            return await asyncio.gather(*map(one, givens))
+
+    return asyncio.run(run())
+
+
+def test_articles_and_titles_over_http(served: str) -> None:
+    given = [{"text": article(hostile), "title": hostile} for hostile in HOSTILE_INPUTS]
+    for hostile, result in zip(
+        HOSTILE_INPUTS, all_called(served, "add_document", given), strict=True
+    ):
+        if "code" in result:
+            assert not is_text(hostile) or len(hostile.strip()) > 300, hostile
+        else:
+            assert result["characters"] == len(article(hostile))
+            assert result["title"] == hostile.strip() or not hostile.strip()
+
+
+def test_questions_over_http(served: str, assistant: Assistant) -> None:
+    asked = [text for text in TEXTS if text.strip() and len(text) < 500]
+    (answers,) = all_called(served, "ask_many", [{"questions": asked, "top_k": 1}])
+    assert [answer["question"] for answer in answers] == [
+        check_question(question) for question in asked
+    ]
+    for answer in answers:
+        if answer["text"] is not None:
+            text = next(one.text for one in assistant.documents if one.id == answer["document_id"])
+            assert text[answer["start"] : answer["end"]] == answer["text"]
+
+
+def test_every_other_value_over_http(served: str) -> None:
+    some = HOSTILE_INPUTS[::SOME]
+    all_called(served, "ask", [{"question": one, "article": one} for one in some])
+    all_called(served, "search", [{"query": "who?", "text": one} for one in some])
+    all_called(served, "ask", [{"question": "who?", "history": [[one, one]]} for one in some])
+    all_called(served, "ask", [{"question": "who?", "top_k": one} for one in some])
+    for result in all_called(served, "remove_document", [{"id": one} for one in some]):
+        assert result["code"] == "input"  # on offer to everyone, or there is none
+    all_called(served, "ask", [{one: one, "question": "who?"} for one in some])
+    assert len(all_called(served, "documents", [{}])[0]) == len(TEXTS)
+
+
+def test_addresses_and_headers_over_http(served: str) -> None:
+    with httpx.Client(base_url=served, timeout=60) as client:
+        for hostile in TEXTS[::SOME]:
+            if len(hostile) > 2_000:
+                continue
+            for path in ("/gradio_api/call/{}", "/gradio_api/file={}", "/{}", "/assets/{}"):
+                name = "".join(f"%{byte:02x}" for byte in hostile.encode())
+                got = client.get(path.format(name), follow_redirects=False)
+                told_or_json(got.status_code, got.text if got.status_code >= 400 else "")
+                assert "forged" not in str(got.headers)
+                if path.startswith("/gradio_api/call/") and got.status_code == httpx.codes.OK:
+                    assert got.text.startswith("event: error\n")  # a call that there is none of
+            raw = re.sub(rb"[\x00-\x1f\x7f]", b"", hostile.encode()).strip()  # as clients send it
+            got = client.get(
+                "/healthz", headers=[(b"X-Forwarded-For", raw), (HEADER.encode(), raw)]
+            )
+            told_or_json(got.status_code, got.text)
+
+
+def test_names_of_files_over_http(served: str) -> None:
+    with httpx.Client(base_url=served, timeout=60) as client:
+        for hostile in TEXTS[::SOME]:
+            files = {"files": (f"{hostile[:200]}.txt", b"It was Ada.")}
+            got = client.post("/gradio_api/upload", files=files)
+            assert got.status_code < 500, (hostile, got.text[:300])
+            if got.status_code == httpx.codes.OK:
+                (kept,) = got.json()
+                assert ".." not in kept.split("/")
+                assert "\x00" not in kept
+
+
+def test_by_mcp(served: str) -> None:
+    async def use(session: Any) -> list[Any]:
+        return [
+            await session.call_tool("search", {"query": one, "article": one, "top_k": 1})
+            for one in TEXTS[::SOME]
+        ]
+
+    for result in with_session(served, use):
+        (content,) = result.content
+        assert isinstance(content, TextContent)
+        told = json.loads(content.text)
+        assert not any(leak in content.text for leak in LEAKS)
+        assert (told.get("code") == "input") if result.isError else isinstance(told, list)
+
+
+def test_the_server_goes_on(served: str) -> None:
+    assert httpx.get(f"{served}/readyz").json() == {"status": "ready"}
+
+
+# Uploads of the chat
+
+
+def test_uploads_whatever_they_are_called(tmp_path) -> None:
+    tried = 0
+    for number, hostile in enumerate(TEXTS):
+        folder = tmp_path / f"secret{number}"
+        folder.mkdir()
+        file = folder / f"{hostile[:40].replace('/', '').replace(chr(0), '')}.txt"
+        try:
+            file.write_text(article(hostile), "utf-8")
+        except OSError:  # a name that this system does not take
+            continue
+        tried += 1
+        try:
+            (document,) = uploaded(str(file), within=str(tmp_path))
+        except PullquoteError as error:
+            told = told_without_path(error, str(file))
+            assert f"secret{number}" not in told
+            Page(conversation_html([], title="A", examples=(), notice=Notice(told))).assert_ours()
+        else:
+            assert document.source is None
+            assert f"secret{number}" not in document.title + document.id
+            Page(article_html(document)).assert_ours()
+    assert tried > 450
+
+
+# Logs, headers, the terminal
+
+
+def test_a_line_of_the_log_is_one_line(caplog) -> None:
+    for hostile in HOSTILE_INPUTS:
+        record = logging.LogRecord("qa", logging.INFO, "", 0, "%s", (hostile,), None)
+        record.endpoint = hostile
+        line = JsonLines().format(record)
+        assert len(line.splitlines()) == 1
+        assert line.isascii()
+        assert line.isprintable()
+        assert json.loads(line)["message"] == hostile
+    assert caplog.records == []
+
+
+def test_nothing_ends_a_header() -> None:
+    for hostile in HOSTILE_INPUTS:
+        try:
+            policy = policy_with([hostile])
+        except InputError:
+            continue
+        assert policy.isascii()
+        assert policy.isprintable()
+        assert policy.count(";") == policy_with(["https://a.example"]).count(";")
+
+
+def test_nobody_says_for_another_who_calls() -> None:
+    seen: list[str] = []
+
+    async def app(scope: Any, _receive: Any, _send: Any) -> None:
+        seen.append(caller_of({key.decode(): value.decode() for key, value in scope["headers"]}))
+
+    note = CallerNote(app)
+    for hostile in TEXTS:
+        raw = hostile.encode("utf-8")
+        if not raw.isascii():
+            continue
+        scope = {"type": "http", "client": ("192.0.2.1", 1), "headers": [(HEADER.encode(), raw)]}
+        asyncio.run(note(scope, None, None))  # type: ignore[arg-type]
+    assert set(seen) == {"192.0.2.1"}
+
+
+def test_a_terminal_is_shown_no_orders(capsys) -> None:
+    for hostile in HOSTILE_INPUTS:
+        if is_text(hostile):  # a terminal is written to in UTF-8, what is none with backslashes
+            complain(hostile)
+            assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", shown(hostile))
+            assert shown(hostile).count("\ufffd") <= len(hostile)
+    told = capsys.readouterr().err
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", told)
+    assert len(told.split("\n")) == len(TEXTS) + 1
+
+
+def test_on_the_command_line(tmp_path, capsys) -> None:
+    file = tmp_path / "story.txt"
+    file.write_text(
+        "\n\n".join(article(text) for text in TEXTS[::SOME] if len(text) < 500), "utf-8"
+    )
+    for hostile in TEXTS[:: 12 * SOME]:
+        code = main(["search", "--top-k", "1", "--", hostile, str(file)])
+        out, err = capsys.readouterr()
+        assert code in {0, 1}
+        assert (code == 0) is (err == "")
+        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", out + err)
+        assert "Traceback" not in err
+
+
+def test_errors_have_a_message_whatever_they_quote() -> None:
+    for hostile in HOSTILE_INPUTS:
+        error = PullquoteError(f"“{hostile}” is none.", "Give another.")
+        assert json.loads(json.dumps(error.to_dict())) == error.to_dict()

@@ -1,0 +1,113 @@
+"""What a Space does with the repository's own files, short of making the environment anew."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from conftest import ROOT
+from gradio_client import Client
+from test_qa_serve import free_port
+
+START_S = 300  # where fast forms cannot be kept torch is loaded instead
+OWN = "The bridge at Oldmere was painted green by Ada Fenn."
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files that are in the repository, and no others."""
+    if shutil.which("git") is None:
+        pytest.skip("This needs git.")
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True
+    ).stdout
+    folder = tmp_path_factory.mktemp("space")
+    for name in filter(None, listed.split("\0")):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+    return folder
+
+
+@contextmanager
+def started(files: Path, environment: Mapping[str, str]) -> Iterator[str]:
+    """``python app.py`` on a Space with these variables."""
+    port = free_port()
+    space = {"SPACE_ID": "someone/pullquote", "GRADIO_SERVER_PORT": str(port)}
+    app = subprocess.Popen(
+        [sys.executable, "app.py"],
+        cwd=files,
+        env={**os.environ, **space, **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        deadline = time.monotonic() + START_S
+        while True:
+            assert app.poll() is None, app.stderr.read()[-2000:]
+            assert time.monotonic() < deadline, "app.py did not start in time"
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.3)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        app.terminate()
+        app.communicate(timeout=30)
+
+
+def asked(url: str, question: str) -> str | None:
+    client = Client(url, verbose=False)
+    answer = client.predict(question, api_name="/ask")
+    client.close()
+    return answer["text"]
+
+
+def test_it_starts_from_its_own_files_and_keeps_what_it_made(files: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "data" / "cache"
+    shutil.copytree(os.environ["PULLQUOTE_CACHE"], kept, ignore=shutil.ignore_patterns("shelves"))
+    with started(files, {"PULLQUOTE_CACHE": str(kept)}) as url:
+        assert asked(url, "how many prisoners were pardoned?") == "123"
+        headers = httpx.get(url).headers
+    assert "https://huggingface.co" in headers["Content-Security-Policy"]
+    assert list((kept / "shelves").iterdir())  # the next start finds the examples embedded
+
+
+def test_it_starts_where_nothing_can_be_kept(files: Path) -> None:
+    with started(files, {"PULLQUOTE_CACHE": "/proc/none", "PULLQUOTE_ARTICLES": "seeds"}) as url:
+        assert asked(url, "how many prisoners were pardoned?") == "123"
+
+
+@pytest.mark.parametrize("name", ["articles", "articles/bridge.txt"])
+def test_a_duplicate_serves_articles_of_its_own(files: Path, name: str) -> None:
+    folder = files / "articles"
+    folder.mkdir(exist_ok=True)
+    (folder / "bridge.txt").write_text(OWN, "utf-8")
+    with started(files, {"PULLQUOTE_ARTICLES": name}) as url:
+        client = Client(url, verbose=False)
+        (only,) = client.predict(api_name="/documents")
+        client.close()
+        assert (only["source"], only["characters"]) == ("bridge.txt", len(OWN))
+        assert asked(url, "who painted the bridge?") == "Ada Fenn"
+
+
+def test_articles_that_are_not_there_are_told(files: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "app.py"],
+        cwd=files,
+        env={**os.environ, "PULLQUOTE_ARTICLES": "nowhere"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=START_S,
+    )
+    assert done.returncode != 0
+    assert "nowhere" in done.stderr
