@@ -34,7 +34,8 @@ RECALL_AT = 10
 RECALL_WANTED = 0.98  # lists are searched until so many of the true ten are among the candidates
 RECALL_SAMPLE = 200  # vectors asked for; the error of a recall of 0.98 is then 0.003
 FIRST_LISTS = 8
-ASKED_FURTHER = 4  # times as many lists: a question lies further from the passages than they do
+ASKED_FURTHER = 2  # times as many lists: a question lies further from the passages than they do
+BY_LISTS = 1  # of FAISS's ways to share work among cores: the lists of one query, not only queries
 PART = 20_000  # vectors taken at a time, some 30 MB
 
 Parts = Callable[[], Iterator[Vectors]]
@@ -81,6 +82,9 @@ class NearestVectors:
         apart_vectors: Vectors | None = None,
     ) -> None:
         self._faiss = faiss_index
+        lists = faiss.try_extract_index_ivf(faiss_index)
+        if lists is not None:
+            lists.parallel_mode = BY_LISTS
         self.held = held
         self.making = making
         self.numbers = held if numbers is None else numbers
