@@ -16,7 +16,7 @@ TEACHER ?=
 OUT ?= build/train
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev chat test test-fresh lint audit types check bench bench-peers train screenshot clean
+.PHONY: help setup setup-dev chat test test-fresh lint audit types check bench bench-peers bench-runtimes train screenshot clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -67,6 +67,10 @@ bench: setup-dev ## time Pullquote against the plainest use of the same models
 bench-peers: setup-dev ## time Pullquote against other readers: make bench-peers DATA=folder
 	@test -n '$(DATA)' || { echo 'Where are the development sets? make bench-peers DATA=folder'; exit 2; }
 	$(BIN)/python benchmarks/peers.py $(DATA)
+
+bench-runtimes: setup-dev ## time the models on other runtimes (installs OpenVINO in .venv)
+	$(PIP) --constraint requirements.txt openvino nncf
+	$(BIN)/python benchmarks/runtimes.py
 
 train: setup-dev ## train a reader: make train DATA=folder
 	@test -n '$(DATA)' || { echo 'Where is the data? make train DATA=folder'; exit 2; }

@@ -46,9 +46,11 @@ def page() -> str:
                 ),
                 peers_section(load("peers")),
                 speed_section(load("speed")),
+                runtimes_section(load("runtimes")),
                 reading_section(load("reading")),
                 retrieval_section(load("retrieval")),
                 scale_section(load("scale")),
+                growth_section(load("growth")),
                 limit_section(load("limit")),
                 load_section(load("load")),
             )
@@ -101,7 +103,7 @@ def speed_section(report: Mapping[str, Any]) -> str:
                 f"{row['ratio']['min']:.2f}–{row['ratio']['max']:.2f}",
             ]
         )
-    right = report["right"]
+    right, one = report["right"], report["one_article"]
     return (
         "## From question to answer\n\n"
         "`make bench`: Pullquote over the example articles, in turns with the plainest use of the"
@@ -109,6 +111,36 @@ def speed_section(report: Mapping[str, Any]) -> str:
         f" {told(report)}.\n\n"
         + markdown(["", "ours", "plain", "ratio", "least–most"], rows)
         + f"\n\nRight of these questions: ours {right['ours']}, plain {right['plain']}."
+        f" A question of the news story alone takes {one['ours_p50_ms']:.0f} ms at p50, over"
+        f" {one['questions']} questions, where one fp32 pass over the whole story takes"
+        f" {one['whole_pass_p50_ms']:.0f}."
+    )
+
+
+def runtimes_section(report: Mapping[str, Any]) -> str:
+    told_versions = ", ".join(f"{n} {v}" for n, v in report["machine"]["runtimes"].items())
+    parts = []
+    for subject in ("reader", "embedder"):
+        found = report[subject]
+        rows = [
+            [
+                name,
+                f"{found['items'] / row['seconds']['median']:.1f}",
+                f"{row['ratio']['median']:.2f}",
+                f"{row['ratio']['min']:.2f}–{row['ratio']['max']:.2f}",
+                f"{row['agreement']:.4f}",
+            ]
+            for name, row in found["forms"].items()
+        ]
+        parts.append(markdown([f"the {subject} on", "/s", "×", "least–most", "agreement"], rows))
+        parts += [f"{name} was not timed: {why}." for name, why in found["not_timed"].items()]
+    return (
+        "## On other runtimes\n\n"
+        "`make bench-runtimes`: windows of the reader and passages of the embedder, one after"
+        " another in each runtime, in turns. Agreement with torch in fp32 is the correlation of"
+        f" the logits, and the cosine of the vectors; {told(report)}, {told_versions}. What ships"
+        " is the fused fp32 form for the reader, whose borderline answers eight bits change, and"
+        " the dynamic int8 form for the embedder.\n\n" + "\n\n".join(parts)
     )
 
 
@@ -175,6 +207,23 @@ def scale_section(report: Mapping[str, Mapping[str, Any]]) -> str:
         + markdown(
             list(columns), [[show(row) for show in columns.values()] for row in report.values()]
         )
+    )
+
+
+def growth_section(report: Mapping[str, Any]) -> str:
+    rows = [
+        [
+            f"{row['passages']:,}",
+            *(f"{row[key]:.0f}" for key in ("search_p50_ms", "p50_ms", "p95_ms")),
+        ]
+        for row in report["sizes"].values()
+    ]
+    return (
+        "## How a question's cost grows\n\n"
+        "`python benchmarks/growth.py`: questions about the news story of the example articles,"
+        " asked one at a time of so many passages; what the search takes of it, with the"
+        f" question's vector, and the whole way to the answer; {told(report)}.\n\n"
+        + markdown(["passages", "search p50 ms", "answer p50 ms", "p95 ms"], rows)
     )
 
 

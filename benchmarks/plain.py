@@ -57,6 +57,16 @@ class Plain:
                 best_score, best = float(score), passage[offsets[first][0] : offsets[last][1]]
         return best
 
+    def read_whole(self, question: str, article: str) -> None:
+        """One pass over a whole article, in windows such as Pullquote's."""
+        inputs = self.tokenizer(
+            question, article, truncation="only_second", max_length=320, stride=96, padding=True,
+            return_overflowing_tokens=True, return_tensors="pt",
+        )  # fmt: skip
+        inputs.pop("overflow_to_sample_mapping")
+        with torch.inference_mode():
+            self.model(**inputs)
+
 
 if __name__ == "__main__":
     question_asked, file = sys.argv[1:]

@@ -8,9 +8,11 @@ median over the rounds of plain time over ours. Writes ``benchmarks/results/spee
 
 import json
 import os
+import statistics
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from plain import Plain
@@ -44,7 +46,7 @@ def main() -> None:
         for document in read_sources(seed_articles())
     ]
     to_embed = passages * COPIES
-    news = str(seed_articles()[0])
+    news = seed_articles()[0]
 
     ours, theirs = assistant.ask_many(texts), [plain.ask(text) for text in texts]
     rows = {
@@ -57,6 +59,12 @@ def main() -> None:
         "one question": compare(
             lambda: assistant.ask(texts[0]), lambda: plain.ask(texts[0]), items=1, rounds=2 * ROUNDS
         ),
+        "passages embedded": compare(
+            lambda: assistant.index.embedder.embed(to_embed),
+            lambda: plain.embedder.encode(to_embed),
+            items=len(to_embed),
+            rounds=ROUNDS,
+        ),
         "passages indexed": compare(
             lambda: PassageIndex.from_documents(documents, embedder=assistant.index.embedder),
             lambda: plain.embedder.encode(to_embed),
@@ -64,8 +72,8 @@ def main() -> None:
             rounds=ROUNDS,
         ),
         "cold process": compare(
-            lambda: run([sys.executable, "-m", "qa.cli", "ask", texts[0], news]),
-            lambda: run([sys.executable, "benchmarks/plain.py", texts[0], news]),
+            lambda: run([sys.executable, "-m", "qa.cli", "ask", texts[0], str(news)]),
+            lambda: run([sys.executable, "benchmarks/plain.py", texts[0], str(news)]),
             items=1,
             rounds=COLD_ROUNDS,
         ),
@@ -74,7 +82,12 @@ def main() -> None:
         "ours": right(asked, [answer.text or "" for answer in ours]),
         "plain": right(asked, theirs),
     }
-    report = {"machine": machine(), "rows": rows, "right": quality}
+    report = {
+        "machine": machine(),
+        "rows": rows,
+        "right": quality,
+        "one_article": of_one_article(plain),
+    }
     RESULTS.mkdir(exist_ok=True)
     file = RESULTS / "speed.json"
     file.write_text(json.dumps(report, indent=2) + "\n", "utf-8")
@@ -100,6 +113,30 @@ def compare(
         "ours_s": spread(times["ours"]),
         "plain_s": spread(times["plain"]),
         "ratio": spread([b / a for a, b in zip(times["ours"], times["plain"], strict=True)]),
+    }
+
+
+def of_one_article(plain: Plain) -> dict[str, float]:
+    """The middle question of the news story, beside one fp32 pass over the whole story."""
+    file = seed_articles()[0]
+    loaded = qa.load(file)
+    assistant = qa.Assistant(index=loaded.index, reader=loaded.reader, answers_kept=0)
+    text = file.read_text("utf-8")
+    ours_s, pass_s = [], []
+    for seed in seed_questions()[0].questions:
+        times = in_turns(
+            {
+                "ours": partial(assistant.ask, seed.question),
+                "pass": partial(plain.read_whole, seed.question, text),
+            },
+            rounds=ROUNDS,
+        )
+        ours_s.append(statistics.median(times["ours"]))
+        pass_s.append(statistics.median(times["pass"]))
+    return {
+        "questions": len(ours_s),
+        "ours_p50_ms": round(1000 * statistics.median(ours_s), 1),
+        "whole_pass_p50_ms": round(1000 * statistics.median(pass_s), 1),
     }
 
 
@@ -139,6 +176,11 @@ def table(report: dict[str, Any]) -> str:
             f"{name:18}{shown[0]:>14}{shown[1]:>14}{ratio['median']:>8.2f}"
             f"  ({ratio['min']:.2f}–{ratio['max']:.2f})"
         )
+    one = report["one_article"]
+    lines.append(
+        f"a question of the news story: {one['ours_p50_ms']} ms at p50,"
+        f" one fp32 pass over it {one['whole_pass_p50_ms']} ms"
+    )
     quality = report["right"]
     lines.append(f"right of these questions: ours {quality['ours']}, plain {quality['plain']}")
     return "\n".join(lines)

@@ -7,7 +7,7 @@ file after a crash finds it as before the change or after it.
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import MISSING, asdict, dataclass, fields
 from pathlib import Path
@@ -24,7 +24,7 @@ from index.records import Document
 
 FILE = "index.sqlite"
 FORMAT = "pullquote-index"
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 BUSY_S = 60.0  # to wait until others have read or written, which takes seconds at most
 REBUILD = "Build it again with: pullquote index build SOURCE --output DIR"
 MEND = f"Mend it with: pullquote index repair DIR. {REBUILD.replace('Build', 'Or build', 1)}"
@@ -39,22 +39,32 @@ DISK_FAULTS = (
     "SQLITE_PERM",
     "SQLITE_READONLY",
 )
-# Numbers are never given twice, so that a number always means the same text and vector. The
-# passages of a document have numbers in a row. Texts stand last: their pages are skipped by
-# whoever does not read them.
+# Numbers are never given twice, so that a number always means the same text and vector: a row is
+# written once, and once more when its document goes. What went stays until the room is taken back,
+# for whoever reads an earlier version. The passages of a document have numbers in a row.
 TABLES = (
     "CREATE TABLE facts (number INTEGER PRIMARY KEY, json TEXT NOT NULL, digest BLOB NOT NULL)",
     "CREATE TABLE history (version INTEGER PRIMARY KEY, contents BLOB NOT NULL)",
     """CREATE TABLE documents (
-        number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, first INTEGER NOT NULL,
+        number INTEGER PRIMARY KEY, id TEXT NOT NULL, first INTEGER NOT NULL,
         passages INTEGER NOT NULL, content BLOB NOT NULL, spans BLOB NOT NULL,
-        vectors BLOB NOT NULL, title TEXT NOT NULL, fields TEXT NOT NULL, text TEXT NOT NULL)""",
-    """CREATE TABLE passages (
-        number INTEGER PRIMARY KEY, start INTEGER NOT NULL, end INTEGER NOT NULL)""",
-    "CREATE TABLE vectors (number INTEGER PRIMARY KEY, vector BLOB NOT NULL)",
+        vectors BLOB NOT NULL, gone INTEGER, digest BLOB NOT NULL)""",
+    "CREATE UNIQUE INDEX documents_by_id ON documents (id) WHERE gone IS NULL",
+    "CREATE INDEX documents_by_first ON documents (first)",
+    """CREATE TABLE texts (
+        number INTEGER PRIMARY KEY, title TEXT NOT NULL, fields TEXT NOT NULL,
+        spans BLOB NOT NULL, text TEXT NOT NULL)""",
+    "CREATE TABLE vectors (number INTEGER PRIMARY KEY, digest BLOB NOT NULL, vector BLOB NOT NULL)",
+    """CREATE TABLE words (
+        number INTEGER PRIMARY KEY, first INTEGER NOT NULL, postings INTEGER NOT NULL,
+        digest BLOB NOT NULL)""",
+    "CREATE TABLE pieces (number INTEGER PRIMARY KEY, data BLOB NOT NULL)",
 )
+PAGE_BYTES = 8192  # five vectors; of the usual 4,096 a quarter would be left empty
+VECTOR_DIGEST_BYTES = 16  # of a SHA-256: enough to notice, and there are many
 
-ROWS = "SELECT number, id, first, passages, content, spans, vectors FROM documents"
+ROWS = "SELECT number, id, first, passages, content, spans, vectors, gone, digest FROM documents"
+CONTENTS_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +82,12 @@ class Facts:
         passages: how many there are.
         next_document: number that the next document gets.
         next_passage: number that the next passage gets.
-        contents: SHA-256 of documents, passages and vectors, in hexadecimal.
-        words: SHA-256 of the table of words, in hexadecimal.
+        next_words: number that the next part of the words gets.
+        gone: passages of documents that went and whose room is not taken back yet.
+        contents: checksum of documents, passages and vectors: the sum of those of the documents,
+            in hexadecimal, so that a change costs what it changes.
+        listed: the same of what is read of every document when the index is opened.
+        words: SHA-256 of the list of the words' parts, in hexadecimal.
     """
 
     embedder: str
@@ -86,7 +100,10 @@ class Facts:
     passages: int = 0
     next_document: int = 0
     next_passage: int = 0
+    next_words: int = 0
+    gone: int = 0
     contents: str = ""
+    listed: str = ""
     words: str = ""
 
     def to_json(self) -> str:
@@ -109,6 +126,7 @@ class Facts:
             if version != FORMAT_VERSION:
                 raise another_version(file, version)
             facts = cls(**held)
+            contents_bytes = len(bytes.fromhex(facts.contents))
         except (ValueError, KeyError, TypeError) as error:
             raise damaged(file, "its facts") from error
         counted = (
@@ -120,9 +138,14 @@ class Facts:
             facts.passages,
             facts.next_document,
             facts.next_passage,
+            facts.next_words,
+            facts.gone,
         )
+        if contents_bytes != CONTENTS_BYTES:
+            raise damaged(file, "its facts")
         if not all(isinstance(number, int) and number >= 0 for number in counted) or not all(
-            isinstance(text, str) for text in (facts.embedder, facts.contents, facts.words)
+            isinstance(text, str)
+            for text in (facts.embedder, facts.contents, facts.listed, facts.words)
         ):
             raise damaged(file, "its facts")
         return facts
@@ -139,7 +162,9 @@ class Row:
         passages: how many it has.
         content: SHA-256 of the document.
         spans: SHA-256 of the spans of its passages.
-        vectors: SHA-256 of their vectors.
+        vectors: SHA-256 of the checksums of their vectors.
+        gone: the version in which it went, or None if it is there.
+        stored: the row's own checksum, as it was read; empty for one that was not.
     """
 
     number: int
@@ -149,6 +174,20 @@ class Row:
     content: bytes
     spans: bytes
     vectors: bytes
+    gone: int | None = None
+    stored: bytes = b""
+
+    @property
+    def digest(self) -> bytes:
+        """The checksum that the row should have."""
+        told = repr((self.number, self.id, self.first, self.passages, self.gone))
+        parts = (told.encode(), self.content, self.spans, self.vectors)
+        return hashlib.sha256(b"".join(parts)).digest()
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether it is what was written."""
+        return self.stored == self.digest
 
     @property
     def numbers(self) -> range:
@@ -203,11 +242,19 @@ def faults_named(file: Path) -> Iterator[None]:
 @contextmanager
 def connected(file: Path) -> Iterator[sqlite3.Connection]:
     """The file opened inside the block, a transaction being begun and ended by hand."""
-    uri = f"{file.resolve().as_uri()}?mode=rw"  # which falls back to reading only
-    with closing(
-        sqlite3.connect(uri, uri=True, timeout=BUSY_S, isolation_level=None)
-    ) as connection:
+    with closing(connect(file, mode="rw")) as connection:  # which falls back to reading only
         yield connection
+
+
+def connect(file: Path, *, mode: str) -> sqlite3.Connection:
+    """Open the file for whichever thread, ``rw`` or ``ro``."""
+    return sqlite3.connect(
+        f"{file.resolve().as_uri()}?mode={mode}",
+        uri=True,
+        timeout=BUSY_S,
+        isolation_level=None,
+        check_same_thread=False,
+    )
 
 
 @contextmanager
@@ -249,24 +296,50 @@ def write_facts(connection: sqlite3.Connection, facts: Facts) -> None:
     )
 
 
-def read_rows(connection: sqlite3.Connection) -> list[Row]:
-    """The documents in their order, without their texts."""
-    return [Row(*row) for row in connection.execute(f"{ROWS} ORDER BY number")]
+def read_rows(connection: sqlite3.Connection) -> Iterator[Row]:
+    """The documents in their order, those that went among them, sound or not."""
+    for row in connection.execute(f"{ROWS} ORDER BY first, number"):
+        yield Row(*row)
 
 
 def read_row(connection: sqlite3.Connection, number: int) -> Row | None:
-    """One document without its text, or None if there is none with this number."""
+    """One document, sound or not, or None if there is none with this number."""
     held = connection.execute(f"{ROWS} WHERE number = ?", (number,)).fetchone()
     return Row(*held) if held else None
 
 
-def contents_digest(facts: Facts, rows: list[Row]) -> str:
-    """The checksum of documents, passages and vectors: of their checksums."""
-    digest = hashlib.sha256(f"{facts.embedder}\n{facts.dimension}\n".encode())
-    for row in rows:
-        digest.update(repr((row.number, row.id, row.first, row.passages)).encode())
-        digest.update(row.content + row.spans + row.vectors)
-    return digest.hexdigest()
+def read_row_of(connection: sqlite3.Connection, id: str, file: Path) -> Row | None:
+    """The document with an id that is there, or None if there is none.
+
+    Raises:
+        DamagedIndexError: it is not what was written.
+    """
+    held = connection.execute(f"{ROWS} WHERE id = ? AND gone IS NULL", (id,)).fetchone()
+    if held is None:
+        return None
+    row = Row(*held)
+    if row.id != id or not row.is_sound:
+        raise damaged(file, f"the document {id}")
+    return row
+
+
+def no_contents(facts: Facts) -> str:
+    """The checksum of an index without documents."""
+    return hashlib.sha256(f"{facts.embedder}\n{facts.dimension}\n".encode()).hexdigest()
+
+
+def with_rows(contents: str, *, come: Iterable[Row] = (), gone: Iterable[Row] = ()) -> str:
+    """The checksum of contents to which some documents came and of which others went.
+
+    Args:
+        contents: the checksum before.
+        come: the one.
+        gone: the others, as they were while they were there.
+    """
+    total = int(contents, 16)
+    total += sum(int.from_bytes(row.digest, "big") for row in come)
+    total -= sum(int.from_bytes(row.digest, "big") for row in gone)
+    return f"{total % 2 ** (8 * CONTENTS_BYTES):0{2 * CONTENTS_BYTES}x}"
 
 
 def content_digest(id: str, title: str, text: str, fields_json: str) -> bytes:
@@ -278,9 +351,14 @@ def content_digest(id: str, title: str, text: str, fields_json: str) -> bytes:
     return digest.digest()
 
 
-def spans_digest(spans: list[tuple[int, int]]) -> bytes:
+def spans_digest(spans: bytes) -> bytes:
     """The checksum of the spans of a document's passages."""
-    return hashlib.sha256(repr(spans).encode()).digest()
+    return hashlib.sha256(spans).digest()
+
+
+def vector_digest(vector: bytes) -> bytes:
+    """The checksum of a vector."""
+    return hashlib.sha256(vector).digest()[:VECTOR_DIGEST_BYTES]
 
 
 def fields_of(document: Document) -> str:

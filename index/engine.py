@@ -1,6 +1,7 @@
 """The passage index: articles cut, embedded, stored and searched."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,13 +10,15 @@ from typing import Self
 import numpy as np
 
 from index import store
+from index.database import Facts
 from index.embed import Embedder, Vectors
 from index.embedder import shipped_embedder
 from index.errors import InputError, StoreError
 from index.folder import is_stored_index
 from index.health import Info, info_of
 from index.lexical import LexicalIndex
-from index.nearest import NearestVectors
+from index.nearest import CANDIDATES, NearestVectors
+from index.on_demand import HeldVectors
 from index.prepare import (
     BUDGET_TOKENS,
     OVERLAP_SENTENCES,
@@ -32,7 +35,6 @@ from index.writer_lock import WAIT_S, writing
 # What a point of BM25 is worth in cosine. Names and numbers, which vectors blur, are found by
 # their words: `python benchmarks/retrieval.py` prints what other weights give.
 BM25_WEIGHT = 0.05
-CANDIDATES = 50  # of either kind, which the other then scores; what is further down is far behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +70,13 @@ class PassageIndex:
         self._folder = folder
 
     @property
-    def documents(self) -> tuple[Document, ...]:
-        """The articles, in the order in which they were added."""
+    def documents(self) -> Sequence[Document]:
+        """The articles, in the order in which they were added; in a folder, read when used."""
         return self._contents.documents
 
     @property
-    def passages(self) -> tuple[Passage, ...]:
-        """Their passages, in the order of the articles."""
+    def passages(self) -> Sequence[Passage]:
+        """Their passages, in the order of the articles; in a folder, read when used."""
         return self._contents.passages
 
     @property
@@ -121,11 +123,8 @@ class PassageIndex:
             passage for document in documents for passage in cut_for(document, facts, embedder)
         ]
         texts = [passage.text for passage in passages]
-        vectors = NearestVectors.from_vectors(
-            np.arange(len(passages)),
-            embedder.embed(texts, batch_size=batch_size, progress=progress),
-        )
-        contents = Contents(facts, tuple(documents), tuple(passages), vectors, LexicalIndex(texts))
+        vectors = embedder.embed(texts, batch_size=batch_size, progress=progress)
+        contents = _in_memory(facts, tuple(documents), tuple(passages), vectors)
         return cls(contents, embedder=embedder)
 
     @classmethod
@@ -236,6 +235,7 @@ class PassageIndex:
                 writer.put(batch)
                 replaced += again
                 added += len(batch) - again
+            writer.tidy()
             self._see(folder)
         return Changes(added, replaced, unchanged)
 
@@ -282,22 +282,15 @@ class PassageIndex:
             InputError: there is no such document.
         """
         contents = self._contents
-        rows = [
-            row
-            for row, passage in enumerate(contents.passages)
-            if passage.document.id == document_id
-        ]
-        if not rows:
+        place = contents.place_of(document_id)
+        if place is None:
             raise InputError(f"There is no article {document_id}.", "Choose one of the index.")
-        passages = tuple(contents.passages[row] for row in rows)
-        part = Contents(
-            facts=replace(contents.facts, version=0),
-            documents=(passages[0].document,),
-            passages=passages,
-            vectors=NearestVectors.from_vectors(
-                np.arange(len(rows)), contents.vectors.vectors_of(contents.vectors.numbers[rows])
-            ),
-            words=LexicalIndex(passage.text for passage in passages),
+        rows = contents.rows_of(place)
+        part = _in_memory(
+            replace(contents.facts, version=0),
+            (contents.documents[place],),
+            tuple(contents.passages[rows.start : rows.stop]),
+            contents.vectors_of(contents.vectors.numbers[rows.start : rows.stop]),
         )
         return PassageIndex(part, embedder=self._embedder)
 
@@ -314,18 +307,6 @@ class PassageIndex:
             InputError: FAISS knows no such kind.
         """
         contents = self._contents
-        spans: dict[str, list[tuple[int, int]]] = {one.id: [] for one in contents.documents}
-        for passage in contents.passages:
-            spans[passage.document.id].append((passage.start, passage.end))
-        if self._folder is None or contents.vectors.is_exact:
-            vectors = contents.vectors.vectors_of(contents.vectors.numbers)
-        else:
-            vectors = store.exact_vectors(self._folder, contents)
-        ends = np.cumsum([len(spans[document.id]) for document in contents.documents])
-        prepared = [
-            Prepared(document, spans[document.id], vectors[end - len(spans[document.id]) : end])
-            for document, end in zip(contents.documents, ends.tolist(), strict=True)
-        ]
         facts = contents.facts
         create_index(
             Path(folder),
@@ -335,7 +316,7 @@ class PassageIndex:
                 overlap_sentences=facts.overlap_sentences,
                 kind=kind or facts.kind,
             ),
-            prepared,
+            _prepared(contents),
         )
 
     def search(
@@ -356,6 +337,7 @@ class PassageIndex:
 
         Raises:
             InputError: top_k is below 1.
+            StoreError: what was found cannot be read from the folder, is damaged, or went since.
         """
         if top_k < 1:
             raise InputError(f"top_k is {top_k}.", "Ask for 1 or more.")
@@ -366,7 +348,7 @@ class PassageIndex:
         candidates = min(max(top_k, CANDIDATES), len(contents.passages))
         found = contents.vectors.search(vectors, top_k=candidates)
         return [
-            _fused(contents, query, vector, similarities, candidates=candidates)[:top_k]
+            _fused(contents, query, vector, similarities, candidates=candidates, top_k=top_k)
             for query, vector, similarities in zip(queries, vectors, found, strict=True)
         ]
 
@@ -403,27 +385,50 @@ def _fused(
     similarities: dict[int, float],
     *,
     candidates: int,
+    top_k: int,
 ) -> list[Hit]:
     """The candidates by vector and those by words, together and best first."""
     words = contents.words.search(query, top_k=candidates)
-    lacking = [number for number in words if number not in similarities]
+    lacking = [
+        number
+        for number in (words.keys() | similarities.keys())
+        if number not in similarities or not contents.vectors.is_exact
+    ]
     if lacking:
-        similar = contents.vectors.vectors_of(lacking) @ vector
+        similar = contents.vectors_of(np.array(lacking, dtype=np.int64)) @ vector
         similarities |= zip(lacking, similar.tolist(), strict=True)
     words |= contents.words.scores(
         query, [number for number in similarities if number not in words]
     )
     numbers = sorted(similarities)  # so that equals keep their order
-    rows = np.searchsorted(contents.vectors.numbers, numbers).tolist()
-    hits = [
-        Hit(
-            contents.passages[row],
-            similarities[number] + BM25_WEIGHT * words.get(number, 0.0),
-            similarities[number],
-        )
-        for number, row in zip(numbers, rows, strict=True)
-    ]
-    return sorted(hits, key=lambda hit: -hit.score)
+    scores = {n: similarities[n] + BM25_WEIGHT * words.get(n, 0.0) for n in numbers}
+    best = sorted(numbers, key=lambda number: -scores[number])[:top_k]
+    return [Hit(contents.passage(n), scores[n], similarities[n]) for n in best]
+
+
+def _in_memory(
+    facts: Facts, documents: tuple[Document, ...], passages: tuple[Passage, ...], vectors: Vectors
+) -> Contents:
+    sizes = Counter(passage.document.id for passage in passages)
+    starts = np.cumsum([0, *(sizes[document.id] for document in documents)])
+    return Contents(
+        facts=replace(facts, documents=len(documents), passages=len(passages)),
+        documents=documents,
+        passages=passages,
+        starts=starts,
+        vectors=NearestVectors.from_vectors(np.arange(len(passages)), vectors),
+        words=LexicalIndex(passage.text for passage in passages),
+        exact=HeldVectors(vectors),
+    )
+
+
+def _prepared(contents: Contents) -> Iterator[Prepared]:
+    """Every document of an index, ready to be stored in another."""
+    for place, document in enumerate(contents.documents):
+        rows = contents.rows_of(place)
+        spans = [(one.start, one.end) for one in contents.passages[rows.start : rows.stop]]
+        numbers = contents.vectors.numbers[rows.start : rows.stop]
+        yield Prepared(document, spans, contents.vectors_of(numbers))
 
 
 def _check_ids(documents: Sequence[Document]) -> None:

@@ -4,7 +4,6 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
-from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -13,24 +12,29 @@ from index.database import (
     Facts,
     Row,
     connected,
-    contents_digest,
     faults_named,
+    no_contents,
     read_facts,
     read_rows,
     transaction,
+    with_rows,
 )
 from index.embed import Vectors
 from index.errors import DamagedIndexError
 from index.folder import database_of
-from index.lexical import LexicalIndex, copy_words
-from index.nearest import Making
-from index.records import Document, Passage
-from index.rows import numbers_of, read_document, read_passages, read_vectors, was_version
+from index.kept_words import checked_parts, read_postings
+from index.nearest import Making, NearestVectors
+from index.numbers import is_among
+from index.postings import Postings, merged
+from index.records import Passage
+from index.rows import Listing, read_document, read_passages, read_vectors, was_version
 from index.store import read_facts_of
+from index.terms import Terms
 from index.vector_cache import FILE as CACHE
-from index.vector_cache import read_cache
+from index.vector_cache import read_cache, read_making
 
 UNIT_WITHIN = 1e-3  # of a vector's length: float32 rounds at 1e-7, eight-bit forms divide exactly
+WORDS_OF_PASSAGES = 5_000  # made anew at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ class Info:
     def to_dict(self) -> dict[str, object]:
         """The same as JSON has it."""
         facts = asdict(self.facts)
-        for internal in ("next_document", "next_passage", "words", "kind"):
+        for internal in ("next_document", "next_passage", "next_words", "listed", "words", "kind"):
             del facts[internal]
         return facts | {
             "kind": self.making.kind if self.making else None,
@@ -94,10 +98,12 @@ def info_of(folder: Path) -> Info:
     """
     facts = read_facts_of(folder)
     making = None
-    with suppress(DamagedIndexError):
-        kept = read_cache(folder)
-        if kept is not None and (kept.version, kept.contents) == (facts.version, facts.contents):
-            making = kept.vectors.making
+    file = database_of(folder)
+    with suppress(DamagedIndexError), faults_named(file), connected(file) as connection:
+        kept = read_making(folder)
+        if kept is not None:
+            version, contents, made = kept
+            making = made if was_version(connection, version, contents) else None
     size = sum(file.stat().st_size for file in folder.iterdir() if file.is_file())
     return Info(facts, making, size)
 
@@ -117,22 +123,29 @@ def verify(folder: Path) -> list[Fault]:
     """
     file = database_of(folder)
     faults: list[Fault] = []
-    with _noted(faults, "database", file), connected(file) as connection:
-        connection.execute("ATTACH ':memory:' AS held")
-        with transaction(connection, kind="DEFERRED"):
-            found = [text for (text,) in connection.execute("PRAGMA main.integrity_check")]
-            faults += [Fault("database", f"{file}: {text}.") for text in found if text != "ok"]
-            facts = _sound_facts(connection, file, faults)
-            if facts is None:
-                return faults
-            contents = _verify_documents(connection, facts, file, faults)
-            if contents is not None:
-                _verify_cache(folder, contents, connection, faults)
+    with (
+        _noted(faults, "database", file),
+        connected(file) as connection,
+        transaction(connection, kind="DEFERRED"),
+    ):
+        found = [text for (text,) in connection.execute("PRAGMA main.integrity_check")]
+        faults += [Fault("database", f"{file}: {text}.") for text in found if text != "ok"]
+        facts = _sound_facts(connection, file, faults)
+        if facts is None:
+            return faults
+        of_cache: list[Fault] = []
+        cached = _sound_cache(folder, facts, connection, of_cache)
+        before = len(faults)
+        anew, is_other = _verify_documents(connection, facts, file, faults, cached)
+        if len(faults) > before:  # what the cache and the words are held to is not sound
             with _noted(faults, "words", file):
-                copy_words(connection)
-        if contents is not None:
-            with _noted(faults, "words", file):
-                _verify_words(LexicalIndex.of_copy(connection), contents, file, faults)
+                read_postings(connection, checked_parts(connection, facts, file), file, known={})
+            return faults
+        if is_other:
+            problem = f"{folder / CACHE} has other vectors than the database."
+            of_cache.append(Fault("cache", problem))
+        faults += of_cache
+        _verify_words(connection, facts, anew, file, faults)
     return faults
 
 
@@ -156,111 +169,136 @@ def _sound_facts(connection: sqlite3.Connection, file: Path, faults: list[Fault]
 
 
 def _verify_documents(
-    connection: sqlite3.Connection, facts: Facts, file: Path, faults: list[Fault]
-) -> "_Sound | None":
-    """Documents, passages and vectors, if all of them are sound."""
-    before = len(faults)
-    rows: list[Row] = []
+    connection: sqlite3.Connection,
+    facts: Facts,
+    file: Path,
+    faults: list[Fault],
+    cached: NearestVectors | None,
+) -> "tuple[_Words, bool]":
+    """Look at documents, passages and vectors, one document after another.
+
+    Returns:
+        The words of the passages that are sound, made anew; and whether the FAISS index that is
+        kept has other vectors.
+    """
+    words = _Words()
+    contents = no_contents(facts)
+    there: list[Row] = []
+    rows = vectors = 0
+    of_vectors: set[int] = set()  # passages that two titles share are counted once
+    is_other = cached is not None and facts.passages != len(cached.held)
     with _noted(faults, "documents", file):
-        rows = read_rows(connection)
-        if contents_digest(facts, rows) != facts.contents:
+        for row in list(read_rows(connection)):
+            rows += 1
+            with _noted(faults, "documents", file):
+                if not row.is_sound:
+                    faults.append(_unsound("documents", f"The document {row.id}", file))
+                    continue
+                if row.first not in of_vectors:
+                    of_vectors.add(row.first)
+                    vectors += row.passages
+                if row.gone is None:
+                    there.append(row)
+                    contents = with_rows(contents, come=[row])
+                held = _verify_document(connection, row, facts, file, faults)
+                if held is None or row.gone is not None:
+                    continue
+                passages, matrix = held
+                words.add(row, passages)
+                if cached is not None and cached.gives_back and not is_other:
+                    numbers = np.array(row.numbers, dtype=np.int64)
+                    is_other = not is_among(numbers, cached.held).all() or not np.array_equal(
+                        cached.vectors_of(numbers), matrix
+                    )
+        if contents != facts.contents or Listing.from_rows(there).digest != facts.listed:
             faults.append(Fault("documents", f"{file} is damaged (its list of documents)."))
-    documents: list[Document] = []
-    passages: list[Passage] = []
-    vectors: list[Vectors] = []
-    for row in rows:
-        with _noted(faults, "documents", file):
-            document = read_document(connection, row, file)
-            if document is None:
-                faults.append(
-                    Fault("documents", f"The document {row.id} is not what was stored in {file}.")
-                )
-                continue
-            documents.append(document)
-            passages += _sound_passages(connection, row, document, file, faults)
-            vectors.append(_sound_vectors(connection, row, facts, file, faults))
-    for table, count in (
-        ("documents", facts.documents),
-        ("passages", facts.passages),
-        ("vectors", facts.passages),
+    for table, part, count in (
+        ("texts", "documents", rows),
+        ("vectors", "vectors", vectors),
     ):
-        with _noted(faults, table, file):
-            ((there,),) = connection.execute(f"SELECT count(*) FROM {table}")  # noqa: S608 - our own names
-            if there != count:
-                faults.append(Fault(table, f"{file} has {there} {table} instead of {count}."))
-    if len(faults) > before:
-        return None
-    whole = np.concatenate(vectors) if vectors else np.zeros((0, facts.dimension), dtype=np.float32)
-    return _Sound(facts, rows, passages, whole)
+        with _noted(faults, part, file):
+            ((held_there,),) = connection.execute(f"SELECT count(*) FROM {table}")  # noqa: S608 - our own names
+            if held_there != count:
+                faults.append(Fault(part, f"{file} has {held_there} {table} instead of {count}."))
+    return words, is_other
 
 
-@dataclass(frozen=True, slots=True)
-class _Sound:
-    facts: Facts
-    rows: Sequence[Row]
-    passages: Sequence[Passage]
-    vectors: Vectors
-
-
-def _sound_passages(
-    connection: sqlite3.Connection, row: Row, document: Document, file: Path, faults: list[Fault]
-) -> list[Passage]:
-    with _noted(faults, "passages", file):
-        (passages,) = read_passages(connection, [row], [document])
-        if passages is not None:
-            return passages
-        faults.append(
-            Fault("passages", f"The passages of {row.id} are not what was stored in {file}.")
-        )
-    return []
-
-
-def _sound_vectors(
+def _verify_document(
     connection: sqlite3.Connection, row: Row, facts: Facts, file: Path, faults: list[Fault]
-) -> Vectors:
+) -> tuple[list[Passage], Vectors] | None:
+    """A document's passages and vectors, if all of it is sound."""
+    document = read_document(connection, row, file)
+    if document is None:
+        faults.append(_unsound("documents", f"The document {row.id}", file))
+        return None
+    passages = vectors = None
+    with _noted(faults, "passages", file):
+        passages = read_passages(connection, row, document)
+        if passages is None:
+            faults.append(_unsound("passages", f"What {row.id} says of its passages", file))
     with _noted(faults, "vectors", file):
         vectors = sound_vectors(connection, row, facts)
-        if vectors is not None:
-            return vectors
-        faults.append(
-            Fault("vectors", f"The vectors of {row.id} are not what was stored in {file}.")
-        )
-    return np.zeros((0, facts.dimension), dtype=np.float32)
+        if vectors is None:
+            faults.append(_unsound("vectors", f"What {row.id} has for vectors", file))
+    return None if passages is None or vectors is None else (passages, vectors)
 
 
-def _verify_words(held: LexicalIndex, sound: _Sound, file: Path, faults: list[Fault]) -> None:
-    if held.digest.hex() != sound.facts.words:
-        faults.append(Fault("words", f"The words in {file} are not what was stored."))
-        return
-    anew = LexicalIndex.of_numbered(
-        zip(
-            numbers_of(sound.rows).tolist(),
-            (passage.text for passage in sound.passages),
-            strict=True,
-        )
-    )
-    if any(one != other for one, other in zip_longest(held.places(), anew.places())):
-        faults.append(Fault("words", f"The words in {file} are not those of its passages."))
+def _unsound(part: str, what: str, file: Path) -> Fault:
+    return Fault(part, f"{what} is not what was stored in {file}.")
 
 
-def _verify_cache(
-    folder: Path, sound: _Sound, connection: sqlite3.Connection, faults: list[Fault]
+class _Words:
+    """The words of passages, made anew a good many at a time."""
+
+    def __init__(self) -> None:
+        self._terms = Terms()
+        self._parts: list[Postings] = []
+        self._numbers: list[int] = []
+        self._texts: list[str] = []
+
+    def add(self, row: Row, passages: Sequence[Passage]) -> None:
+        """Those of a document that comes after the others."""
+        self._numbers += row.numbers
+        self._texts += [passage.text for passage in passages]
+        if len(self._texts) >= WORDS_OF_PASSAGES:
+            self._cut()
+
+    def made(self) -> Postings:
+        """All of them."""
+        self._cut()
+        return merged(self._parts)
+
+    def _cut(self) -> None:
+        self._parts.append(Postings.from_texts(self._numbers, self._texts, terms=self._terms))
+        self._numbers, self._texts = [], []
+
+
+def _verify_words(
+    connection: sqlite3.Connection, facts: Facts, anew: _Words, file: Path, faults: list[Fault]
 ) -> None:
+    with _noted(faults, "words", file):
+        parts = read_postings(connection, checked_parts(connection, facts, file), file, known={})
+        made = anew.made()
+        living = [held.only(made.numbers) for held in parts.values()]
+        held = merged(living) if living else Postings.from_texts([], [], terms=Terms())
+        if held != made:
+            faults.append(Fault("words", f"The words in {file} are not those of its passages."))
+
+
+def _sound_cache(
+    folder: Path, facts: Facts, connection: sqlite3.Connection, faults: list[Fault]
+) -> NearestVectors | None:
+    """The FAISS index that is kept, if it is whole and of this version."""
     file = folder / CACHE
     with _noted(faults, "cache", file):
         kept = read_cache(folder)
         if kept is None:
-            return
+            return None
         if not was_version(connection, kept.version, kept.contents):
             faults.append(Fault("cache", f"{file} is of another index."))
-            return
-        if kept.contents != sound.facts.contents:
-            return  # of an earlier version: it is brought up to date when the index is opened
-        held = kept.vectors
-        if not np.array_equal(held.numbers, numbers_of(sound.rows)) or (
-            held.is_exact and not np.array_equal(held.vectors_of(held.numbers), sound.vectors)
-        ):
-            faults.append(Fault("cache", f"{file} has other vectors than the database."))
+        elif kept.contents == facts.contents:  # else it is brought up to date when it is opened
+            return kept.vectors
+    return None
 
 
 def sound_vectors(connection: sqlite3.Connection, row: Row, facts: Facts) -> Vectors | None:

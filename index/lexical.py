@@ -1,186 +1,213 @@
-"""Find passages by their words: BM25, in SQLite's full-text search."""
+"""Find passages by their words: BM25."""
 
-import hashlib
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from threading import Lock
-from typing import Any, Self
+from typing import Self
 
-import regex
+import numpy as np
+import numpy.typing as npt
 
-# Stems of English; words of other languages are left almost as they are.
-TOKENIZER = "porter unicode61 remove_diacritics 2"
-WORD = regex.compile(r"[\p{L}\p{N}\p{M}]+")
-# Scripts without spaces: each of their characters is a word, or a whole clause would be one.
-UNSPACED = regex.compile(
-    r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]\p{M}*"
-)
+from index.numbers import Numbers, is_among
+from index.postings import Counts, Postings, Rows
+from index.terms import Places, Terms
+
+K1, B = 1.2, 0.75  # the usual ones
+LEAST_WEIGHT = 1e-6  # of a term that most passages have: they share something, if next to nothing
 QUERY_WORDS = 64  # different ones; a longer query is a text, which its vector finds
-# From so many passages on, words that more than half of them have are not looked for, unless there
-# are no others: SQLite gives them a weight of a millionth, and scoring all that have them takes
-# most of the time.
-MANY_PASSAGES = 10_000
-COUNTS_KEPT = 10_000  # of words, a megabyte
-# Without the texts themselves, which whoever asks has.
-TABLE = f"VIRTUAL TABLE {{}}words USING fts5(body, content='', tokenize='{TOKENIZER}')"
-# The tables that SQLite keeps it in, and what they are sorted by.
-PARTS = {"data": "id", "idx": "segid, term", "docsize": "id", "config": "k"}
+# Postings that are read to find candidates, the rarest terms first: some milliseconds of work.
+# What only shares more frequent words with a query is then not looked for, but such words count
+# in full for what is found.
+MOST_POSTINGS = 20_000
+CANDIDATES = 200  # by the rare terms, whose frequent ones are counted too
+
+Scores = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Part:
+    """Postings, and what of their passages there still is.
+
+    Args:
+        postings: the terms.
+        first: place of its first passage among those of all parts.
+        living: which passages there are, or None for all of them.
+        norms: what BM25 adds to the count of a term, by the length of each passage.
+    """
+
+    postings: Postings
+    first: int
+    living: npt.NDArray[np.bool_] | None
+    norms: Scores
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Term:
+    """A term of a query where it occurs: in every part, its places and scores there."""
+
+    lists: Sequence[tuple[_Part, Rows, Counts]]
+    having: int
 
 
 class LexicalIndex:
     """The words of passages; safe to share between threads.
 
     Args:
-        texts: of the passages; a row is a text's number.
+        texts: of the passages; a passage's number is the place of its text.
     """
 
     def __init__(self, texts: Iterable[str]) -> None:
-        self._lock = Lock()
-        self._counts: dict[str, int] = {}
-        self._database = sqlite3.connect(":memory:", check_same_thread=False)
-        create_words(self._database)
-        add_words(self._database, enumerate(texts))
+        terms, held = Terms(), list(texts)
+        postings = Postings.from_texts(range(len(held)), held, terms=terms)
+        self._become([postings], postings.numbers, terms)
 
     @classmethod
-    def of_numbered(cls, texts: Iterable[tuple[int, str]]) -> Self:
-        """The words of passages that have numbers of their own for rows."""
-        index = cls([])
-        add_words(index._database, texts)
-        return index
-
-    @classmethod
-    def of_copy(cls, database: sqlite3.Connection) -> Self:
-        """The words that ``copy_words`` copied, in a database of their own.
+    def of_parts(cls, parts: Sequence[Postings], *, living: Numbers) -> Self:
+        """The words of passages whose postings are there.
 
         Args:
-            database: that which it was given, outside a transaction.
+            parts: of the passages, and of others that are gone.
+            living: the numbers of the passages, ascending.
         """
         index = cls([])
-        database.backup(index._database, name="held")
+        index._become(parts, living, Terms())
         return index
 
-    @property
-    def digest(self) -> bytes:
-        """The SHA-256 of everything that SQLite keeps of the words."""
-        return words_digest(self._database)
-
-    def places(self) -> Iterator[tuple[Any, ...]]:
-        """Every word at each of its places: the word, the row, and where in it, in this order."""
-        with self._lock:
-            self._database.execute(
-                "CREATE VIRTUAL TABLE IF NOT EXISTS temp.places"
-                " USING fts5vocab('main', 'words', 'instance')"
-            )
-        yield from self._database.execute("SELECT term, doc, offset FROM temp.places")
+    def _become(self, parts: Sequence[Postings], living: Numbers, terms: Terms) -> None:
+        self._terms = terms
+        self._lock = Lock()
+        self._last: tuple[str, list[tuple[float, _Term]]] = ("", [])
+        there = [is_among(part.numbers, living) for part in parts]
+        self.count = sum(int(kept.sum()) for kept in there)
+        total = sum(int(part.lengths[kept].sum()) for part, kept in zip(parts, there, strict=True))
+        mean = total / self.count if total else 1.0
+        self._parts: list[_Part] = []
+        first = 0
+        for part, kept in zip(parts, there, strict=True):
+            norms: Scores = K1 * (1 - B + B * part.lengths.astype(np.float64) / mean)
+            self._parts.append(_Part(part, first, None if kept.all() else kept, norms))
+            first += len(part.numbers)
+        self._numbers = np.concatenate([np.zeros(0, np.int64), *(p.numbers for p in parts)])
+        # For sums over the postings of a query; all zeros but while it is answered.
+        self._sums = np.zeros(first)
 
     def search(self, query: str, *, top_k: int) -> dict[int, float]:
-        """The BM25 scores of the rows that share most with a query, best first.
+        """The BM25 scores of the passages that share most with a query, best first.
 
         Args:
             query: any text.
-            top_k: most rows.
+            top_k: most passages.
         """
-        return self._scores(query, "ORDER BY rank, rowid LIMIT ?", (top_k,))
-
-    def scores(self, query: str, rows: Sequence[int]) -> Mapping[int, float]:
-        """The BM25 scores of given rows (Robertson and Zaragoza 2009; SQLite's k1 1.2, b 0.75).
-
-        Args:
-            query: any text.
-            rows: which; those that share no word with the query are left out.
-        """
-        marks = ", ".join("?" * len(rows))
-        # The plus keeps SQLite from beginning the search anew for each row.
-        return self._scores(query, f"AND +rowid IN ({marks})", tuple(rows))
-
-    def _scores(self, query: str, condition: str, values: tuple[int, ...]) -> dict[int, float]:
-        words = list(dict.fromkeys(WORD.findall(plain(query))))[:QUERY_WORDS]
-        if not words:
+        terms = self._rarest_first(query)
+        read, held = 0, 0
+        for _, term in terms:
+            if read and held + term.having > MOST_POSTINGS:
+                break
+            read += 1
+            held += term.having
+        if not read or top_k < 1:
             return {}
+        common = terms[read:]
         with self._lock:
-            either = " OR ".join(f'"{word}"' for word in self._telling(words))
-            rows = self._database.execute(
-                # SQLite's ranks are negative, the best lowest.
-                f"SELECT rowid, -rank FROM words WHERE words MATCH ? {condition}",  # noqa: S608 - question marks only
-                (either, *values),
-            )
-            return dict(rows)
+            places = self._sum(terms[:read])
+            most = max(top_k, CANDIDATES) if common else top_k
+            found, scores = _best(places, self._sums[places], most=most, times=read)
+            self._sums[places] = 0.0
+        if common:
+            scores = scores + self._scored(found, common)
+            order = np.lexsort((found, -scores))[:top_k]
+            found, scores = found[order], scores[order]
+        return dict(zip(self._numbers[found].tolist(), scores.tolist(), strict=True))
 
-    def _telling(self, words: list[str]) -> list[str]:
-        """Those of a query's words that tell passages apart."""
-        ((passages,),) = self._database.execute("SELECT count(*) FROM words_docsize")
-        if passages < MANY_PASSAGES:
-            return words
-        return [word for word in words if 0 < 2 * self._having(word) <= passages] or words
+    def scores(self, query: str, numbers: Sequence[int]) -> Mapping[int, float]:
+        """The BM25 scores of given passages (Robertson and Zaragoza 2009).
 
-    def _having(self, word: str) -> int:
-        """How many passages have a word."""
-        if len(self._counts) >= COUNTS_KEPT:
-            self._counts.clear()
-        if word not in self._counts:
-            ((self._counts[word],),) = self._database.execute(
-                "SELECT count(*) FROM words WHERE words MATCH ?", (f'"{word}"',)
-            )
-        return self._counts[word]
+        Args:
+            query: any text.
+            numbers: of the passages; those that share no word with the query are left out.
+        """
+        wanted = np.unique(np.array(numbers, dtype=np.int64))
+        wanted = wanted[is_among(wanted, self._numbers)]
+        scores = self._scored(np.searchsorted(self._numbers, wanted), self._rarest_first(query))
+        return {
+            number: score
+            for number, score in zip(wanted.tolist(), scores.tolist(), strict=True)
+            if score
+        }
+
+    def _rarest_first(self, query: str) -> list[tuple[float, _Term]]:
+        """The terms of a query that occur, each with its weight."""
+        asked, known = self._last  # whoever searches asks for scores next
+        if asked == query:
+            return known
+        counted = self._terms.of_query(query, most=QUERY_WORDS)
+        terms = []
+        for key, times in counted.items():
+            term = self._term(key)
+            if term.having:
+                rarity = np.log((self.count - term.having + 0.5) / (term.having + 0.5))
+                weight = times * max(float(rarity), LEAST_WEIGHT)
+                terms.append((weight, key, term))
+        terms.sort(key=lambda one: (one[2].having, one[1]))
+        found = [(weight, term) for weight, _, term in terms]
+        self._last = (query, found)
+        return found
+
+    def _term(self, key: int) -> _Term:
+        lists, having = [], 0
+        for part in self._parts:
+            rows, counts = part.postings.of(key)
+            if len(rows) and part.living is not None:
+                kept = part.living[rows]
+                rows, counts = rows[kept], counts[kept]
+            if len(rows):
+                lists.append((part, rows, counts))
+                having += len(rows)
+        return _Term(lists, having)
+
+    def _sum(self, terms: Sequence[tuple[float, _Term]]) -> Places:
+        """Add up the scores of terms; the places where there are any, one for each term."""
+        every = []
+        left = MOST_POSTINGS  # fewer than there are only where a single term has more
+        for weight, term in terms:
+            for part, rows, counts in term.lists:
+                rows, counts = rows[:left], counts[:left]
+                left -= len(rows)
+                places = rows + np.int64(part.first)
+                self._sums[places] += _scores(weight, counts, part.norms[rows])
+                every.append(places)
+        return np.concatenate(every)
+
+    def _scored(self, places: Places, terms: Sequence[tuple[float, _Term]]) -> Scores:
+        """The scores of terms at given places."""
+        sums = np.zeros(len(places))
+        for weight, term in terms:
+            for part, rows, counts in term.lists:
+                own = places - part.first
+                at = np.minimum(np.searchsorted(rows, own.astype(np.uint32)), len(rows) - 1)
+                hit = rows[at] == own
+                sums[hit] += _scores(weight, counts[at[hit]], part.norms[own[hit]])
+        return sums
 
 
-def plain(text: str) -> str:
-    """A text as it is indexed and asked for."""
-    return UNSPACED.sub(r" \g<0> ", text).casefold()
+def _scores(weight: float, counts: Counts, norms: Scores) -> Scores:
+    scores: Scores = weight * (K1 + 1) * counts / (counts + norms)
+    return scores
 
 
-def create_words(database: sqlite3.Connection) -> None:
-    """Make the table of words."""
-    database.execute(f"CREATE {TABLE.format('')}")
-
-
-def add_words(database: sqlite3.Connection, texts: Iterable[tuple[int, str]]) -> None:
-    """Index texts by their words.
+def _best(places: Places, sums: Scores, *, most: int, times: int) -> tuple[Places, Scores]:
+    """The places with the highest sums, best first, equals by their order.
 
     Args:
-        database: with the table of words.
-        texts: each with a number that is not there yet.
+        places: some of them several times.
+        sums: of each.
+        most: places.
+        times: that a place is there at most.
     """
-    database.executemany(
-        "INSERT INTO words (rowid, body) VALUES (?, ?)",
-        ((number, plain(text)) for number, text in texts),
-    )
-
-
-def remove_words(database: sqlite3.Connection, texts: Iterable[tuple[int, str]]) -> None:
-    """Take texts out again.
-
-    Args:
-        database: with the table of words.
-        texts: numbers and texts as they were added; another text would spoil the table.
-    """
-    database.executemany(
-        "INSERT INTO words (words, rowid, body) VALUES ('delete', ?, ?)",
-        ((number, plain(text)) for number, text in texts),
-    )
-
-
-def copy_words(database: sqlite3.Connection) -> None:
-    """Copy the table of words into memory.
-
-    Args:
-        database: with an empty database ``held`` attached, inside a transaction or not.
-    """
-    database.execute(f"CREATE {TABLE.format('held.')}")
-    for part in PARTS:
-        database.execute(f"DELETE FROM held.words_{part}")  # noqa: S608 - our own names
-        database.execute(f"INSERT INTO held.words_{part} SELECT * FROM main.words_{part}")  # noqa: S608 - as above
-
-
-def words_digest(database: sqlite3.Connection) -> bytes:
-    """The SHA-256 of everything that SQLite keeps of the words."""
-    # SQLite holds new words back until the transaction ends, or a part of it begins.
-    database.execute("SAVEPOINT words_written")
-    database.execute("RELEASE words_written")
-    digest = hashlib.sha256()
-    for part, order in PARTS.items():
-        rows = database.execute(f"SELECT * FROM words_{part} ORDER BY {order}")  # noqa: S608 - our own names
-        for *key, value in rows:
-            digest.update(repr(key).encode())
-            digest.update(value if isinstance(value, bytes) else repr(value).encode())
-    return digest.digest()
+    if len(places) > most * times:
+        least = np.partition(sums, -most * times)[-most * times]
+        places, sums = places[sums >= least], sums[sums >= least]
+    places, firsts = np.unique(places, return_index=True)
+    sums = sums[firsts]
+    order = np.lexsort((places, -sums))[:most]
+    return places[order], sums[order]

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from index.database import (
@@ -139,7 +139,7 @@ def _salvaged(file: Path) -> tuple[Facts | None, list[Prepared | Document], list
 
     A document whose passages or vectors are not is there without them.
     """
-    found: list[Prepared | Document] = []
+    found: list[tuple[int, Prepared | Document]] = []
     lost: list[str] = []
     facts: Facts | None = None
     with suppress(DamagedIndexError), faults_named(file), connected(file) as connection:
@@ -152,14 +152,21 @@ def _salvaged(file: Path) -> tuple[Facts | None, list[Prepared | Document], list
             with suppress(DamagedIndexError), faults_named(file):
                 row = read_row(connection, number)
                 document = read_document(connection, row, file) if row else None
-            if row is None:
+            if row is None or _went(row):
                 continue
             if document is None or document.id in taken:
                 lost.append(str(row.id))
                 continue
             taken.add(document.id)
-            found.append(_prepared(connection, row, document, facts, file) or document)
-    return facts, found, lost
+            sound = _prepared(connection, row, document, facts, file) or document
+            found.append((row.first, sound))
+    in_order = sorted(found, key=lambda one: one[0])
+    return facts, [document for _, document in in_order], lost
+
+
+def _went(row: Row) -> bool:
+    """Whether a document had gone, even where the row is damaged just there."""
+    return row.gone is not None and not replace(row, gone=None).is_sound
 
 
 def _prepared(
@@ -169,7 +176,7 @@ def _prepared(
         return None
     passages, vectors = None, None
     with suppress(DamagedIndexError), faults_named(file):
-        (passages,) = read_passages(connection, [row], [document])
+        passages = read_passages(connection, row, document)
         vectors = sound_vectors(connection, row, facts)
     if passages is None or vectors is None:
         return None

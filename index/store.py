@@ -1,15 +1,13 @@
-"""A saved index as it is read: one version of it, copied into memory.
+"""A saved index as it is read: one version of it.
 
-The database holds the truth, vectors included. Readers hold no lock after they have read.
+The database holds the truth, vectors included. The list of documents, the words and the FAISS
+index are copied into memory; texts and vectors are read when they are asked for.
 """
 
-import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-
-import numpy as np
 
 from index.database import (
     Facts,
@@ -18,45 +16,83 @@ from index.database import (
     damaged,
     faults_named,
     read_facts,
+    read_rows,
     transaction,
 )
-from index.errors import DamagedIndexError, StoreError
+from index.errors import DamagedIndexError
 from index.folder import database_of
-from index.lexical import LexicalIndex, copy_words
-from index.nearest import NearestVectors, Vectors
+from index.held_file import HeldFile
+from index.kept_words import Part, checked_parts, read_postings
+from index.lexical import LexicalIndex
+from index.nearest import PART, NearestVectors, Vectors
+from index.numbers import Numbers
+from index.on_demand import Articles, OnDemand, VectorSource
+from index.postings import Postings
 from index.records import Document, Passage
-from index.rows import (
-    checked_rows,
-    numbers_of,
-    read_document,
-    read_passages,
-    read_vectors,
-    was_version,
-)
+from index.rows import read_document, read_listing, was_version
 from index.vector_cache import CachedVectors, read_cache, write_cache
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """One version of an index, in memory.
+    """One version of an index.
 
     Args:
         facts: what the index says of itself.
         documents: the articles, in the order in which they were added.
         passages: their passages, in the order of the documents.
+        starts: how many passages stand before each document, and before the end.
         vectors: those of the passages, under numbers in the same order.
         words: those of the passages, under the same numbers.
-        read_from: what the store says of each document; empty for an index of no folder.
-        is_cached: whether the folder keeps the FAISS index of this version.
+        exact: gives the vectors as they were made.
+        articles: the documents of a saved index; None for an index of no folder.
+        parts: what was read of its words.
+        is_cached: whether the folder keeps the FAISS index.
     """
 
     facts: Facts
-    documents: tuple[Document, ...]
-    passages: tuple[Passage, ...]
+    documents: Sequence[Document]
+    passages: Sequence[Passage]
+    starts: Numbers
     vectors: NearestVectors
     words: LexicalIndex
-    read_from: tuple[Row, ...] = field(default=(), repr=False)
+    exact: VectorSource
+    articles: Articles | None = None
+    parts: Mapping[Part, Postings] = field(default_factory=dict, repr=False)
     is_cached: bool = False
+
+    def passage(self, number: int) -> Passage:
+        """The passage with a number.
+
+        Raises:
+            DamagedIndexError: it is not what was written.
+            StoreError: it went, and its room was taken back.
+        """
+        if self.articles is not None:
+            return self.articles.passage_numbered(number)
+        return self.passages[number]
+
+    def place_of(self, id: str) -> int | None:
+        """The place of the document with this id, or None if there is none."""
+        if self.articles is not None:
+            return self.articles.place_of(id)
+        ids = [document.id for document in self.documents]
+        return ids.index(id) if id in ids else None
+
+    def rows_of(self, place: int) -> range:
+        """The places of the passages of the document at a place."""
+        start, end = self.starts[place : place + 2].tolist()
+        return range(start, end)
+
+    def vectors_of(self, numbers: Numbers) -> Vectors:
+        """The vectors of passages, as they were made.
+
+        Raises:
+            StoreError: as for ``passage``.
+        """
+        if self.vectors.gives_back:
+            return self.vectors.vectors_of(numbers)
+        return self.exact.vectors_of(numbers)
 
 
 def read(folder: Path, *, previous: Contents | None = None) -> Contents:
@@ -71,23 +107,35 @@ def read(folder: Path, *, previous: Contents | None = None) -> Contents:
         DamagedIndexError: what is there is not what was written.
         IncompatibleIndexError: it has another format version.
     """
-    file = database_of(folder)
-    with faults_named(file), connected(file) as connection:
-        connection.execute("ATTACH ':memory:' AS held")
-        with transaction(connection, kind="DEFERRED"):
-            facts = read_facts(connection, file)
-            rows = checked_rows(connection, facts, file)
-            documents = _documents(connection, rows, previous, file)
-            passages = _passages(connection, rows, documents, file)
-            base = _base(connection, facts, folder, previous)
-            vectors = _nearest(connection, facts, rows, base.vectors if base else None, file)
-            copy_words(connection)
-        words = LexicalIndex.of_copy(connection)
-        if words.digest.hex() != facts.words:
-            raise damaged(file, "its words")
-    is_cached = base is not None and base.is_cached and base.vectors is vectors
+    held = HeldFile(database_of(folder))
+    with held.one_version() as connection:
+        facts = read_facts(connection, held.file)
+        listing = read_listing(connection, facts, held.file)
+        parts = read_postings(
+            connection,
+            checked_parts(connection, facts, held.file),
+            held.file,
+            known=previous.parts if previous else {},
+        )
+    # From here on what is read under a number is the same in every version.
+    articles = Articles(held, facts, listing)
+    with faults_named(held.file):
+        words = LexicalIndex.of_parts(list(parts.values()), living=listing.passages)
+        if words.count != facts.passages:
+            raise damaged(held.file, "its words")
+    base = _base(held, facts, folder, previous)
+    vectors = _nearest(facts, listing.passages, articles, base.vectors if base else None)
     return Contents(
-        facts, tuple(documents), tuple(passages), vectors, words, tuple(rows), is_cached
+        facts=facts,
+        documents=OnDemand(facts.documents, articles.document),
+        passages=OnDemand(facts.passages, articles.passage),
+        starts=listing.starts,
+        vectors=vectors,
+        words=words,
+        exact=articles,
+        articles=articles,
+        parts=parts,
+        is_cached=base is not None and base.is_cached and vectors.held is base.vectors.held,
     )
 
 
@@ -102,8 +150,8 @@ def read_facts_of(folder: Path) -> Facts:
         return read_facts(connection, file)
 
 
-def read_documents(folder: Path) -> list[tuple[Row, Document]]:
-    """The documents of a saved index, in the order in which they were added.
+def read_documents(folder: Path) -> Iterator[tuple[Row, Document]]:
+    """The documents of a saved index, in the order in which they were added, one by one.
 
     Raises:
         StoreError: as for ``read``.
@@ -114,26 +162,14 @@ def read_documents(folder: Path) -> list[tuple[Row, Document]]:
         connected(file) as connection,
         transaction(connection, kind="DEFERRED"),
     ):
-        rows = checked_rows(connection, read_facts(connection, file), file)
-        return list(zip(rows, _documents(connection, rows, None, file), strict=True))
-
-
-def exact_vectors(folder: Path, contents: Contents) -> Vectors:
-    """The vectors of what was read, as they were stored, whatever its FAISS index makes of them.
-
-    Raises:
-        StoreError: the folder holds another version by now; or as for ``read``.
-    """
-    file = database_of(folder)
-    with (
-        faults_named(file),
-        connected(file) as connection,
-        transaction(connection, kind="DEFERRED"),
-    ):
-        facts = read_facts(connection, file)
-        if (facts.version, facts.contents) != (contents.facts.version, contents.facts.contents):
-            raise StoreError(f"{folder} has changed since it was read.", "Refresh the index first.")
-        return _vectors(connection, facts, contents.read_from, file)
+        read_listing(connection, read_facts(connection, file), file)
+        for row in read_rows(connection):
+            if row.gone is not None:
+                continue
+            document = read_document(connection, row, file) if row.is_sound else None
+            if document is None:
+                raise damaged(file, f"the document {row.id}")
+            yield row, document
 
 
 def keep_cache(folder: Path, contents: Contents) -> Contents:
@@ -142,7 +178,7 @@ def keep_cache(folder: Path, contents: Contents) -> Contents:
     Where it cannot be written, opening is slower the next time.
     """
     facts = contents.facts
-    if contents.is_cached or read_facts_of(folder) != facts:  # another version by now
+    if contents.is_cached or not contents.vectors.is_whole or read_facts_of(folder) != facts:
         return contents
     with suppress(OSError):
         write_cache(folder, CachedVectors(facts.version, facts.contents, contents.vectors))
@@ -150,90 +186,42 @@ def keep_cache(folder: Path, contents: Contents) -> Contents:
     return contents
 
 
-def _documents(
-    connection: sqlite3.Connection, rows: Sequence[Row], previous: Contents | None, file: Path
-) -> list[Document]:
-    known: Mapping[Row, Document] = (
-        dict(zip(previous.read_from, previous.documents, strict=True)) if previous else {}
-    )
-    documents = []
-    for row in rows:
-        document = known.get(row) or read_document(connection, row, file)
-        if document is None:
-            raise damaged(file, f"the document {row.id}")
-        documents.append(document)
-    return documents
-
-
-def _passages(
-    connection: sqlite3.Connection, rows: Sequence[Row], documents: Sequence[Document], file: Path
-) -> list[Passage]:
-    passages: list[Passage] = []
-    for row, held in zip(rows, read_passages(connection, rows, documents), strict=True):
-        if held is None:
-            raise damaged(file, f"the passages of the document {row.id}")
-        passages += held
-    return passages
-
-
-def _vectors(
-    connection: sqlite3.Connection, facts: Facts, rows: Iterable[Row], file: Path
-) -> Vectors:
-    parts = [np.zeros((0, facts.dimension), dtype=np.float32)]
-    for row in rows:
-        vectors = read_vectors(connection, row, dimension=facts.dimension)
-        if vectors is None:
-            raise damaged(file, f"the vectors of the document {row.id}")
-        parts.append(vectors)
-    return np.concatenate(parts)
-
-
 @dataclass(frozen=True, slots=True)
 class _Base:
-    """Vectors to go on from, and whether the folder keeps them as those of this version."""
+    """Vectors to go on from, and whether the folder keeps their FAISS index."""
 
     vectors: NearestVectors
     is_cached: bool
 
 
-def _base(
-    connection: sqlite3.Connection, facts: Facts, folder: Path, previous: Contents | None
-) -> _Base | None:
+def _base(held: HeldFile, facts: Facts, folder: Path, previous: Contents | None) -> _Base | None:
     """Vectors of an earlier version, or of this one, that were read or kept."""
-    now = (facts.version, facts.contents)
-    if previous is not None and previous.read_from:
-        then = (previous.facts.version, previous.facts.contents)
-        if was_version(connection, *then):
-            return _Base(previous.vectors, previous.is_cached and then == now)
+    if previous is not None and previous.articles is not None:
+        with held.one_version() as connection:
+            if was_version(connection, previous.facts.version, previous.facts.contents):
+                return _Base(previous.vectors, previous.is_cached)
     try:
         kept = read_cache(folder)
     except DamagedIndexError:  # all that is in it is in the database too
         return None
-    if kept is not None and was_version(connection, kept.version, kept.contents):
-        return _Base(kept.vectors, (kept.version, kept.contents) == now)
+    if kept is None or kept.version > facts.version:
+        return None
+    with held.one_version() as connection:
+        if was_version(connection, kept.version, kept.contents):
+            return _Base(kept.vectors, is_cached=True)
     return None
 
 
 def _nearest(
-    connection: sqlite3.Connection,
-    facts: Facts,
-    rows: Sequence[Row],
-    base: NearestVectors | None,
-    file: Path,
+    facts: Facts, numbers: Numbers, articles: Articles, base: NearestVectors | None
 ) -> NearestVectors:
-    numbers = numbers_of(rows)
     if base is not None:
-        if np.array_equal(base.numbers, numbers):
-            return base
-        there = set(base.numbers.tolist())
-        more = [row for row in rows if row.passages and row.first not in there]
-        changed = base.changed(
-            without=np.setdiff1d(base.numbers, numbers),
-            numbers=numbers_of(more),
-            vectors=_vectors(connection, facts, more, file),
-            kind=facts.kind,
-        )
-        if changed is not None and np.array_equal(changed.numbers, numbers):
+        changed = base.brought_up(numbers, articles.vectors_of, kind=facts.kind)
+        if changed is not None:
             return changed
-    vectors = _vectors(connection, facts, rows, file)
-    return NearestVectors.from_vectors(numbers, vectors, kind=facts.kind)
+
+    def parts() -> Iterator[Vectors]:
+        for start in range(0, len(numbers), PART):
+            yield articles.vectors_of(numbers[start : start + PART])
+
+    return NearestVectors.from_parts(numbers, parts, dimension=facts.dimension, kind=facts.kind)

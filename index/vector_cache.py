@@ -5,10 +5,12 @@ Nothing is lost with it: it is made again from the vectors in the database.
 
 import hashlib
 import json
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
@@ -44,21 +46,22 @@ def write_cache(folder: Path, cached: CachedVectors) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    numbers = cached.vectors.numbers.tobytes()
+    numbers = cached.vectors.held.tobytes()
     held = cached.vectors.to_bytes()
+    digest = hashlib.sha256(numbers)
+    digest.update(held)
     head = {
         "version": cached.version,
         "contents": cached.contents,
-        "count": len(cached.vectors.numbers),
+        "count": len(cached.vectors.held),
         "making": asdict(cached.vectors.making),
+        "digest": digest.hexdigest(),
     }
-    text = json.dumps(head, sort_keys=True)
-    digest = hashlib.sha256(text.encode() + numbers)
-    digest.update(held)
+    text = json.dumps(head, sort_keys=True).encode()
     fresh = folder / f"{FILE}.new"
     try:
         with fresh.open("wb") as stream:  # not forced to the disk: a torn file is noticed
-            stream.write(f"{digest.hexdigest()} {text}\n".encode())
+            stream.write(hashlib.sha256(text).hexdigest().encode() + b" " + text + b"\n")
             stream.write(numbers)
             stream.write(held)
         fresh.replace(folder / FILE)
@@ -76,35 +79,75 @@ def read_cache(folder: Path) -> CachedVectors | None:
     Raises:
         DamagedIndexError: the file is torn or altered.
     """
+    with _stream(folder) as stream:
+        if stream is None:
+            return None
+        line = stream.readline()
+        head = _head(line, folder / FILE)
+        try:
+            # Mapped, not read: it is large, and copied once only.
+            mapped = mmap(stream.fileno(), 0, access=ACCESS_READ)
+            return _parsed(head, memoryview(mapped)[len(line) :])
+        except (ValueError, KeyError, TypeError, RuntimeError) as error:
+            raise DamagedIndexError(f"{folder / FILE} is damaged.", DELETE) from error
+
+
+def read_making(folder: Path) -> tuple[int, str, Making] | None:
+    """Version and checksum that the kept FAISS index belongs to, and how it was made.
+
+    Args:
+        folder: of the saved index.
+
+    Raises:
+        DamagedIndexError: what the file says of itself is torn or altered.
+    """
+    with _stream(folder) as stream:
+        if stream is None:
+            return None
+        head = _head(stream.readline(), folder / FILE)
+        try:
+            return int(str(head["version"])), str(head["contents"]), _making(head)
+        except (ValueError, KeyError, TypeError) as error:
+            raise DamagedIndexError(f"{folder / FILE} is damaged.", DELETE) from error
+
+
+@contextmanager
+def _stream(folder: Path) -> Iterator[BinaryIO | None]:
     file = folder / FILE
     try:
         with file.open("rb") as stream:
-            first = stream.readline()
-            rest = memoryview(stream.read())
+            yield stream
     except FileNotFoundError:
-        return None
+        yield None
     except OSError as error:
         raise DamagedIndexError(f"{file} cannot be read ({error.strerror}).", DELETE) from error
-    wanted, _, text = first.partition(b" ")
-    digest = hashlib.sha256(text.rstrip(b"\n"))
-    digest.update(rest)
-    if not first.endswith(b"\n") or digest.hexdigest().encode() != wanted:
+
+
+def _head(line: bytes, file: Path) -> Mapping[str, object]:
+    wanted, _, text = line.partition(b" ")
+    whole = hashlib.sha256(text.rstrip(b"\n")).hexdigest().encode() == wanted
+    if not whole or not line.endswith(b"\n"):
         raise DamagedIndexError(f"{file} is damaged.", DELETE)
     try:
-        return _parsed(json.loads(text), rest)
-    except (ValueError, KeyError, TypeError, RuntimeError) as error:
-        # Its checksum is right: whoever altered it renewed that too.
+        return dict(json.loads(text))
+    except (ValueError, TypeError) as error:  # whoever altered it renewed its checksum
         raise DamagedIndexError(f"{file} is damaged.", DELETE) from error
 
 
 def _parsed(head: Mapping[str, object], rest: memoryview) -> CachedVectors:
+    if hashlib.sha256(rest).hexdigest() != head["digest"]:
+        raise ValueError("digest")
     size = int(str(head["count"])) * np.dtype(np.int64).itemsize
+    vectors = NearestVectors.from_bytes(
+        rest[size:],
+        numbers=np.frombuffer(rest[:size], dtype=np.int64).copy(),
+        making=_making(head),
+    )
+    return CachedVectors(int(str(head["version"])), str(head["contents"]), vectors)
+
+
+def _making(head: Mapping[str, object]) -> Making:
     made = head["making"]
     if not isinstance(made, dict):
         raise TypeError("making")
-    vectors = NearestVectors.from_bytes(
-        rest[size:],
-        numbers=np.frombuffer(rest[:size], dtype=np.int64),
-        making=Making(**made),
-    )
-    return CachedVectors(int(str(head["version"])), str(head["contents"]), vectors)
+    return Making(**made)

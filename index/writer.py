@@ -1,6 +1,5 @@
 """Changes of a saved index, each of them one transaction by the one process that writes."""
 
-import hashlib
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -11,29 +10,52 @@ import numpy as np
 
 from index.database import (
     FILE,
+    PAGE_BYTES,
     TABLES,
     Facts,
     Row,
     connected,
     content_digest,
-    contents_digest,
     damaged,
     faults_named,
     fields_of,
+    no_contents,
     read_facts,
+    read_row_of,
     spans_digest,
     transaction,
+    vector_digest,
+    with_rows,
     write_facts,
 )
 from index.errors import InputError, StoreError
 from index.folder import FIRST_FORMAT, FRESH, JOURNALS, database_of, is_free, is_stored_index
-from index.lexical import add_words, create_words, remove_words, words_digest
+from index.kept_words import (
+    Part,
+    all_to_merge,
+    checked_parts,
+    insert_part,
+    merge_parts,
+    parts_digest,
+    parts_to_merge,
+    read_parts,
+)
 from index.nearest import Vectors
+from index.numbers import Numbers
+from index.postings import Postings
 from index.records import Document
-from index.rows import checked_rows, read_document, read_passages
+from index.rows import VECTOR_TYPE, changed_digest, read_document, spans_to_bytes, vectors_digest
 from index.sentences import Span
+from index.terms import Terms
 from index.vector_cache import FILE as CACHE
 from index.writer_lock import WAIT_S, writing
+
+CACHE_KB = 64_000  # of pages: a change that fits does not keep readers waiting until it ends
+PUT_PASSAGES = 256  # in one transaction, when an index is written whole
+# The room of documents that went is taken back when they are so many passages, and a share of
+# all; until then whoever has an earlier version open reads them.
+GONE_PASSAGES = 1_000
+GONE_SHARE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +74,7 @@ class Prepared:
 
 
 def create_index(
-    folder: Path, facts: Facts, prepared: Sequence[Prepared] = (), *, wait_s: float = WAIT_S
+    folder: Path, facts: Facts, prepared: Iterable[Prepared] = (), *, wait_s: float = WAIT_S
 ) -> None:
     """Make a saved index: the new one appears whole, or what was there stays.
 
@@ -86,14 +108,15 @@ def replace_database(folder: Path, facts: Facts, prepared: Iterable[Prepared]) -
     try:
         fresh.touch()
         with faults_named(fresh), connected(fresh) as connection:
+            connection.execute(f"PRAGMA page_size={PAGE_BYTES}")
             connection.execute("PRAGMA journal_mode=MEMORY")  # a torn one is thrown away
             with transaction(connection):
                 for table in TABLES:
                     connection.execute(table)
-                create_words(connection)
-                _settle(connection, facts, [])
+                _create(connection, facts)
             writer = Writer(connection, fresh)
-            writer.put(list(prepared))
+            for batch in _batches(prepared):
+                writer.put(batch)
         if file.exists():
             _finish(file)
         (folder / CACHE).unlink(missing_ok=True)  # of what goes
@@ -137,53 +160,66 @@ class Writer:
     def __init__(self, connection: sqlite3.Connection, file: Path) -> None:
         self._connection = connection
         self._file = file
+        self._terms = Terms()
+        self._added_postings = 0
+        connection.execute(f"PRAGMA cache_size = -{CACHE_KB}")
         self.facts = read_facts(connection, file)
-        self._rows = {row.id: row for row in checked_rows(connection, self.facts, file)}
+        checked_parts(connection, self.facts, file)
 
     def __contains__(self, id: object) -> bool:
-        return id in self._rows
+        return isinstance(id, str) and self._row(id) is not None
 
     def has(self, document: Document) -> bool:
         """Whether the document is there as it is."""
-        row = self._rows.get(document.id)
+        row = self._row(document.id)
         return row is not None and row.content == _content(document)
 
     def has_text_of(self, document: Document) -> bool:
         """Whether a document with this id and text is there, whatever its title."""
-        row = self._rows.get(document.id)
+        row = self._row(document.id)
         return row is not None and self._read(row).text == document.text
 
     def put(self, prepared: Sequence[Prepared]) -> None:
         """Store documents, each in place of one with the same id."""
-        rows = dict(self._rows)
         facts = self.facts
         with faults_named(self._file), transaction(self._connection):
+            come: list[Row] = []
+            gone: list[Row] = []
             for one in prepared:
-                if one.document.id in rows:
-                    self._drop(rows.pop(one.document.id))
+                there = self._row(one.document.id)
+                if there is not None:
+                    gone.append(self._drop(there))
                 row = self._insert(one, facts)
-                rows[row.id] = row
+                come.append(row)
                 facts = replace(
-                    facts,
-                    next_document=row.number + 1,
-                    next_passage=row.first + row.passages,
+                    facts, next_document=row.number + 1, next_passage=row.first + row.passages
                 )
-            facts = _settle(self._connection, facts, list(rows.values()))
-        self.facts, self._rows = facts, rows
+            facts = self._put_words(prepared, come, facts)
+            facts = self._settle(facts, come=come, gone=gone)
+        self.facts = facts
 
     def rename(self, documents: Sequence[Document]) -> None:
-        """Give documents whose text is there another title and other fields."""
-        rows = dict(self._rows)
+        """Give documents whose text is there another title and other fields.
+
+        Their places and passages stay.
+        """
+        facts = self.facts
         with faults_named(self._file), transaction(self._connection):
+            come, gone = [], []
             for document in documents:
-                row = replace(rows[document.id], content=_content(document))
-                self._connection.execute(
-                    "UPDATE documents SET title = ?, fields = ?, content = ? WHERE number = ?",
-                    (document.title, fields_of(document), row.content, row.number),
+                row = self._row(document.id)
+                if row is None:
+                    raise InputError(f"There is no article {document.id}.", "Add it first.")
+                gone.append(self._drop(row))
+                anew = replace(row, number=facts.next_document, content=_content(document))
+                ((spans,),) = self._connection.execute(
+                    "SELECT spans FROM texts WHERE number = ?", (row.number,)
                 )
-                rows[document.id] = row
-            facts = _settle(self._connection, self.facts, list(rows.values()))
-        self.facts, self._rows = facts, rows
+                self._write(anew, document, spans)
+                come.append(anew)
+                facts = replace(facts, next_document=anew.number + 1)
+            facts = self._settle(facts, come=come, gone=gone)
+        self.facts = facts
 
     def remove(self, ids: Sequence[str]) -> None:
         """Remove documents: all of them, or none.
@@ -191,25 +227,46 @@ class Writer:
         Raises:
             InputError: there is no such document.
         """
-        rows = dict(self._rows)
-        for name in ids:
-            if name not in rows:
+        rows = []
+        for name in dict.fromkeys(ids):
+            row = self._row(name)
+            if row is None:
                 raise InputError(f"There is no article {name}.", "Choose one of the index.")
+            rows.append(row)
         with faults_named(self._file), transaction(self._connection):
-            for name in dict.fromkeys(ids):
-                self._drop(rows.pop(name))
-            facts = _settle(self._connection, self.facts, list(rows.values()))
-        self.facts, self._rows = facts, rows
+            gone = [self._drop(row) for row in rows]
+            facts = self._settle(self.facts, gone=gone)
+        self.facts = facts
+
+    def tidy(self) -> None:
+        """After much was added, make the words one part; the contents stay."""
+        with faults_named(self._file):
+            parts = read_parts(self._connection)
+            worth = all_to_merge(parts, added=self._added_postings)
+            if worth:
+                with transaction(self._connection):
+                    facts = self._merge(worth, self.facts)
+                    facts = replace(facts, words=parts_digest(read_parts(self._connection)))
+                    write_facts(self._connection, facts)
+                self.facts = facts
 
     def optimise(self) -> None:
-        """Put the words in order and give free pages back; the contents stay."""
+        """Make the words one part and give free room back; the contents stay.
+
+        What went is gone then for those too who have an earlier version open.
+        """
         with faults_named(self._file):
             with transaction(self._connection):
-                self._connection.execute("INSERT INTO words (words) VALUES ('optimize')")
-                facts = replace(self.facts, words=words_digest(self._connection).hex())
+                facts = self._take_back(self.facts)
+                facts = self._merge(read_parts(self._connection), facts)
+                facts = replace(facts, words=parts_digest(read_parts(self._connection)))
                 write_facts(self._connection, facts)
             self._connection.execute("VACUUM")
         self.facts = facts
+
+    def _row(self, id: str) -> Row | None:
+        with faults_named(self._file):
+            return read_row_of(self._connection, id, self._file)
 
     def _read(self, row: Row) -> Document:
         with faults_named(self._file):
@@ -219,19 +276,28 @@ class Writer:
         return document
 
     def _insert(self, one: Prepared, facts: Facts) -> Row:
-        document, spans = one.document, list(one.spans)
-        vectors = np.ascontiguousarray(one.vectors, dtype=np.float32)
+        spans = spans_to_bytes(one.spans)
+        vectors = [vector.astype(VECTOR_TYPE).tobytes() for vector in one.vectors]
+        digests = [vector_digest(vector) for vector in vectors]
         row = Row(
             number=facts.next_document,
-            id=document.id,
+            id=one.document.id,
             first=facts.next_passage,
-            passages=len(spans),
-            content=_content(document),
+            passages=len(one.spans),
+            content=_content(one.document),
             spans=spans_digest(spans),
-            vectors=hashlib.sha256(vectors.tobytes()).digest(),
+            vectors=vectors_digest(digests),
         )
+        self._write(row, one.document, spans)
+        self._connection.executemany(
+            "INSERT INTO vectors VALUES (?, ?, ?)",
+            zip(row.numbers, digests, vectors, strict=True),
+        )
+        return row
+
+    def _write(self, row: Row, document: Document, spans: bytes) -> None:
         self._connection.execute(
-            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, NULL, ?)",
             (
                 row.number,
                 row.id,
@@ -240,56 +306,117 @@ class Writer:
                 row.content,
                 row.spans,
                 row.vectors,
-                document.title,
-                fields_of(document),
-                document.text,
+                row.digest,
             ),
         )
-        numbered = list(zip(row.numbers, spans, vectors, strict=True))
-        self._connection.executemany(
-            "INSERT INTO passages VALUES (?, ?, ?)",
-            ((number, start, end) for number, (start, end), _ in numbered),
+        self._connection.execute(
+            "INSERT INTO texts VALUES (?, ?, ?, ?, ?)",
+            (row.number, document.title, fields_of(document), spans, document.text),
         )
-        self._connection.executemany(
-            "INSERT INTO vectors VALUES (?, ?)",
-            ((number, vector.tobytes()) for number, _, vector in numbered),
-        )
-        add_words(
-            self._connection,
-            ((number, document.text[start:end]) for number, (start, end), _ in numbered),
+
+    def _drop(self, row: Row) -> Row:
+        """Note that a document goes with this change; as it was."""
+        went = replace(row, gone=self.facts.version + 1)
+        self._connection.execute(
+            "UPDATE documents SET gone = ?, digest = ? WHERE number = ?",
+            (went.gone, went.digest, row.number),
         )
         return row
 
-    def _drop(self, row: Row) -> None:
-        document = self._read(row)
-        (passages,) = read_passages(self._connection, [row], [document])
-        if passages is None:
-            raise damaged(self._file, f"the passages of the document {row.id}")
-        remove_words(
+    def _put_words(self, prepared: Sequence[Prepared], rows: Sequence[Row], facts: Facts) -> Facts:
+        numbers = [number for row in rows for number in row.numbers]
+        if not numbers:
+            return facts
+        texts = [one.document.text[start:end] for one in prepared for start, end in one.spans]
+        postings = Postings.from_texts(numbers, texts, terms=self._terms)
+        self._added_postings += len(postings.rows)
+        insert_part(self._connection, postings, number=facts.next_words)
+        facts = replace(facts, next_words=facts.next_words + 1)
+        parts = read_parts(self._connection)
+        return self._merge(parts_to_merge(parts, added=self._added_postings), facts)
+
+    def _merge(self, parts: Sequence[Part], facts: Facts) -> Facts:
+        if not parts:
+            return facts
+        merge_parts(
             self._connection,
-            zip(row.numbers, (passage.text for passage in passages), strict=True),
+            parts,
+            self._file,
+            living=self._living(parts[0].first),
+            number=facts.next_words,
         )
-        span = (row.first, row.first + row.passages)
-        for table in ("passages", "vectors"):
-            self._connection.execute(
-                f"DELETE FROM {table} WHERE number >= ? AND number < ?",  # noqa: S608 - our own names
-                span,
-            )
-        self._connection.execute("DELETE FROM documents WHERE number = ?", (row.number,))
+        return replace(facts, next_words=facts.next_words + 1)
+
+    def _living(self, first: int) -> Numbers:
+        """The numbers of the passages that there are, from one on."""
+        found = self._connection.execute(
+            "SELECT first, passages FROM documents WHERE first >= ? AND gone IS NULL"
+            " ORDER BY first",
+            (first,),  # a part begins with a document
+        ).fetchall()
+        table = np.array(found, dtype=np.int64).reshape(len(found), 2)
+        ends = np.cumsum(table[:, 1])
+        starts = table[:, 0] - (ends - table[:, 1])
+        return np.repeat(starts, table[:, 1]) + np.arange(ends[-1] if len(ends) else 0)
+
+    def _settle(self, facts: Facts, *, come: Sequence[Row] = (), gone: Sequence[Row] = ()) -> Facts:
+        """Keep what the index says of itself after a change, which costs what was changed."""
+        passages_gone = sum(row.passages for row in gone)
+        facts = replace(
+            facts,
+            version=facts.version + 1,
+            documents=facts.documents + len(come) - len(gone),
+            passages=facts.passages + sum(row.passages for row in come) - passages_gone,
+            gone=facts.gone + passages_gone,
+            contents=with_rows(facts.contents, come=come, gone=gone),
+            listed=changed_digest(facts.listed, come=come, gone=gone),
+        )
+        if facts.gone > max(GONE_PASSAGES, facts.passages // GONE_SHARE):
+            facts = self._take_back(facts)
+        facts = replace(facts, words=parts_digest(read_parts(self._connection)))
+        write_facts(self._connection, facts)
+        return facts
+
+    def _take_back(self, facts: Facts) -> Facts:
+        """Delete what went; passages that another title's document has stay."""
+        run = self._connection.execute
+        went = run("SELECT number, first, passages FROM documents WHERE gone IS NOT NULL")
+        for number, first, passages in went.fetchall():
+            run("DELETE FROM documents WHERE number = ?", (number,))
+            run("DELETE FROM texts WHERE number = ?", (number,))
+            if run("SELECT 1 FROM documents WHERE first = ?", (first,)).fetchone() is None:
+                run(
+                    "DELETE FROM vectors WHERE number >= ? AND number < ?",
+                    (first, first + passages),
+                )
+        return replace(facts, gone=0)
 
 
-def _settle(connection: sqlite3.Connection, facts: Facts, rows: list[Row]) -> Facts:
-    """Keep what the index says of itself after a change."""
-    facts = replace(
+def _create(connection: sqlite3.Connection, facts: Facts) -> None:
+    empty = replace(
         facts,
         version=facts.version + 1,
-        documents=len(rows),
-        passages=sum(row.passages for row in rows),
-        contents=contents_digest(facts, rows),
-        words=words_digest(connection).hex(),
+        documents=0,
+        passages=0,
+        gone=0,
+        contents=no_contents(facts),
+        listed=changed_digest("0"),
+        words=parts_digest([]),
     )
-    write_facts(connection, facts)
-    return facts
+    write_facts(connection, empty)
+
+
+def _batches(prepared: Iterable[Prepared]) -> Iterator[list[Prepared]]:
+    batch: list[Prepared] = []
+    held = 0
+    for one in prepared:
+        batch.append(one)
+        held += len(one.spans)
+        if held >= PUT_PASSAGES:
+            yield batch
+            batch, held = [], 0
+    if batch:
+        yield batch
 
 
 def _content(document: Document) -> bytes:

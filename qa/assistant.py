@@ -164,7 +164,7 @@ class Assistant:
         return self._reader
 
     @property
-    def documents(self) -> tuple[Document, ...]:
+    def documents(self) -> Sequence[Document]:
         """The articles that can be asked."""
         return self.index.documents
 

@@ -14,7 +14,7 @@ from qa.scorer import Ints, ReaderModel
 from qa.settings import ReaderSettings
 from qa.spans import best_spans, log_sum
 from qa.torch_scorer import load_torch_reader
-from qa.windows import Window, Windower
+from qa.windows import Window, Windower, batches
 
 SHIPPED_READER = Path(__file__).parent / "models" / "reader"
 # As the shipped reader was trained; transformers' scripts for SQuAD use 384 and 128.
@@ -87,9 +87,10 @@ class ExtractiveReader:
     ) -> None:
         self._model = model
         self._settings = settings
+        self._window_tokens = min(window_tokens, model.longest_input)
         self._windower = Windower(
             model.tokenizer_json,
-            window_tokens=min(window_tokens, model.longest_input),
+            window_tokens=self._window_tokens,
             stride_tokens=stride_tokens,
         )
 
@@ -168,7 +169,8 @@ class ExtractiveReader:
 
         Args:
             pairs: a question and the text of a passage each.
-            batch_size: windows in one pass through the model.
+            batch_size: windows of full length in one pass through the model; of shorter ones
+                as many as have the same number of tokens.
             max_answer_tokens: longest span.
 
         Returns:
@@ -184,10 +186,10 @@ class ExtractiveReader:
             raise InputError(f"max_answer_tokens is {max_answer_tokens}.", "Give 1 or more.")
         windows = self._windower.cut(pairs) if pairs else []
         windows.sort(key=lambda window: len(window.token_ids), reverse=True)
+        budget_tokens = batch_size * self._window_tokens
         found: list[list[ReadSpan]] = [[] for _ in pairs]
         rests: list[list[float]] = [[] for _ in pairs]
-        for start in range(0, len(windows), batch_size):
-            batch = windows[start : start + batch_size]
+        for batch in batches(windows, budget_tokens=budget_tokens):
             for window, (spans, rest) in zip(
                 batch, self._read_batch(batch, max_answer_tokens), strict=True
             ):

@@ -14,6 +14,7 @@ from index.sentences import sentence_spans
 
 Span = tuple[int, int]
 
+MOST_PADDING = 0.1  # share of a batch's tokens that are none; what is padded is computed too
 PASSAGES_KEPT = 1024  # as tokens, some 40 KB each
 
 # Unicode's default word boundaries (UAX #29): they keep 3.50 and can't whole, and set every
@@ -183,3 +184,31 @@ def _tokenised(text: str, encoding: Encoding) -> _Tokenised:
         ends=[start < end and end in closings for start, end in offsets],
         sentences=[bisect_right(sentence_ends, start) for start, _ in offsets],
     )
+
+
+def batches(windows: Sequence[Window], *, budget_tokens: int) -> Iterator[list[Window]]:
+    """Cut a stream of windows into batches of little padding.
+
+    Args:
+        windows: the longest first.
+        budget_tokens: most tokens in a batch, its padding included; a window that has more
+            is a batch by itself.
+
+    Returns:
+        The batches; of each at most ``MOST_PADDING`` is padding.
+    """
+    batch: list[Window] = []
+    held_tokens = 0
+    for window in windows:
+        size = len(window.token_ids)
+        padded_tokens = (len(batch) + 1) * len((batch or [window])[0].token_ids)
+        wasted_tokens = padded_tokens - held_tokens - size
+        if batch and (
+            padded_tokens > budget_tokens or wasted_tokens > MOST_PADDING * padded_tokens
+        ):
+            yield batch
+            batch, held_tokens = [], 0
+        batch.append(window)
+        held_tokens += size
+    if batch:
+        yield batch

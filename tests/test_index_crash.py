@@ -4,6 +4,7 @@ Writers are processes that are killed. ``PULLQUOTE_LONG_TESTS=1`` kills three ti
 """
 
 import contextlib
+import gc
 import json
 import os
 import random
@@ -31,7 +32,7 @@ DATABASE, CACHE = "index.sqlite", "vectors.cache"
 LONG = os.environ.get("PULLQUOTE_LONG_TESTS") == "1"
 KILLS = 300 if LONG else 100
 CORRUPTIONS = 300 if LONG else 100
-WRITER_LIFE_S = 0.12  # of changing, at most: some dozen changes
+WRITER_LIFE_S = 0.2  # of changing, at most: some dozen changes
 
 pytestmark = pytest.mark.skipif(
     not hasattr(signal, "SIGKILL"), reason="Windows has no signal that cannot be caught"
@@ -115,6 +116,12 @@ def folder(tmp_path):
     return tmp_path / "index"
 
 
+def whole_of(folder):
+    """All that an index has: what is not read is not checked."""
+    index = load(folder)
+    return set(index.documents), found(index)
+
+
 def outcome(act):
     """What comes of an act: its result, or the words of an error of ours; any other is raised."""
     try:
@@ -142,10 +149,9 @@ def test_spoiled_bytes_are_named_or_change_nothing(folder, tmp_path):
         faults, refused = outcome(lambda copy=copy: verify(copy))
         assert refused is None or str(file) in refused
         assert all(str(file) in fault.problem for fault in faults or ())
-        index, refused = outcome(lambda copy=copy: load(copy))
+        now, refused = outcome(lambda copy=copy: whole_of(copy))
         if refused is None:
-            assert set(index.documents) == documents
-            assert found(index) == expected
+            assert now == (documents, expected)
             continue
         named += 1
         assert str(file) in refused
@@ -166,10 +172,10 @@ def test_a_spoiled_journal_never_gives_another_text(folder, tmp_path):
         with changing(folder) as writer:
             connection = writer._connection
             connection.execute("BEGIN IMMEDIATE")
-            connection.execute("UPDATE documents SET title = title || 'x'")
+            connection.execute("UPDATE texts SET title = title || 'x'")
             connection.execute("PRAGMA cache_spill = 1")
             connection.execute("PRAGMA cache_size = 1")
-            connection.execute("UPDATE documents SET text = text || text")
+            connection.execute("UPDATE texts SET text = text || text")
             assert journal.is_file()
             shutil.copytree(folder, copy)  # as a kill would leave it
             connection.execute("ROLLBACK")
@@ -199,6 +205,7 @@ def small_disk(tmp_path):
     if mounted.returncode:
         pytest.skip(f"a small disk cannot be mounted: {mounted.stderr.decode()}")
     yield place
+    gc.collect()  # an error's frames may hold an open index
     subprocess.run(["umount", place], check=True)
 
 

@@ -1,15 +1,26 @@
 """Passages found by their words, held to the formula."""
 
 import math
+import re
+import sqlite3
 import threading
+from collections import Counter
+from contextlib import closing
+from itertools import pairwise
 
+import numpy as np
 import pytest
+import regex
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import many
+from strategies import articles, many
 
 from index.lexical import QUERY_WORDS, LexicalIndex
+from index.postings import Postings, merged
+from index.terms import TOKENIZER, UNSPACED, Terms
 
+TERMS = Terms()
+LATER_SIGN = regex.compile(r"[^\p{L}\p{N}\p{M}\p{Z}\u0000-\u02ff]")
 K1, B = 1.2, 0.75  # SQLite's
 words = st.sampled_from(["ab", "cd", "ef", "gh", "xy"])  # too short for the stemmer
 texts = st.lists(st.lists(words, min_size=1, max_size=12), min_size=1, max_size=8)
@@ -53,19 +64,93 @@ def test_scores_of_given_rows_are_those_of_the_search(passages, query, top_k, da
 
 
 @many
-@given(texts, st.lists(words, max_size=4))
-def test_words_that_most_have_change_next_to_nothing(passages, query):
+@given(texts, st.lists(words, max_size=4), st.integers(1, 6), st.integers(1, 5))
+def test_long_lists_are_not_walked_but_count(passages, query, postings, top_k):
+    """What is found among few postings has its whole score, and what a rare word has is found."""
     index = LexicalIndex([" ".join(passage) for passage in passages])
     every = bm25(query, passages)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("index.lexical.MANY_PASSAGES", 0)
-        found = index.search(" ".join(query), top_k=len(passages))
-        rows = list(range(len(passages)))
-        assert index.scores(" ".join(query), rows) == pytest.approx(found)
-    assert found.keys() <= every.keys()
+        patch.setattr("index.lexical.MOST_POSTINGS", postings)
+        found = index.search(" ".join(query), top_k=top_k)
     assert bool(found) == bool(every)
-    for row, score in every.items():
-        assert found.get(row, 0.0) == pytest.approx(score, abs=1e-4)
+    assert list(found.values()) == sorted(found.values(), reverse=True)
+    for row, score in found.items():
+        assert score == pytest.approx(every[row], rel=1e-6, abs=1e-9)
+    having = {word: {row for row, one in enumerate(passages) if word in one} for word in query}
+    rarest = min((rows for rows in having.values() if rows), key=len, default=set())
+    if len(rarest) <= postings and len(having) == 1:
+        assert set(found) == set(sorted(rarest, key=lambda row: -every[row])[:top_k]) or any(
+            every[one] == pytest.approx(every[other]) for one in rarest for other in rarest - {one}
+        )
+
+
+@many
+@given(st.text() | st.text(st.characters(max_codepoint=0x2BFF)) | articles())
+def test_texts_are_cut_fast_as_they_are_cut_with_care(text):
+    """The fast way to find words is taken only where it gives the same."""
+    counted = Counter(TERMS.of_texts([text])[0].tolist())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("index.terms.NOT_EASY", re.compile(""))
+        assert Counter(TERMS.of_texts([text])[0].tolist()) == counted
+
+
+@many
+@given(
+    st.lists(
+        articles() | st.text(st.characters(categories=["L", "N", "P", "Z"], max_codepoint=0x2BFF)),
+        max_size=4,
+    )
+)
+def test_terms_are_those_of_sqlite(shelf):
+    """The oracle is a table of SQLite that indexes whole texts."""
+    # Signs that are newer than SQLite's tables, emoji among them, are words for it and none for us.
+    shelf = [LATER_SIGN.sub(" ", text) for text in shelf]
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.execute(f"CREATE VIRTUAL TABLE t USING fts5(body, tokenize='{TOKENIZER}')")
+        database.executemany(
+            "INSERT INTO t (rowid, body) VALUES (?, ?)",
+            enumerate(UNSPACED.sub(r" \g<0> ", text).casefold() for text in shelf),
+        )
+        database.commit()
+        database.execute("CREATE VIRTUAL TABLE v USING fts5vocab('t', 'instance')")
+        rows = database.execute("SELECT doc, term FROM v").fetchall()
+    keys, places = TERMS.of_texts(shelf)
+    assert Counter(places.tolist()) == Counter(place for place, _ in rows)
+    assert len(set(keys.tolist())) == len({term for _, term in rows})
+
+
+@many
+@given(texts, st.lists(words, min_size=1, max_size=4), st.data())
+def test_parts_and_what_went_make_no_difference(passages, query, data):
+    """An index of several parts, some of whose passages are gone, is one of the others alone."""
+    kept = data.draw(st.sets(st.integers(0, len(passages) - 1)).map(sorted))
+    cuts = sorted(data.draw(st.sets(st.integers(0, len(passages)))) | {0, len(passages)})
+    numbers = [10 + 3 * row for row in range(len(passages))]
+    parts = [
+        Postings.from_texts(
+            numbers[start:end], [" ".join(one) for one in passages[start:end]], terms=TERMS
+        )
+        for start, end in pairwise(cuts)
+    ]
+    living = np.array([numbers[row] for row in kept], dtype=np.int64)
+    expected = LexicalIndex([" ".join(passages[row]) for row in kept])
+    whole = merged([part.only(living) for part in parts])
+    assert whole == Postings.from_texts(
+        living.tolist(), [" ".join(passages[row]) for row in kept], terms=TERMS
+    )
+    assert Postings.from_bytes(whole.to_bytes()) == whole
+    for index in (
+        LexicalIndex.of_parts(parts, living=living),
+        LexicalIndex.of_parts([whole], living=living),
+    ):
+        assert index.count == len(kept)
+        found = index.search(" ".join(query), top_k=100)
+        wanted = {
+            numbers[kept[row]]: score
+            for row, score in expected.search(" ".join(query), top_k=100).items()
+        }
+        assert found == pytest.approx(wanted)
+        assert index.scores(" ".join(query), living.tolist()) == pytest.approx(wanted)
 
 
 @pytest.mark.parametrize(

@@ -38,27 +38,69 @@ def test_what_it_finds_and_gives_back(kind):
         assert list(found.values()) == sorted(found.values(), reverse=True)
         for number, similarity in found.items():
             assert similarity == pytest.approx(vectors[number // 2] @ query, abs=1e-5)
-    np.testing.assert_array_equal(index.vectors_of([10, 2, 3998]), vectors[[5, 1, 1999]])
+    assert index.gives_back == (index.making.kind != "IVF20,Flat")
+    if index.gives_back:
+        np.testing.assert_array_equal(index.vectors_of([10, 2, 3998]), vectors[[5, 1, 1999]])
 
 
-@pytest.mark.parametrize("kind", [None, *EXACT])
-def test_changes_leave_the_old_one_as_it_was(kind):
+def changed(index, *, without=(), more=None, kind=None):
+    """An index brought up to other numbers; the vectors of new ones are all that it asks for."""
+    more = {} if more is None else more
+    asked = []
+
+    def vectors_of(numbers):
+        asked.extend(numbers.tolist())
+        return np.array([more[number] for number in numbers.tolist()], dtype=np.float32)
+
+    numbers = np.array([*(n for n in index.numbers if n not in set(without)), *more], np.int64)
+    after = index.brought_up(numbers, vectors_of, kind=kind)
+    assert after is None or asked == list(more)
+    return after
+
+
+@pytest.mark.parametrize("small", [True, False])
+@pytest.mark.parametrize("kind", [None, *EXACT, "SQ8"])
+def test_changes_leave_the_old_one_as_it_was(kind, small, monkeypatch):
+    """Whether they are put into the FAISS index or kept apart from it."""
+    monkeypatch.setattr("index.nearest.SMALL", 20_000 if small else 0)
     numbers, vectors, more = np.arange(2000), unit_vectors(2000), unit_vectors(3, 1)
     index = NearestVectors.from_vectors(numbers, vectors, kind=kind)
     before = index.search(vectors[:20], top_k=3)
-    gone = np.array([3, 7, 1500])
-    changed = index.changed(
-        without=gone, numbers=np.array([5000, 5001, 5002]), vectors=more, kind=kind
-    )
+    gone = [3, 7, 1500]
+    new = dict(zip([5000, 5001, 5002], more, strict=True))
+    after = changed(index, without=gone, more=new, kind=kind)
     assert index.search(vectors[:20], top_k=3) == before
-    if kind == "HNSW16":
-        assert changed is None  # it cannot forget
+    if kind == "HNSW16" and small:
+        assert after is None  # it cannot forget
         return
-    assert set(changed.numbers) == set(range(2000)) - set(gone.tolist()) | {5000, 5001, 5002}
-    for found in changed.search(vectors[gone], top_k=5):
-        assert not set(found) & set(gone.tolist())
-    assert [next(iter(found)) for found in changed.search(more, top_k=1)] == [5000, 5001, 5002]
-    np.testing.assert_array_equal(changed.vectors_of([5001, 4]), [more[1], vectors[4]])
+    assert set(after.numbers) == set(range(2000)) - set(gone) | set(new)
+    assert after.is_whole == small
+    assert (after.held is index.held) == (not small)
+    for found in after.search(vectors[gone], top_k=5):
+        assert len(found) == 5
+        assert not set(found) & set(gone)
+        assert list(found.values()) == sorted(found.values(), reverse=True)
+    assert [next(iter(found)) for found in after.search(more, top_k=1)] == [5000, 5001, 5002]
+    if after.gives_back:
+        np.testing.assert_array_equal(after.vectors_of([5001, 4]), [more[1], vectors[4]])
+    again = changed(after, without=[5001], kind=kind)
+    if again is not None:
+        assert 5001 not in next(iter(again.search(more[1:2], top_k=2000)))
+        back = again.brought_up(after.numbers, lambda _: more[1:2], kind=kind)
+        assert back.search(more, top_k=5) == after.search(more, top_k=5)
+
+
+@pytest.mark.parametrize("count", [1, 150, 1990])
+def test_most_may_go(count, monkeypatch):
+    monkeypatch.setattr("index.nearest.SMALL", 0)
+    monkeypatch.setattr("index.nearest.APART_SHARE", 0.0001)
+    vectors = unit_vectors(2000)
+    index = NearestVectors.from_vectors(np.arange(2000), vectors)
+    order = np.argsort(-(vectors @ vectors[0])).tolist()
+    after = changed(index, without=order[:count])
+    assert not after.is_whole
+    (found,) = after.search(vectors[:1], top_k=5)
+    assert list(found) == order[count : count + 5]
 
 
 @pytest.mark.parametrize("kind", EXACT)
@@ -69,7 +111,8 @@ def test_bytes_give_the_same_index(kind):
         bytes(index.to_bytes()), numbers=index.numbers, making=index.making
     )
     assert again.search(vectors[:50], top_k=10) == index.search(vectors[:50], top_k=10)
-    np.testing.assert_array_equal(again.vectors_of([5, 3]), vectors[[5, 3]])
+    if again.gives_back:
+        np.testing.assert_array_equal(again.vectors_of([5, 3]), vectors[[5, 3]])
     with pytest.raises(ValueError, match="1000 vectors, 9 numbers"):
         NearestVectors.from_bytes(
             bytes(index.to_bytes()), numbers=np.arange(9), making=index.making
@@ -77,34 +120,38 @@ def test_bytes_give_the_same_index(kind):
 
 
 def test_a_kind_that_compresses_says_what_it_misses():
-    index = NearestVectors.from_vectors(np.arange(2000), unit_vectors(2000), kind="SQ4")
-    assert 0.3 < index.making.recall_at_10 < 1
+    index = NearestVectors.from_vectors(np.arange(2000), unit_vectors(2000), kind="PQ2x4")
+    assert 0.1 < index.making.recall_at_10 < 0.9  # among the candidates
+
+
+def test_parts_come_to_the_same_as_all_at_once():
+    vectors = unit_vectors(3000)
+    whole = NearestVectors.from_vectors(np.arange(3000), vectors, kind="IVF20,SQ8")
+    parts = NearestVectors.from_parts(
+        np.arange(3000),
+        lambda: iter([vectors[:7], vectors[7:7], vectors[7:2500], vectors[2500:]]),
+        dimension=DIMENSION,
+        kind="IVF20,SQ8",
+    )
+    assert parts.making == whole.making
+    assert parts.search(vectors[:50], top_k=10) == whole.search(vectors[:50], top_k=10)
 
 
 def test_the_kind_follows_the_size():
     assert kind_for(0) == kind_for(FLAT_UP_TO) == "Flat"
-    assert kind_for(100_000) == "IVF1265,Flat"
+    assert kind_for(100_000) == "IVF632,SQ8"
     vectors = unit_vectors(FLAT_UP_TO + 1)
     flat = NearestVectors.from_vectors(np.arange(FLAT_UP_TO), vectors[:-1])
-    assert (
-        flat.changed(
-            without=np.array([], int), numbers=np.array([FLAT_UP_TO]), vectors=vectors[-1:]
-        )
-        is None
-    )
+    assert changed(flat, more={FLAT_UP_TO: vectors[-1]}) is None
     assert flat.making.kind == "Flat"
 
 
 def test_few_vectors_are_all_compared_whatever_was_asked_for():
-    index = NearestVectors.from_vectors(np.arange(30), unit_vectors(30), kind="IVF16,Flat")
+    vectors = unit_vectors(1000)
+    index = NearestVectors.from_vectors(np.arange(30), vectors[:30], kind="IVF16,Flat")
     assert index.making.kind == "Flat"
-    more = unit_vectors(970, 1)
-    assert (
-        index.changed(
-            without=np.array([], int), numbers=np.arange(30, 1000), vectors=more, kind="IVF16,Flat"
-        )
-        is None
-    )
+    more = dict(enumerate(vectors[30:], start=30))
+    assert changed(index, more=more, kind="IVF16,Flat") is None
 
 
 def test_nothing_is_found_in_nothing():

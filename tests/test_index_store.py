@@ -1,7 +1,9 @@
 """Saved indexes: what comes back, and what changes."""
 
 import json
+import os
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,6 +24,7 @@ from index.errors import (
 from index.folder import is_stored_index
 from index.health import verify
 from index.records import Document
+from index.repair import compact
 
 
 class StoppedEmbedder(StubEmbedder):
@@ -167,9 +170,100 @@ def test_kinds_grow_shrink_and_come_back(tmp_path, kind):
     assert load_index(tmp_path / "copy").info().making.kind == kind
     stale = load_index(tmp_path / "index")
     index.remove(["1"])
-    if kind == "SQ8":  # whose vectors are in the folder only
-        with pytest.raises(StoreError, match="has changed since"):
-            stale.save(tmp_path / "copy")
+    stale.save(tmp_path / "copy")  # what it reads is of its version
+    assert load_index(tmp_path / "copy").documents == tuple(kept)
+
+
+def test_what_went_is_read_until_its_room_is_taken_back(saved):
+    reader = load_index(saved)
+    before = found(reader)
+    writer = load_index(saved)
+    writer.remove(["0"])
+    writer.add([Document("1", "Renamed", "Größe zählt.")])
+    assert found(reader) == before
+    assert [one.title for one in reader.documents] == ["Title", "Title"]
+    late = load_index(saved)
+    compact(saved)
+    assert [one.title for one in late.documents] == ["Renamed"]  # compacting is no change
+    assert verify(saved) == []
+    fresh = load_index(saved)
+    assert [one.title for one in fresh.documents] == ["Renamed"]
+    stale = PassageIndex.load(saved, embedder=StubEmbedder())
+    assert not stale.refresh()
+    # What it has not read, it can read no more, and says so.
+    again = load_index(saved)
+    writer.add([Document("2", "Two", "Fish swim.")])
+    writer.remove(["1"])
+    compact(saved)
+    with pytest.raises(StoreError, match=r"has changed since it was read.*Refresh") as raised:
+        found(again)
+    assert str(saved) in str(raised.value)
+    assert type(raised.value) is StoreError
+    assert again.refresh()
+    assert [one.title for one in again.documents] == ["Two"]
+
+
+def test_the_room_of_many_that_went_is_taken_back(tmp_path, monkeypatch):
+    monkeypatch.setattr("index.writer.GONE_PASSAGES", 3)
+    index = opened(tmp_path / "index")
+    index.add([Document(str(n), "T", f"Passage {n}.") for n in range(9)])
+    rows = "SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM vectors)"
+    counts = []
+    for n in range(5):
+        index.remove([str(n)])
+        with sqlite3.connect(tmp_path / "index" / DATABASE) as database:
+            counts += database.execute(rows).fetchall()
+        database.close()
+        assert verify(tmp_path / "index") == []
+    assert counts == [(9, 9), (9, 9), (9, 9), (5, 5), (5, 5)]
+    assert found(index) == found(load_index(tmp_path / "index"))
+
+
+def test_a_title_that_changed_shares_its_passages(tmp_path):
+    index = opened(tmp_path / "index")
+    index.add([Document("a", "A", "Cats run."), Document("b", "B", "Dogs bark.")])
+    for title in ("Alpha", "Beta", "Gamma"):
+        index.add([Document("a", title, "Cats run.")])
+        assert verify(tmp_path / "index") == []
+    compact(tmp_path / "index")
+    assert verify(tmp_path / "index") == []
+    assert [one.title for one in load_index(tmp_path / "index").documents] == ["Gamma", "B"]
+    assert found(load_index(tmp_path / "index")) == found(index)
+
+
+def test_a_forked_process_reads_by_itself(saved):
+    if not hasattr(os, "fork"):
+        pytest.skip("only POSIX forks")
+    reader, expected = load_index(saved), [*load_index(saved).documents]
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if [*reader.documents] == expected else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    assert [*reader.documents] == expected
+
+
+def test_threads_share_one_that_is_open(saved):
+    reader = load_index(saved)
+    expected = [*reader.documents]
+    fresh = load_index(saved)
+    with ThreadPoolExecutor(4) as pool:
+        jobs = [pool.submit(lambda: [*fresh.documents]) for _ in range(20)]
+        assert all(job.result() == expected for job in jobs)
+
+
+def test_documents_and_passages_are_sequences(saved):
+    index = load_index(saved)
+    assert index.documents[-1] == [*index.documents][1]
+    assert index.passages[1:] == tuple(index.passages)[1:]
+    assert index.documents != index.passages
+    assert index.documents != "ab"
+    assert index.passages[2] in index.passages
+    with pytest.raises(IndexError):
+        index.documents[2]
+    only = index.only("1")
+    assert [one.document.id for one in only.passages] == ["1"]
+    with pytest.raises(InputError, match="no article 7"):
+        index.only("7")
 
 
 def test_what_is_there_as_it_is_costs_no_embedding(tmp_path):
@@ -313,7 +407,7 @@ def test_the_first_format_is_refused_by_name_and_built_over(tmp_path):
     for name in ("manifest.json", "documents.jsonl", "passages.jsonl", "vectors.faiss"):
         (tmp_path / name).write_text('{"version": 1}', "utf-8")
     assert is_stored_index(tmp_path)
-    with pytest.raises(IncompatibleIndexError, match=r"version 1; .*version 2.*index build"):
+    with pytest.raises(IncompatibleIndexError, match=r"version 1; .*version 3.*index build"):
         load_index(tmp_path)
     build("Fish swim.").save(tmp_path)
     assert len(load_index(tmp_path).passages) == 1

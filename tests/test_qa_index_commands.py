@@ -9,6 +9,7 @@ from conftest import SEEDS
 
 from index.engine import PassageIndex
 from qa.cli import main
+from qa.seeds import seed_articles
 
 pytestmark = pytest.mark.usefixtures("embedder")  # made before anything is captured
 
@@ -121,7 +122,7 @@ def test_damage_is_named_and_mended(pullquote, shelf):
     database.close()
     code, out, err = pullquote("verify", shelf)
     assert (code, out) == (1, "")
-    assert "pullquote: vectors: The vectors of belarus-pardons.txt are not" in err
+    assert "pullquote: vectors: What belarus-pardons.txt has for vectors is not what" in err
     code, out, err = pullquote("verify", shelf, "--json")
     assert (code, err) == (1, "")
     assert [fault["part"] for fault in json.loads(out)] == ["vectors"]
@@ -134,7 +135,10 @@ def test_damage_is_named_and_mended(pullquote, shelf):
 
 def test_what_is_lost_is_named(pullquote, shelf):
     with sqlite3.connect(shelf / "index.sqlite") as database:
-        database.execute("UPDATE documents SET text = 'Other words.' WHERE id = 'song.txt'")
+        database.execute(
+            "UPDATE texts SET text = 'Other words.' WHERE number ="
+            " (SELECT number FROM documents WHERE id = 'song.txt')"
+        )
     database.close()
     code, out, _ = pullquote("repair", shelf)
     assert code == 1
@@ -143,7 +147,9 @@ def test_what_is_lost_is_named(pullquote, shelf):
 
 
 def test_compact(pullquote, shelf):
-    pullquote("remove", shelf, "belarus-pardons.txt")
+    longest = seed_articles()[-1]  # of more than a page of the file
+    assert pullquote("add", shelf, longest)[0] == 0
+    assert pullquote("remove", shelf, longest.name)[0] == 0
     size = (shelf / "index.sqlite").stat().st_size
     code, out, _ = pullquote("compact", shelf)
     given_back = size - (shelf / "index.sqlite").stat().st_size

@@ -7,6 +7,7 @@ import stat
 import threading
 
 import pytest
+from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 from keepers import answer
@@ -344,6 +345,15 @@ def test_what_is_unused_for_days_is_dropped_at_the_next_use(tmp_path, visitor):
     Kept(kept.folder, bounds=kept.bounds, clock=clock)
     with contextlib.closing(sqlite3.connect(kept.folder / FILE)) as connection:
         assert connection.execute("SELECT count(*) FROM visitors").fetchone() == (0,)
+
+
+def test_the_bounds_told_are_those_held():
+    told = " ".join((ROOT / "SECURITY.md").read_text("utf-8").split())
+    held = Bounds()
+    assert f"not used for {held.days} days" in told
+    assert f"at most {held.conversations} conversations and {held.articles} articles" in told
+    assert f"all visitors at most {held.file_bytes // 10**9} GB" in told
+    assert f"`{FILE}`" in told
 
 
 # Feedback

@@ -11,7 +11,7 @@ from tokenizers import Tokenizer
 from index.errors import InputError
 from qa.reader import SHIPPED_READER
 from qa.seeds import seed_articles
-from qa.windows import Windower
+from qa.windows import MOST_PADDING, Window, Windower, batches
 
 TOKENIZER_JSON = (SHIPPED_READER / "tokenizer.json").read_text("utf-8")
 # As independent of the windower as can be: the same vocabulary, never cutting.
@@ -313,3 +313,27 @@ def test_a_passage_that_is_kept_as_tokens_gives_the_same_windows(monkeypatch):
         fresh = Windower(TOKENIZER_JSON, window_tokens=WINDOW, stride_tokens=STRIDE)
         assert windower.cut(pairs) == fresh.cut(pairs)
         assert windower.cut(pairs) == fresh.cut(pairs)
+
+
+def of_length(pair, tokens):
+    return Window(pair, [0] * tokens, [0] * tokens, 1, [], [], [], [])
+
+
+@given(
+    st.lists(st.integers(2, 320), max_size=200).map(lambda found: sorted(found, reverse=True)),
+    st.integers(1, 5000),
+)
+def test_batches_keep_the_order_the_budget_and_the_padding(lengths, budget_tokens):
+    windows = [of_length(pair, tokens) for pair, tokens in enumerate(lengths)]
+    cut = list(batches(windows, budget_tokens=budget_tokens))
+    assert [window.pair for batch in cut for window in batch] == list(range(len(lengths)))
+    for batch in cut:
+        sizes = [len(window.token_ids) for window in batch]
+        padded = max(sizes) * len(sizes)
+        assert len(batch) == 1 or padded <= budget_tokens
+        assert padded - sum(sizes) <= MOST_PADDING * padded
+
+
+def test_windows_of_one_length_fill_the_budget():
+    cut = batches([of_length(pair, 100) for pair in range(10)], budget_tokens=400)
+    assert [len(batch) for batch in cut] == [4, 4, 2]
