@@ -404,8 +404,9 @@ class Desk:
             raise InputError(
                 f"You have brought {OWN_ARTICLES_KEPT} articles.", "Remove one of them first."
             )
-        self.keeping.bring(session, documents)
-        return self._indexed(documents, session, caller)
+        indexed = self._indexed(documents, session, caller)
+        self.keeping.bring(session, documents)  # what was refused is not kept either
+        return indexed
 
     def _indexed(self, documents: Sequence[Document], session: Session, caller: str) -> Session:
         """The session with articles of the visitor's indexed and open."""

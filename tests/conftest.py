@@ -3,6 +3,8 @@
 import gc
 import os
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -182,3 +184,20 @@ def sure(news: Assistant) -> Assistant:
 def timid(news: Assistant) -> Assistant:
     """Never sure enough."""
     return variant(news, min_score=1.0)[0]
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of a megabyte."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    if sys.platform != "linux" or os.geteuid() != 0:
+        pytest.skip("only root on Linux can mount a small disk")
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", place], check=False, capture_output=True
+    )
+    if mounted.returncode:
+        pytest.skip(f"a small disk cannot be mounted: {mounted.stderr.decode()}")
+    yield place
+    gc.collect()  # an error's frames may hold an open index
+    subprocess.run(["umount", place], check=True)

@@ -4,7 +4,6 @@ Writers are processes that are killed. ``PULLQUOTE_LONG_TESTS=1`` kills three ti
 """
 
 import contextlib
-import gc
 import json
 import os
 import random
@@ -190,23 +189,6 @@ def test_a_spoiled_journal_never_gives_another_text(folder, tmp_path):
         file.write_bytes(data)
         with contextlib.suppress(StoreError):
             assert set(load(copy).documents) == documents
-
-
-@pytest.fixture
-def small_disk(tmp_path):
-    """A file system of a megabyte."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    if sys.platform != "linux" or os.geteuid() != 0:
-        pytest.skip("only root on Linux can mount a small disk")
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", place], check=False, capture_output=True
-    )
-    if mounted.returncode:
-        pytest.skip(f"a small disk cannot be mounted: {mounted.stderr.decode()}")
-    yield place
-    gc.collect()  # an error's frames may hold an open index
-    subprocess.run(["umount", place], check=True)
 
 
 @pytest.mark.parametrize("act", ["add", "remove", "save", "create"])
