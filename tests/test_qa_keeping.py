@@ -11,6 +11,7 @@ from qa.feedback import Verdict
 from qa.gate import Gate
 from qa.keeping import Keeping
 from qa.kept import Kept
+from qa.kept_bounds import Bounds
 from qa.kept_folder import new_visitor
 from qa.offered import Offered
 from qa.rates import Rate
@@ -56,8 +57,8 @@ def asked(desk, session, *questions):
 def file_of(kept, session):
     """What the file has of a visitor: the questions of each conversation."""
     return [
-        [turn.answer.question for turn in kept.turns(session.visitor, one.id)]
-        for one in kept.conversations(session.visitor)
+        [turn.answer.question for turn in kept.conversations.turns(session.visitor, one.id)]
+        for one in kept.conversations.all_of(session.visitor)
     ]
 
 
@@ -109,7 +110,7 @@ def test_in_private_nothing_is_kept_then_or_later(desk, kept):
     private = asked(desk, desk.be_private(session, private=True).session, MANY)
     private = last(desk.paste("Lamps burn.", "Lamps", private, ME)).session
     assert file_of(kept, private) == [[WHO]]
-    assert kept.articles(private.visitor) == []
+    assert kept.articles.all_of(private.visitor) == []
     back = desk.be_private(desk.open(SEED, private).session, private=False).session
     assert back.conversation.turns == ()
     assert sorted(file_of(kept, asked(desk, back, TALKS))) == sorted([[WHO], [TALKS]])
@@ -134,7 +135,7 @@ def test_an_own_article_comes_back_unread_and_opens(desk, kept):
     assert fetched.own[boats].documents[0].title == "Boats"
     gone = desk.remove(boats, again).session
     assert dict(gone.waiting) == {}
-    assert kept.articles(session.visitor) == []
+    assert kept.articles.all_of(session.visitor) == []
     view = last(desk.recall(again.listed[0].id, gone, ME))
     assert "is not here" in view.notice.text
 
@@ -143,8 +144,8 @@ def test_quotes_that_no_longer_stand_are_not_shown(desk, kept):
     session = asked(desk, arrived(desk), WHO)
     (turn,) = session.conversation.turns
     moved = replace(turn, start=turn.start + 1, end=turn.end + 1)
-    begun = kept.start(session.visitor, name="moved", articles=[SEED])
-    kept.add(session.visitor, begun.id, moved)
+    begun = kept.conversations.start(session.visitor, name="moved", articles=[SEED])
+    kept.conversations.add(session.visitor, begun.id, moved)
     view = last(desk.recall(begun.id, arrived(desk, session.visitor), ME))
     assert "has changed" in view.notice.text
     assert view.session.conversation.turns == ()
@@ -175,7 +176,7 @@ def test_an_answer_is_judged_and_that_taken_back(desk, kept):
     judged = desk.judge(1, "wrong", "It is 124.", session).session
     feedback = judged.kept[SEED].turns[1].feedback
     assert (feedback.verdict, feedback.note) == (Verdict.WRONG, "It is 124.")
-    (known,) = kept.judged()
+    (known,) = kept.feedback.judged()
     assert (known.answer.question, known.feedback) == (MANY, feedback)
     html = Screen(desk, {}).conversation(desk.judge(0, "right", "", judged))
     assert html.count('aria-pressed="true"') == 2
@@ -210,7 +211,7 @@ def test_a_secret_of_nobody_yet_finds_nothing(desk):
 
 def test_an_answer_that_cannot_be_kept_is_shown_all_the_same(desk, kept):
     session = arrived(desk)
-    kept.bounds = replace(kept.bounds, file_bytes=1)
-    view = last(desk.ask(WHO, session, ME))
+    full = Kept(kept.folder, bounds=Bounds(file_bytes=1))
+    view = last(replace(desk, keeping=Keeping(full)).ask(WHO, session, ME))
     assert view.session.conversation.turns[0].text is not None
     assert "The conversation is not kept" in view.notice.text
