@@ -79,6 +79,15 @@ class PassageIndex:
         """Their passages, in the order of the articles; in a folder, read when used."""
         return self._contents.passages
 
+    def document(self, id: str) -> Document | None:
+        """The article with this id, or None if there is none.
+
+        Raises:
+            StoreError: it is damaged, or its room was taken back.
+        """
+        place = self._contents.place_of(id)
+        return None if place is None else self._contents.documents[place]
+
     @property
     def version(self) -> int:
         """Counts the changes of the folder; 0 for an index in memory."""

@@ -7,7 +7,7 @@ from typing import Any, Generic, Protocol, TypeVar, overload
 
 import numpy as np
 
-from index.database import ROWS, Facts, Row, content_digest, damaged, document_of, spans_digest
+from index.database import Facts, Row, content_digest, damaged, document_of, spans_digest
 from index.errors import DamagedIndexError, InputError, StoreError
 from index.held_file import HeldFile
 from index.nearest import Vectors
@@ -16,11 +16,11 @@ from index.records import Document, Passage
 from index.rows import Listing, is_vector, joined_vectors, spans_of
 from index.sentences import Span
 
+# A ``Row`` as ``database.ROWS`` gives it, and what there is to it.
 ARTICLE = (
-    ROWS.replace(" FROM documents", ", title, text, fields, texts.spans FROM documents")
-    .replace("SELECT number", "SELECT documents.number")
-    .replace(" spans,", " documents.spans,")
-    + " JOIN texts ON texts.number = documents.number WHERE documents.number = ?"
+    "SELECT documents.number, id, first, passages, content, documents.spans, vectors, gone, digest,"
+    " title, text, fields, texts.spans"
+    " FROM documents JOIN texts ON texts.number = documents.number WHERE documents.number = ?"
 )
 KEPT_CHARS = 8_000_000  # of documents that were read, for whoever reads them again
 ASKED_AT_ONCE = 500  # values in a query: SQLite's least limit is 999

@@ -168,6 +168,14 @@ class Assistant:
         """The articles that can be asked."""
         return self.index.documents
 
+    def document(self, id: str) -> Document | None:
+        """The article with this id, or None if it cannot be asked.
+
+        Raises:
+            StoreError: it cannot be read.
+        """
+        return self.index.document(id)
+
     def ask(
         self,
         question: str,

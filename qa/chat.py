@@ -45,9 +45,9 @@ def build(
     Raises:
         StoreError: what browsers keep cannot be read again.
     """
-    asked = [name for name in offered.ids if name in examples]
-    several = len(offered.ids) > 1
-    first = asked[0] if asked else ALL_ARTICLES if several else offered.ids[0]
+    ids = list(offered.titles)
+    asked = [name for name in ids if name in examples]
+    first = asked[0] if asked else ALL_ARTICLES if len(ids) > 1 else ids[0]
     desk = Desk(offered, gate, first, Keeping(kept))
     books = LibraryDesk(desk, get_upload_folder())
     return _Chat(desk, books, KeptDesk(desk, books), Screen(desk, examples)).build()

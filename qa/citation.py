@@ -1,6 +1,6 @@
 """A quote with its citation, to be pasted elsewhere: as plain text, Markdown or BibTeX."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Literal, Self, get_args
@@ -74,14 +74,14 @@ class Citation:
         return cls(quote, document)
 
     @classmethod
-    def find(cls, quote: Excerpt, documents: Mapping[str, Document]) -> Self | None:
+    def find(cls, quote: Excerpt, document_of: Callable[[str], Document | None]) -> Self | None:
         """Cite a quote of one of several documents, or None if it stands in none (any more).
 
         Args:
             quote: the quote.
-            documents: by id.
+            document_of: gives a document by its id.
         """
-        document = documents.get(quote.document_id)
+        document = document_of(quote.document_id)
         return cls(quote, document) if document and _stands(quote, document) else None
 
     @property

@@ -1,6 +1,6 @@
 """What a visitor's acts on what is kept come to: conversations found, opened, judged, deleted."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from index.errors import PullquoteError
@@ -8,6 +8,7 @@ from qa.desk import Desk
 from qa.dialogue import places_of
 from qa.feedback import Feedback
 from qa.library_desk import LibraryDesk
+from qa.records import Excerpt
 from qa.render_conversation import Notice
 from qa.session import ALL_ARTICLES, MAX_SOUGHT_CHARS, Session
 from qa.transcript import Transcript
@@ -64,9 +65,8 @@ class KeptDesk:
         if recalled is None or not there:
             yield View(session, notice=Notice("The article of this conversation is not here."))
             return
-        texts = {document.id: document.text for document in self.desk.about(recalled).documents}
         places = [place for turn in recalled.conversation.turns for place in places_of(turn)]
-        if any(texts.get(one.document_id, "")[one.start : one.end] != one.text for one in places):
+        if not self._stand(places, recalled):
             told = "The article has changed since, so its quotes stand elsewhere or nowhere."
             yield View(session, notice=Notice(f"{told} The conversation can still be saved."))
             return
@@ -106,13 +106,11 @@ class KeptDesk:
         if recalled is None:
             return self._listing(session)
         held = recalled.kept[recalled.article]
-        documents = [*self.desk.offered.everything.documents]
-        for one in session.own.values():
-            documents += one.documents
         answers = tuple(turn.answer for turn in held.turns)
-        named = {place.document_id for answer in answers for place in places_of(answer)}
-        about = tuple(document for document in documents if document.id in named)
-        transcript = Transcript(held.name, answers, about)
+        named = {place.document_id: None for answer in answers for place in places_of(answer)}
+        assistants = (self.desk.offered.everything, *session.own.values())
+        found = (one.document(name) for name in named for one in assistants)
+        transcript = Transcript(held.name, answers, tuple(filter(None, found)))
         if style == "json":
             file = Exported("conversation.json", transcript.to_json())
         else:
@@ -127,6 +125,16 @@ class KeptDesk:
         except PullquoteError as error:
             return View(session, notice=Notice(str(error)), same_source=True)
         return View(session, same_source=True)
+
+    def _stand(self, places: Sequence[Excerpt], session: Session) -> bool:
+        """Whether places still have the words that were quoted from them."""
+        about = self.desk.about(session)
+        named = {place.document_id for place in places}
+        found = {name: about.document(name) for name in named}
+        texts = {name: document.text for name, document in found.items() if document}
+        return all(
+            texts.get(one.document_id, "")[one.start : one.end] == one.text for one in places
+        )
 
     def _listing(self, session: Session) -> View:
         try:

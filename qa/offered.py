@@ -10,17 +10,20 @@ class Offered:
 
     Args:
         everything: answers about all of them.
+
+    Attributes:
+        titles: of the articles, by id, in their order.
     """
 
     def __init__(self, everything: Assistant) -> None:
         self.everything = everything
-        self.ids = tuple(document.id for document in everything.documents)
-        self._known = frozenset(self.ids)
+        # Once: a saved index reads every article for it.
+        self.titles = {document.id: document.title for document in everything.documents}
         self._alone: dict[str, Assistant] = {}
         self._lock = Lock()
 
     def __contains__(self, id: object) -> bool:
-        return id in self._known
+        return id in self.titles
 
     def alone(self, id: str) -> Assistant:
         """What answers about one article, and remembers what it answered.

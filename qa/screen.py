@@ -1,6 +1,6 @@
 """What the page's three parts show of a session, as HTML."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -46,10 +46,7 @@ class Screen:
         own += [
             Listed(name, one.title, own=True, waiting=True) for name, one in session.waiting.items()
         ]
-        offered = [
-            Listed(document.id, document.title)
-            for document in self.desk.offered.everything.documents
-        ]
+        offered = [Listed(name, title) for name, title in self.desk.offered.titles.items()]
         return library_html(
             [*own, *offered],
             chosen=session.article,
@@ -82,19 +79,19 @@ class Screen:
     def conversation_html(self, view: View) -> str:
         """What was asked and answered."""
         session = view.session
-        documents = self.desk.about(session).documents
+        about = self.desk.about(session)
         talk = session.conversation
         held = session.kept.get(session.article)
         return conversation_html(
             talk.turns,
-            title="All articles" if session.article == ALL_ARTICLES else title_of(documents),
+            title="All articles" if session.article == ALL_ARTICLES else title_of(about.documents),
             examples=self._examples(session),
-            citations=partial(_citations, {one.id: one for one in documents}),
+            citations=partial(_citations, about.document),
             focus=(talk.focus.turn, talk.focus.choice) if talk.focus else None,
             pending=view.pending,
             notice=view.notice,
             editing=session.editing,
-            several=len(documents) > 1,
+            several=len(about.documents) > 1,
             judged=[turn.feedback for turn in held.turns] if held else (),
         )
 
@@ -105,28 +102,28 @@ class Screen:
     def source_html(self, view: View) -> str:
         """The article, at the place that is in focus."""
         session = view.session
-        documents = {one.id: one for one in self.desk.about(session).documents}
-        talk = session.conversation
+        about, talk = self.desk.about(session), session.conversation
+        place = session.shown or talk.place
+        document = about.document(place.document_id) if place else None
+        if place is None or document is None:
+            documents = about.documents
+            return shelf_html(documents) if len(documents) > 1 else article_html(documents[0])
         if session.shown is not None:
             return article_html(
-                documents[session.shown.document_id],
+                document,
                 quotes=(session.shown,),
                 focus=session.shown,
                 hit=(1, 1),
                 link=self._link(session.shown, None),
             )
-        if talk.place is not None:
-            return article_html(
-                documents[talk.place.document_id],
-                quotes=talk.quotes,
-                focus=talk.place,
-                passage=talk.passage,
-                hit=talk.hit,
-                link=self._link(talk.place, talk.question),
-            )
-        if len(documents) > 1:
-            return shelf_html(list(documents.values()))
-        return article_html(next(iter(documents.values())))
+        return article_html(
+            document,
+            quotes=talk.quotes,
+            focus=talk.place,
+            passage=talk.passage,
+            hit=talk.hit,
+            link=self._link(place, talk.question),
+        )
 
     def _link(self, place: Excerpt, question: str | None) -> str | None:
         """An address for a place, where others can open the article too."""
@@ -141,9 +138,9 @@ def title_of(documents: Sequence[Document]) -> str:
     return f"{documents[0].title}{more}"
 
 
-def _citations(documents: Mapping[str, Document], quote: Excerpt) -> Mapping[str, str]:
+def _citations(document_of: Callable[[str], Document | None], quote: Excerpt) -> Mapping[str, str]:
     """How to quote it elsewhere, by what the menu calls each way."""
-    citation = Citation.find(quote, documents)
+    citation = Citation.find(quote, document_of)
     if citation is None:
         return {}
     return {called: citation.to_style(style) for called, style in STYLES.items()}

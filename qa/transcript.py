@@ -63,7 +63,7 @@ def _quotes(answer: Answer, known: Mapping[str, Document]) -> Iterator[str]:
     for found in answer.items or (answer,):
         if found.quote is None:
             continue
-        cited = Citation.find(found.quote, known)
+        cited = Citation.find(found.quote, known.get)
         plain = f"{quoted(found.quote.text)}\n>\n> — {_place(found.quote)}"
         yield cited.to_markdown() if cited else plain
 

@@ -10,16 +10,16 @@ from qa.offered import Offered
 
 def test_an_article_alone_is_made_once(shelf):
     offered = Offered(shelf)
-    assert offered.ids == tuple(document.id for document in shelf.documents)
+    assert tuple(offered.titles) == tuple(document.id for document in shelf.documents)
     with ThreadPoolExecutor(4) as threads:
-        made = list(threads.map(offered.alone, [offered.ids[0]] * 8))
+        made = list(threads.map(offered.alone, [next(iter(offered.titles))] * 8))
     assert len(set(map(id, made))) == 1
     assert made[0].documents == shelf.documents[:1]
 
 
 def test_what_is_not_on_offer(shelf):
     offered = Offered(shelf)
-    assert offered.ids[0] in offered
+    assert next(iter(offered.titles)) in offered
     assert "nowhere" not in offered
     with pytest.raises(InputError, match="no article nowhere"):
         offered.alone("nowhere")
