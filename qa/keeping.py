@@ -39,7 +39,7 @@ class Keeping:
         if self.kept is None:
             return session
         session = replace(session, visitor=visitor or new_visitor())
-        brought = self.kept.articles(session.visitor) if visitor else []
+        brought = self.kept.articles.all_of(session.visitor) if visitor else []
         return self.listed(replace(session, waiting={one.id: one for one in brought}))
 
     def keeps(self, session: Session) -> bool:
@@ -55,7 +55,8 @@ class Keeping:
         """
         if self.kept is None or not session.visitor:
             return session
-        return replace(session, listed=tuple(self.kept.search(session.visitor, session.wanted)))
+        listed = self.kept.conversations.search(session.visitor, session.wanted)
+        return replace(session, listed=tuple(listed))
 
     def mirrored(self, session: Session) -> Session:
         """The session with the open conversation kept as it is now.
@@ -74,18 +75,20 @@ class Keeping:
         if answers == talk.turns:
             return session
         if talk.turns == answers[:-1]:
-            kept.take_back(who, held.id, turns[-1].number)
+            kept.conversations.take_back(who, held.id, turns[-1].number)
             if len(turns) == 1:
-                kept.delete(who, held.id)
+                kept.conversations.delete(who, held.id)
                 return self.listed(_holding(session, None))
             return self.listed(_holding(session, replace(held, turns=turns[:-1])))
         new = [n for n, one in enumerate(talk.turns) if answers[n : n + 1] != (one,)]
         at = new[0] if new else 0
         if len(talk.turns) == len(answers) and len(new) == 1:
-            added = kept.add(who, held.id, talk.turns[at], in_place_of=turns[at].number)
+            added = kept.conversations.add(
+                who, held.id, talk.turns[at], in_place_of=turns[at].number
+            )
             after = () if added is None else (*turns[:at], added, *turns[at + 1 :])
         elif talk.turns[:-1] in (answers, answers[1 - TURNS_KEPT :]):
-            added = kept.add(who, held.id, talk.turns[-1])
+            added = kept.conversations.add(who, held.id, talk.turns[-1])
             after = () if added is None else (*turns, added)[-TURNS_KEPT:]
         else:
             added, after = None, ()
@@ -97,8 +100,9 @@ class Keeping:
         """The session with its open conversation kept as a new one."""
         talk, who = session.conversation, session.visitor
         about = [] if session.article == ALL_ARTICLES else [session.article]
-        begun = kept.start(who, name=talk.turns[0].question[:NAME_CHARS], articles=about)
-        turns = [kept.add(who, begun.id, answer) for answer in talk.turns]
+        name = talk.turns[0].question[:NAME_CHARS]
+        begun = kept.conversations.start(who, name=name, articles=about)
+        turns = [kept.conversations.add(who, begun.id, answer) for answer in talk.turns]
         held = KeptTalk(begun.id, tuple(filter(None, turns)), begun.name)
         return self.listed(_holding(session, held))
 
@@ -114,7 +118,7 @@ class Keeping:
             StoreError: it cannot be kept.
         """
         if self.kept is not None and self.keeps(session):
-            self.kept.bring(session.visitor, documents)
+            self.kept.articles.bring(session.visitor, documents)
 
     def documents(self, session: Session, article: str) -> tuple[Document, ...]:
         """What a visitor brought and has not opened since; nothing where it is not kept.
@@ -124,7 +128,7 @@ class Keeping:
         """
         if self.kept is None or not session.visitor:
             return ()
-        return self.kept.article(session.visitor, article) or ()
+        return self.kept.articles.documents(session.visitor, article) or ()
 
     def remove(self, session: Session, article: str) -> Session:
         """The session without an article that was brought, which is kept no longer.
@@ -133,7 +137,7 @@ class Keeping:
             StoreError: it cannot be removed.
         """
         if self.kept is not None and session.visitor:
-            self.kept.remove(session.visitor, article)
+            self.kept.articles.remove(session.visitor, article)
         waiting = {name: some for name, some in session.waiting.items() if name != article}
         return replace(session, waiting=waiting)
 
@@ -146,7 +150,7 @@ class Keeping:
         named = next((one for one in session.listed if one.id == conversation), None)
         if self.kept is None or named is None:
             return None
-        turns = self.kept.turns(session.visitor, conversation)
+        turns = self.kept.conversations.turns(session.visitor, conversation)
         if turns is None:
             return None
         shown = tuple(turns[-TURNS_KEPT:])
@@ -163,7 +167,7 @@ class Keeping:
             StoreError: that cannot be kept.
         """
         if self.kept is not None and session.visitor and name.strip():
-            self.kept.rename(session.visitor, conversation, name)
+            self.kept.conversations.rename(session.visitor, conversation, name)
         kept = {
             article: replace(held, name=name) if held.id == conversation else held
             for article, held in session.kept.items()
@@ -177,7 +181,7 @@ class Keeping:
             StoreError: it cannot be deleted.
         """
         if self.kept is not None and session.visitor:
-            self.kept.delete(session.visitor, conversation)
+            self.kept.conversations.delete(session.visitor, conversation)
         kept = {name: held for name, held in session.kept.items() if held.id != conversation}
         return self.listed(replace(session, kept=kept))
 
@@ -202,7 +206,7 @@ class Keeping:
             return session
         known = held.turns[turn]
         said = None if known.feedback == feedback else feedback
-        self.kept.judge(session.visitor, held.id, known.number, said)
+        self.kept.feedback.judge(session.visitor, held.id, known.number, said)
         turns = (*held.turns[:turn], replace(known, feedback=said), *held.turns[turn + 1 :])
         return _holding(session, replace(held, turns=turns))
 

@@ -10,6 +10,12 @@ from index.records import Document
 from qa.feedback import Feedback
 from qa.records import Answer
 
+# The turns as ``turn_of`` takes them.
+TURNS = (
+    "SELECT t.number, t.digest, t.json, f.verdict, f.note FROM turns AS t"
+    " LEFT JOIN feedback AS f ON f.conversation = t.conversation AND f.turn = t.number"
+)
+
 
 class SpoiledRowError(Exception):
     """A row says what was never written into it.

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 from asked import QUESTIONS, SHELF_QUESTIONS, variant
+from keepers import Clock
 from small_indexes import build, load_index
 from stub import StubEmbedder
 
@@ -19,6 +20,8 @@ from index.embed import Embedder, SentenceEmbedder
 from index.embedder import shipped_embedder
 from qa import load
 from qa.assistant import Assistant
+from qa.kept import Kept
+from qa.kept_folder import new_visitor
 from qa.reader import SHIPPED_READER, ExtractiveReader
 from qa.records import Answer
 from qa.seeds import seed_examples
@@ -184,6 +187,17 @@ def sure(news: Assistant) -> Assistant:
 def timid(news: Assistant) -> Assistant:
     """Never sure enough."""
     return variant(news, min_score=1.0)[0]
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Kept:
+    """Keeps in a folder of the test's own, by a clock that no two looks find alike."""
+    return Kept(tmp_path / "kept", clock=Clock())
+
+
+@pytest.fixture
+def visitor() -> str:
+    return new_visitor()
 
 
 @pytest.fixture

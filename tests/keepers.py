@@ -1,4 +1,4 @@
-"""Processes that keep conversations, for the tests that end them or that keep beside them."""
+"""What the tests keep conversations with: a clock, short ways to begin, and whole processes."""
 
 import json
 import os
@@ -11,9 +11,32 @@ from qa.kept import Kept
 from qa.records import Answer
 
 
+class Clock:
+    """Seconds that go forward by one at each look, and further when told to."""
+
+    def __init__(self):
+        self.now_s = 1_700_000_000.0
+
+    def __call__(self):
+        self.now_s += 1
+        return self.now_s
+
+
 def answer(number):
     text = f"It was number {number}."
     return Answer(f"What was number {number}?", text, 0.5, 0.5, 0, len(text), "d", "Title")
+
+
+def begun(kept, visitor, name="Story", turns=0, articles=("d",)):
+    """The id of a new conversation with so many turns."""
+    one = kept.conversations.start(visitor, name=name, articles=articles)
+    for number in range(turns):
+        kept.conversations.add(visitor, one.id, answer(number))
+    return one.id
+
+
+def names(conversations):
+    return [one.name for one in conversations]
 
 
 def say(**message):
@@ -27,25 +50,27 @@ def keep_for_ever(folder, visitor, seed):
     """Begin conversations, add turns and articles, delete; say each thing when it is done."""
     lot = random.Random(seed)
     kept = Kept(Path(folder))
-    known = {one.id for one in kept.conversations(visitor)}
+    known = {one.id for one in kept.conversations.all_of(visitor)}
     for number in range(1_000_000):
         choice = lot.random()
         if not known or choice < 0.2:
-            one = kept.start(visitor, name=f"Number {number}", articles=["d"])
+            one = kept.conversations.start(visitor, name=f"Number {number}", articles=["d"])
             known.add(one.id)
             say(started=one.id)
         elif choice < 0.8:
             one = lot.choice(sorted(known))
             said = answer(seed * 1000 + number)
             say(adding=one, question=said.question)
-            kept.add(visitor, one, said)
+            kept.conversations.add(visitor, one, said)
             say(added=one, question=said.question)
         elif choice < 0.9:
-            kept.bring(visitor, [Document("d", "Title", f"It was number {number}. " * 500)])
+            kept.articles.bring(
+                visitor, [Document("d", "Title", f"It was number {number}. " * 500)]
+            )
         else:
             one = lot.choice(sorted(known))
             say(deleting=one)
-            kept.delete(visitor, one)
+            kept.conversations.delete(visitor, one)
             known.discard(one)
             say(deleted=one)
 
@@ -53,7 +78,7 @@ def keep_for_ever(folder, visitor, seed):
 def add_turns(folder, visitor, conversation, turns):
     kept = Kept(Path(folder))
     for number in range(turns):
-        kept.add(visitor, conversation, answer(number))
+        kept.conversations.add(visitor, conversation, answer(number))
 
 
 if __name__ == "__main__":

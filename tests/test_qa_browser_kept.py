@@ -145,7 +145,7 @@ def test_an_answer_is_judged(visit: Visit, kept: Kept) -> None:
     assert visit.violations() == []
     page.get_by_role("button", name="Incomplete").click()
     expect(page.locator(".pq-said")).to_have_text("Incomplete")
-    said = [one.feedback for one in kept.judged()]
+    said = [one.feedback for one in kept.feedback.judged()]
     assert [(one.verdict, one.note) for one in said] == [
         (Verdict.INCOMPLETE, "There were <b>many</b> more.")
     ]

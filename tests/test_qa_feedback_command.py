@@ -16,12 +16,12 @@ from qa.squad import SquadSet
 def folder(tmp_path, news_answers):
     """Where somebody said of every answer that it was right."""
     kept, visitor = Kept(tmp_path / "kept"), new_visitor()
-    one = kept.start(visitor, name="News", articles=["belarus-pardons.txt"]).id
+    one = kept.conversations.start(visitor, name="News", articles=["belarus-pardons.txt"]).id
     for said in news_answers:
-        turn = kept.add(visitor, one, said)
-        kept.judge(visitor, one, turn.number, Feedback(Verdict.RIGHT))
-    last = kept.add(visitor, one, news_answers[0])
-    kept.judge(visitor, one, last.number, Feedback(Verdict.INCOMPLETE))
+        turn = kept.conversations.add(visitor, one, said)
+        kept.feedback.judge(visitor, one, turn.number, Feedback(Verdict.RIGHT))
+    last = kept.conversations.add(visitor, one, news_answers[0])
+    kept.feedback.judge(visitor, one, last.number, Feedback(Verdict.INCOMPLETE))
     return kept.folder
 
 

@@ -11,6 +11,7 @@ from qa.desk import Desk
 from qa.feedback import Verdict
 from qa.keeping import Keeping
 from qa.kept import Kept
+from qa.kept_bounds import Bounds
 from qa.kept_folder import new_visitor
 from qa.offered import Offered
 from qa.screen import Screen
@@ -51,8 +52,8 @@ def arrived(kept_desk, visitor="", *, private=False):
 def file_of(kept, session):
     """What the file has of a visitor: the questions of each conversation."""
     return [
-        [turn.answer.question for turn in kept.turns(session.visitor, one.id)]
-        for one in kept.conversations(session.visitor)
+        [turn.answer.question for turn in kept.conversations.turns(session.visitor, one.id)]
+        for one in kept.conversations.all_of(session.visitor)
     ]
 
 
@@ -104,7 +105,7 @@ def test_in_private_nothing_is_kept_then_or_later(desk, kept_desk, books, kept):
     private = asked(desk, MANY, session=kept_desk.be_private(session, private=True).session)
     private = last(books.paste("Lamps burn.", "Lamps", private, ME)).session
     assert file_of(kept, private) == [[WHO]]
-    assert kept.articles(private.visitor) == []
+    assert kept.articles.all_of(private.visitor) == []
     back = kept_desk.be_private(desk.open(SEED, private).session, private=False).session
     assert back.conversation.turns == ()
     assert sorted(file_of(kept, asked(desk, TALKS, session=back))) == sorted([[WHO], [TALKS]])
@@ -129,7 +130,7 @@ def test_an_own_article_comes_back_unread_and_opens(desk, kept_desk, books, kept
     assert fetched.own[boats].documents[0].title == "Boats"
     gone = books.remove(boats, again).session
     assert dict(gone.waiting) == {}
-    assert kept.articles(session.visitor) == []
+    assert kept.articles.all_of(session.visitor) == []
     view = last(kept_desk.recall(again.listed[0].id, gone, ME))
     assert "is not here" in view.notice.text
 
@@ -138,8 +139,8 @@ def test_quotes_that_no_longer_stand_are_not_shown(desk, kept_desk, kept):
     session = asked(desk, WHO, session=arrived(kept_desk))
     (turn,) = session.conversation.turns
     moved = replace(turn, start=turn.start + 1, end=turn.end + 1)
-    begun = kept.start(session.visitor, name="moved", articles=[SEED])
-    kept.add(session.visitor, begun.id, moved)
+    begun = kept.conversations.start(session.visitor, name="moved", articles=[SEED])
+    kept.conversations.add(session.visitor, begun.id, moved)
     view = last(kept_desk.recall(begun.id, arrived(kept_desk, session.visitor), ME))
     assert "has changed" in view.notice.text
     assert view.session.conversation.turns == ()
@@ -175,7 +176,7 @@ def test_an_answer_is_judged_and_that_taken_back(desk, kept_desk, kept):
     judged = kept_desk.judge(1, "wrong", "It is 124.", session).session
     feedback = judged.kept[SEED].turns[1].feedback
     assert (feedback.verdict, feedback.note) == (Verdict.WRONG, "It is 124.")
-    (known,) = kept.judged()
+    (known,) = kept.feedback.judged()
     assert (known.answer.question, known.feedback) == (MANY, feedback)
     html = Screen(desk, {}).conversation_html(kept_desk.judge(0, "right", "", judged))
     assert html.count('aria-pressed="true"') == 2
@@ -211,7 +212,7 @@ def test_a_secret_of_nobody_yet_finds_nothing(kept_desk):
 
 def test_an_answer_that_cannot_be_kept_is_shown_all_the_same(desk, kept_desk, kept):
     session = arrived(kept_desk)
-    kept.bounds = replace(kept.bounds, file_bytes=1)
-    view = last(desk.ask(WHO, session, ME))
+    full = Kept(kept.folder, bounds=Bounds(file_bytes=1))
+    view = last(replace(desk, keeping=Keeping(full)).ask(WHO, session, ME))
     assert view.session.conversation.turns[0].text is not None
     assert "The conversation is not kept" in view.notice.text

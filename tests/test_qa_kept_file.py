@@ -57,8 +57,8 @@ def test_what_was_kept_outlives_a_kill_at_any_moment(tmp_path):
         last = said[-1]
         kept = Kept(folder)
         found = {
-            one.id: [turn.answer.question for turn in kept.turns(visitor, one.id)]
-            for one in kept.conversations(visitor)
+            one.id: [turn.answer.question for turn in kept.conversations.turns(visitor, one.id)]
+            for one in kept.conversations.all_of(visitor)
         }
         if "adding" in last or "deleting" in last:
             killed_inside += 1
@@ -71,7 +71,7 @@ def test_what_was_kept_outlives_a_kill_at_any_moment(tmp_path):
         assert len(more) <= 1
         kept_turns |= {one: [] for one in more}
         assert found == kept_turns
-        for document in kept.article(visitor, "d") or ():
+        for document in kept.articles.documents(visitor, "d") or ():
             sentence = document.text[: len(document.text) // 500]
             assert document.text == sentence * 500
     assert killed_inside > KILLS / 4, "hardly any was killed in the midst of a change"
@@ -80,12 +80,14 @@ def test_what_was_kept_outlives_a_kill_at_any_moment(tmp_path):
 
 def test_processes_keep_beside_each_other(tmp_path):
     folder, visitor = tmp_path / "kept", new_visitor()
-    one = Kept(folder).start(visitor, name="x", articles=[]).id
+    one = Kept(folder).conversations.start(visitor, name="x", articles=[]).id
     call = ("add", str(folder), visitor, one, 15)
     with keeper(*call) as first, keeper(*call) as second:
         pass  # they are waited for
     assert (first.returncode, second.returncode) == (0, 0)
-    assert [turn.number for turn in Kept(folder).turns(visitor, one)] == list(range(30))
+    assert [turn.number for turn in Kept(folder).conversations.turns(visitor, one)] == list(
+        range(30)
+    )
 
 
 def test_many_may_make_the_file_at_once(tmp_path):
@@ -104,8 +106,8 @@ def test_many_may_make_the_file_at_once(tmp_path):
         thread.join()
     assert failed == []
     visitor = new_visitor()
-    made[0].start(visitor, name="x", articles=[])
-    assert [len(kept.conversations(visitor)) for kept in made] == [1] * 6
+    made[0].conversations.start(visitor, name="x", articles=[])
+    assert [len(kept.conversations.all_of(visitor)) for kept in made] == [1] * 6
 
 
 def for_each(values, act):
@@ -115,16 +117,16 @@ def for_each(values, act):
 
 def test_a_full_disk_is_named_and_loses_nothing(small_disk, caplog):
     kept, visitor = Kept(small_disk / "kept"), new_visitor()
-    one = kept.start(visitor, name="x", articles=[]).id
-    kept.add(visitor, one, answer(1))
+    one = kept.conversations.start(visitor, name="x", articles=[]).id
+    kept.conversations.add(visitor, one, answer(1))
     large = [Document(f"{number}", "Large", "x" * 200_000) for number in range(20)]
     with pytest.raises(StoreError, match="cannot read or write what it keeps") as raised:
-        for_each(large, lambda document: kept.bring(visitor, [document]))
+        for_each(large, lambda document: kept.articles.bring(visitor, [document]))
     assert str(small_disk) not in str(raised.value), "visitors need not know where"
     assert str(small_disk) in caplog.text
     assert "full" in caplog.text
-    assert [turn.answer for turn in kept.turns(visitor, one)] == [answer(1)]
-    brought = [kept.article(visitor, one.id) for one in kept.articles(visitor)]
+    assert [turn.answer for turn in kept.conversations.turns(visitor, one)] == [answer(1)]
+    brought = [kept.articles.documents(visitor, one.id) for one in kept.articles.all_of(visitor)]
     assert brought == [(one,) for one in reversed(large[: len(brought)])]
     assert brought
     filler = small_disk / "filler"
@@ -133,9 +135,9 @@ def test_a_full_disk_is_named_and_loses_nothing(small_disk, caplog):
             stream.write(b"x" * 4096)
             stream.flush()
     with pytest.raises(StoreError, match="cannot read or write what it keeps"):
-        for_each(range(50), lambda number: kept.add(visitor, one, answer(number)))
+        for_each(range(50), lambda number: kept.conversations.add(visitor, one, answer(number)))
     filler.unlink()
-    assert kept.add(visitor, one, answer(2)) is not None
+    assert kept.conversations.add(visitor, one, answer(2)) is not None
 
 
 # Files that are no good
@@ -145,18 +147,18 @@ def test_a_full_disk_is_named_and_loses_nothing(small_disk, caplog):
 def filled(tmp_path):
     kept, visitor = Kept(tmp_path / "kept"), new_visitor()
     for name in ("First", "Second"):
-        one = kept.start(visitor, name=name, articles=["d"]).id
+        one = kept.conversations.start(visitor, name=name, articles=["d"]).id
         for number in range(4):
-            kept.add(visitor, one, answer(number))
-    kept.bring(visitor, [Document("d", "Title", "It was there. " * 500)])
+            kept.conversations.add(visitor, one, answer(number))
+    kept.articles.bring(visitor, [Document("d", "Title", "It was there. " * 500)])
     return kept.folder, visitor
 
 
 def everything(folder, visitor):
     kept = Kept(folder)
-    listed = kept.conversations(visitor)
-    articles = [kept.article(visitor, one.id) for one in kept.articles(visitor)]
-    return listed, [kept.turns(visitor, one.id) for one in listed], articles
+    listed = kept.conversations.all_of(visitor)
+    articles = [kept.articles.documents(visitor, one.id) for one in kept.articles.all_of(visitor)]
+    return listed, [kept.conversations.turns(visitor, one.id) for one in listed], articles
 
 
 def altered(folder, *statements):
@@ -251,4 +253,4 @@ def test_a_file_that_is_deleted_meanwhile_is_named(filled):
     kept = Kept(folder)
     (folder / FILE).unlink()
     with pytest.raises(StoreError, match="cannot read or write what it keeps"):
-        kept.conversations(visitor)
+        kept.conversations.all_of(visitor)

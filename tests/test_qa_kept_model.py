@@ -43,7 +43,9 @@ class Keeping(RuleBasedStateMachine):
 
     @rule(who=WHO, number=NUMBERS)
     def start(self, who, number):
-        one = self.kept.start(self.visitors[who], name=f"Talk {number}", articles=["d"])
+        one = self.kept.conversations.start(
+            self.visitors[who], name=f"Talk {number}", articles=["d"]
+        )
         assert one.id not in self.known
         self.known.append(one.id)
         self.expected[who].names[one.id] = f"Talk {number}"
@@ -53,7 +55,9 @@ class Keeping(RuleBasedStateMachine):
     @rule(who=WHO, data=st.data(), number=NUMBERS, in_place_of=st.none() | st.integers(0, 4))
     def add(self, who, data, number, in_place_of):
         one = data.draw(st.sampled_from(self.known))
-        added = self.kept.add(self.visitors[who], one, answer(number), in_place_of=in_place_of)
+        added = self.kept.conversations.add(
+            self.visitors[who], one, answer(number), in_place_of=in_place_of
+        )
         turns = self.expected[who].turns.get(one)
         assert (added is None) == (turns is None)
         if turns is not None:
@@ -68,7 +72,7 @@ class Keeping(RuleBasedStateMachine):
     def take_back(self, who, data, turn):
         one = data.draw(st.sampled_from(self.known))
         turns = self.expected[who].turns.get(one, {})
-        assert self.kept.take_back(self.visitors[who], one, turn) == (turn in turns)
+        assert self.kept.conversations.take_back(self.visitors[who], one, turn) == (turn in turns)
         turns.pop(turn, None)
 
     @precondition(lambda self: self.known)
@@ -76,7 +80,7 @@ class Keeping(RuleBasedStateMachine):
     def judge(self, who, data, turn, feedback):
         one = data.draw(st.sampled_from(self.known))
         turns = self.expected[who].turns.get(one, {})
-        assert self.kept.judge(self.visitors[who], one, turn, feedback) == (turn in turns)
+        assert self.kept.feedback.judge(self.visitors[who], one, turn, feedback) == (turn in turns)
         if turn in turns:
             turns[turn] = (turns[turn][0], feedback)
 
@@ -85,7 +89,9 @@ class Keeping(RuleBasedStateMachine):
     def rename(self, who, data, number):
         one = data.draw(st.sampled_from(self.known))
         names = self.expected[who].names
-        assert self.kept.rename(self.visitors[who], one, f"New {number}") == (one in names)
+        assert self.kept.conversations.rename(self.visitors[who], one, f"New {number}") == (
+            one in names
+        )
         if one in names:
             names[one] = f"New {number}"
 
@@ -94,20 +100,20 @@ class Keeping(RuleBasedStateMachine):
     def delete(self, who, data):
         one = data.draw(st.sampled_from(self.known))
         mine = self.expected[who]
-        assert self.kept.delete(self.visitors[who], one) == (one in mine.names)
+        assert self.kept.conversations.delete(self.visitors[who], one) == (one in mine.names)
         mine.names.pop(one, None)
         mine.turns.pop(one, None)
 
     @rule(who=WHO, number=NUMBERS)
     def bring(self, who, number):
         document = Document(f"d{number % 3}", f"Title {number}", f"It was {number}.")
-        self.kept.bring(self.visitors[who], [document])
+        self.kept.articles.bring(self.visitors[who], [document])
         self.expected[who].articles[document.id] = document
 
     @rule(who=WHO, number=NUMBERS)
     def remove(self, who, number):
         name, articles = f"d{number % 3}", self.expected[who].articles
-        assert self.kept.remove(self.visitors[who], name) == (name in articles)
+        assert self.kept.articles.remove(self.visitors[who], name) == (name in articles)
         articles.pop(name, None)
 
     @rule(who=WHO)
@@ -124,17 +130,18 @@ class Keeping(RuleBasedStateMachine):
         if not hasattr(self, "kept"):
             return
         for visitor, mine in zip(self.visitors, self.expected, strict=True):
-            listed = self.kept.conversations(visitor)
+            listed = self.kept.conversations.all_of(visitor)
             assert {one.id: one.name for one in listed} == mine.names
             for one in listed:
                 found = {
                     turn.number: (turn.answer, turn.feedback)
-                    for turn in self.kept.turns(visitor, one.id)
+                    for turn in self.kept.conversations.turns(visitor, one.id)
                 }
                 assert found == mine.turns[one.id]
                 assert one.turns == len(found)
             brought = {
-                one.id: self.kept.article(visitor, one.id) for one in self.kept.articles(visitor)
+                one.id: self.kept.articles.documents(visitor, one.id)
+                for one in self.kept.articles.all_of(visitor)
             }
             assert brought == {name: (document,) for name, document in mine.articles.items()}
         judged = [
@@ -144,7 +151,7 @@ class Keeping(RuleBasedStateMachine):
             for said in turns.values()
             if said[1] is not None
         ]
-        assert len(self.kept.judged()) == len(judged)
+        assert len(self.kept.feedback.judged()) == len(judged)
 
 
 TestKeeping = Keeping.TestCase

@@ -58,7 +58,7 @@ def test_it_is_found_again_after_a_restart(started):
         asked = last(desks.desk.ask("who?", recalled, "somebody"))
         grown = next(one for one in asked.listed if one.id == listed.id)
         assert grown.turns == listed.turns + 1
-    assert [one.feedback.good for one in desks.desk.keeping.kept.judged()] == [True]
+    assert [one.feedback.good for one in desks.desk.keeping.kept.feedback.judged()] == [True]
 
 
 def test_another_visitor_finds_nothing(started):
