@@ -23,13 +23,15 @@ class PinnedBackend(httpcore.NetworkBackend):
 
     def connect_tcp(
         self,
-        host: str,  # noqa: ARG002 - it was looked up, and is not looked up again
+        host: str,
         port: int,
-        timeout: float | None = None,  # noqa: ARG002 - ours is for everything together
+        timeout: float | None = None,
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         """Connect to one of the addresses."""
+        del host  # it was looked up, and is not looked up again
+        del timeout  # ours is for everything together
         failed: Exception = httpcore.ConnectError("no address")
         for address in self._addresses:
             try:
@@ -59,12 +61,14 @@ class TimedStream(httpcore.NetworkStream):
         self._stream = stream
         self._until_s = until_s
 
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002 - as above
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Read some bytes."""
+        del timeout  # ours is for everything together
         return self._stream.read(max_bytes, timeout=left_s(self._until_s))
 
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002 - as above
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Write all bytes."""
+        del timeout  # ours is for everything together
         self._stream.write(buffer, timeout=left_s(self._until_s))
 
     def close(self) -> None:
@@ -75,9 +79,10 @@ class TimedStream(httpcore.NetworkStream):
         self,
         ssl_context: ssl.SSLContext,
         server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ARG002 - as above
+        timeout: float | None = None,
     ) -> httpcore.NetworkStream:
         """Go on under TLS, with a certificate for the host's name, not for its address."""
+        del timeout  # ours is for everything together
         stream = self._stream.start_tls(
             ssl_context, server_hostname=server_hostname, timeout=left_s(self._until_s)
         )

@@ -74,7 +74,7 @@ class Endpoints:
 
         Returns:
             The answers in order, each as its JSON Schema says.
-        """  # noqa: E501 - as above
+        """  # noqa: E501 - Gradio reads one line for each argument
         answers = self._chosen(article, text).ask_many(
             _checked(questions), top_k=check_top_k(top_k), min_score=min_score
         )
@@ -99,7 +99,7 @@ class Endpoints:
 
         Returns:
             The answers in order, one at a time, each as its JSON Schema says.
-        """  # noqa: E501 - as above
+        """  # noqa: E501 - Gradio reads one line for each argument
         assistant = self._chosen(article, text)
         for question in _checked(questions):
             # Alone, since a longer batch would keep its first answer back.
@@ -121,7 +121,7 @@ class Endpoints:
 
         Returns:
             The passages, nearest first, each with document_id, document_title, start, end, text and score.
-        """  # noqa: E501 - as above
+        """  # noqa: E501 - Gradio reads one line for each argument
         found = self._chosen(article, text).search(query, top_k=check_top_k(top_k))
         return [one.to_dict() for one in found]
 
@@ -154,7 +154,7 @@ class Endpoints:
 
         Returns:
             Its secret id, to be given as article; the document_id and title that answers name; its length in characters; the seconds it is kept after its last use.
-        """  # noqa: E501 - as above
+        """  # noqa: E501 - Gradio reads one line for each argument
         document = check_article(Document.from_text(text, title=title.strip() or None))
         token = self._own.add(self._offered.everything.about([document]))
         return {

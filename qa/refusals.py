@@ -55,7 +55,9 @@ class Refusals:
 
         try:
             await self._app(scope, receive, send_and_note)
-        except Exception as error:
+        except (
+            Exception
+        ) as error:  # whatever the server runs may raise; what is not ours is raised on
             if begun and not ended and isinstance(error.__cause__, HTTPException):
                 # Gradio's stream of a call that there is none of: it has said so, and stops.
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
