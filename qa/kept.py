@@ -49,14 +49,6 @@ class Kept:
         with self._file.changing() as connection:
             connection.execute("DELETE FROM visitors WHERE digest = ?", (digest_of(visitor),))
 
-    def drop_unused(self) -> None:
-        """Forget what was not used for as many days as the bounds say.
-
-        Raises:
-            StoreError: it cannot be deleted.
-        """
-        self._file.drop_unused()
-
     def __str__(self) -> str:
         return f"Conversations kept in {self.folder}"
 

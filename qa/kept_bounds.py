@@ -94,14 +94,10 @@ class BoundedFile(KeptFile):
             if now_s - self._swept_s < SWEEP_S:
                 return
             self._swept_s = now_s
-        self.drop_unused()
+        self._drop_unused()
 
-    def drop_unused(self) -> None:
-        """Forget what was not used for as many days as the bounds say.
-
-        Raises:
-            StoreError: it cannot be deleted.
-        """
+    def _drop_unused(self) -> None:
+        """Forget what was not used for as many days as the bounds say."""
         oldest_s = self.clock() - self.bounds.days * DAY_S
         with self.changing() as connection:
             connection.execute("DELETE FROM conversations WHERE updated_s < ?", (oldest_s,))
