@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from qa.bringing import FILES_AT_ONCE, MAX_NAME_CHARS, shown_name
-from qa.desk import Brought
+from qa.bringing import FILES_AT_ONCE, MAX_NAME_CHARS, Brought, shown_name
 from qa.place_link import PARAMETERS, PlaceLink
 
 MAX_NUMBER_CHARS = 6

@@ -1,7 +1,7 @@
 """What a visitor brings: files and pasted texts, which may be hostile, made into documents."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from index.errors import InputError, SourceError
@@ -17,6 +17,25 @@ UPLOAD_LIMITS = ReadLimits(
 MAX_UPLOAD_BYTES = 20_000_000  # refused before it is sent; what is smaller is looked into
 FILES_AT_ONCE = 20
 MAX_NAME_CHARS = 200  # of a file, in what is said of it
+SENTENCES = {
+    "large": "It has more than 20 MB.",
+    "failed": "It did not arrive. Add it again.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """A file that a visitor brings.
+
+    Args:
+        name: what it is called.
+        path: where the browser says that it was put.
+        failed: why it was not sent, as a key of ``SENTENCES``; empty where it was.
+    """
+
+    name: str
+    path: str = ""
+    failed: str = ""
 
 
 def pasted(text: str, *, title: str) -> list[Document]:

@@ -9,16 +9,19 @@ from gradio.utils import get_upload_folder
 from qa.acts import files_of, link_of, number_of, text_of
 from qa.api import MODELS, ApiBlocks
 from qa.callers import caller_of
-from qa.desk import Desk, View
+from qa.desk import Desk
 from qa.gate import Gate
 from qa.keeping import Keeping
 from qa.kept import Kept
+from qa.kept_desk import KeptDesk
 from qa.kept_folder import browser_secret
+from qa.library_desk import LibraryDesk
 from qa.offered import Offered
 from qa.palette import ASSETS
 from qa.screen import Screen
 from qa.session import ALL_ARTICLES, Session
 from qa.theme import keys_html, masthead_html
+from qa.view import View
 
 FILES_KEPT_S = 3_600
 VISITOR_KEY = "pullquote-visitor"  # in the browser's storage
@@ -45,15 +48,18 @@ def build(
     asked = [name for name in offered.ids if name in examples]
     several = len(offered.ids) > 1
     first = asked[0] if asked else ALL_ARTICLES if several else offered.ids[0]
-    desk = Desk(offered, gate, first, get_upload_folder(), Keeping(kept))
-    return _Chat(desk, Screen(desk, examples)).build()
+    desk = Desk(offered, gate, first, Keeping(kept))
+    books = LibraryDesk(desk, get_upload_folder())
+    return _Chat(desk, books, KeptDesk(desk, books), Screen(desk, examples)).build()
 
 
 class _Chat:
     """The page's handlers; they hold nothing of a visitor, who has a ``Session``."""
 
-    def __init__(self, desk: Desk, screen: Screen) -> None:
+    def __init__(self, desk: Desk, books: LibraryDesk, kept: KeptDesk, screen: Screen) -> None:
         self._desk = desk
+        self._books = books
+        self._kept = kept
         self._screen = screen
 
     def build(self) -> gr.Blocks:
@@ -76,11 +82,11 @@ class _Chat:
             with gr.Row(elem_id="pq-columns"):
                 with gr.Column(elem_id="pq-left"):
                     library = _part(
-                        self._screen.library(opening), "pq-library", "acts.js", "library.js"
+                        self._screen.library_html(opening), "pq-library", "acts.js", "library.js"
                     )
                 with gr.Column(elem_id="pq-middle"):
                     conversation = _part(
-                        self._screen.conversation(opening),
+                        self._screen.conversation_html(opening),
                         "pq-conversation",
                         "acts.js",
                         "conversation.js",
@@ -99,7 +105,7 @@ class _Chat:
                     _part(keys_html(), "pq-keys", "keys.js")
                 with gr.Column(elem_id="pq-right"):
                     source = _part(
-                        self._screen.source(opening), "pq-source", "acts.js", "source.js"
+                        self._screen.source_html(opening), "pq-source", "acts.js", "source.js"
                     )
 
             inputs = [question, session]
@@ -132,7 +138,8 @@ class _Chat:
     ) -> Iterator[tuple[Any, ...]]:
         """Do what runs the models."""
         del question  # what is in the box stays there
-        data, caller, desk = _data(event), caller_of(request.headers), self._desk
+        data, caller = _data(event), caller_of(request.headers)
+        desk, books, kept = self._desk, self._books, self._kept
         views: Iterator[View] = iter(())
         match data.get("act"):
             case "ask":
@@ -141,22 +148,23 @@ class _Chat:
                 views = desk.ask_alone(number_of(data, "turn"), session, caller)
             case "paste":
                 text, title = text_of(data, "text"), text_of(data, "title")
-                views = desk.paste(text, title, session, caller)
+                views = books.paste(text, title, session, caller)
             case "bring":
-                views = desk.bring(files_of(data), session, caller)
+                views = books.bring(files_of(data), session, caller)
             case "reopen":
                 views = desk.reopen(link_of(data), session, caller)
             case "fetch":
-                views = desk.fetch(text_of(data, "article"), session, caller)
+                views = books.fetch(text_of(data, "article"), session, caller)
             case "recall":
-                views = desk.recall(text_of(data, "id"), session, caller)
+                views = kept.recall(text_of(data, "id"), session, caller)
         for view in views:
             yield self._shown(view)
 
     def _act(self, question: str, session: Session, event: gr.EventData) -> tuple[Any, ...]:
         """Do what runs no models."""
         del question
-        data, desk = _data(event), self._desk
+        data = _data(event)
+        desk, books, kept = self._desk, self._books, self._kept
         match data.get("act"):
             case "show":
                 turn, choice = number_of(data, "turn"), number_of(data, "choice")
@@ -166,11 +174,11 @@ class _Chat:
             case "open":
                 view = desk.open(text_of(data, "article"), session)
             case "remove":
-                view = desk.remove(text_of(data, "article"), session)
+                view = books.remove(text_of(data, "article"), session)
             case "find":
-                view = desk.find(text_of(data, "text"), session)
+                view = books.find(text_of(data, "text"), session)
             case "dismiss":
-                view = desk.dismiss(session)
+                view = books.dismiss(session)
             case "edit":
                 view = desk.edit(number_of(data, "turn"), session)
             case "unedit":
@@ -180,16 +188,16 @@ class _Chat:
             case "clear":
                 view = desk.clear(session)
             case "look":
-                view = desk.look_up(text_of(data, "text"), session)
+                view = kept.look_up(text_of(data, "text"), session)
             case "rename":
-                view = desk.rename(text_of(data, "id"), text_of(data, "name"), session)
+                view = kept.rename(text_of(data, "id"), text_of(data, "name"), session)
             case "delete":
-                view = desk.delete(text_of(data, "id"), session)
+                view = kept.delete(text_of(data, "id"), session)
             case "export":
-                view = desk.export(text_of(data, "id"), text_of(data, "style"), session)
+                view = kept.export(text_of(data, "id"), text_of(data, "style"), session)
             case "judge":
                 verdict, note = text_of(data, "verdict"), text_of(data, "note")
-                view = desk.judge(number_of(data, "turn"), verdict, note, session)
+                view = kept.judge(number_of(data, "turn"), verdict, note, session)
             case _:
                 view = View(session, same_source=True)
         return self._shown(view)
@@ -198,7 +206,7 @@ class _Chat:
         """Learn from the browser who its visitor is."""
         data = browser if isinstance(browser, dict) else {}
         private = data.get("private") is True
-        view = self._desk.arrive(text_of(data, "visitor"), session, private=private)
+        view = self._kept.arrive(text_of(data, "visitor"), session, private=private)
         return _noted(view.session), *self._shown(view)
 
     def _keep(self, browser: Any, session: Session, event: gr.EventData) -> tuple[Any, ...]:
@@ -206,9 +214,9 @@ class _Chat:
         del browser  # the session knows
         act = _data(event).get("act")
         if act == "forget":
-            view = self._desk.forget(session)
+            view = self._kept.forget(session)
         else:
-            view = self._desk.be_private(session, private=act == "private")
+            view = self._kept.be_private(session, private=act == "private")
         return _noted(view.session), *self._shown(view)
 
     def _stop(self, question: str, session: Session, event: gr.EventData) -> tuple[Any, ...]:
@@ -219,9 +227,9 @@ class _Chat:
         return (
             gr.skip() if view.question is None else view.question,
             view.session,
-            self._screen.library(view),
-            self._screen.conversation(view),
-            gr.skip() if view.same_source else self._screen.source(view),
+            self._screen.library_html(view),
+            self._screen.conversation_html(view),
+            gr.skip() if view.same_source else self._screen.source_html(view),
         )
 
 

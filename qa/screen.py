@@ -8,7 +8,7 @@ from index.read import READABLE_SUFFIXES
 from index.records import Document
 from qa.bringing import MAX_UPLOAD_BYTES
 from qa.citation import Citation, Style
-from qa.desk import Desk, View
+from qa.desk import Desk
 from qa.place_link import PlaceLink
 from qa.records import Excerpt
 from qa.render_article import article_html, shelf_html
@@ -16,6 +16,7 @@ from qa.render_conversation import conversation_html
 from qa.render_kept import KeptShown, kept_html
 from qa.render_library import Listed, library_html
 from qa.session import ALL_ARTICLES, Session
+from qa.view import View
 
 STYLES: Mapping[str, Style] = {
     "As text": "text",
@@ -36,7 +37,7 @@ class Screen:
     desk: Desk
     examples: Mapping[str, Sequence[str]]
 
-    def library(self, view: View) -> str:
+    def library_html(self, view: View) -> str:
         """The articles there are."""
         session = view.session
         own = [
@@ -78,7 +79,7 @@ class Screen:
             exported=(file.name, file.text, file.once) if file else None,
         )
 
-    def conversation(self, view: View) -> str:
+    def conversation_html(self, view: View) -> str:
         """What was asked and answered."""
         session = view.session
         documents = self.desk.about(session).documents
@@ -101,7 +102,7 @@ class Screen:
         suggested = session.suggested.get(session.article, ())
         return self.examples.get(session.article) or suggested
 
-    def source(self, view: View) -> str:
+    def source_html(self, view: View) -> str:
         """The article, at the place that is in focus."""
         session = view.session
         documents = {one.id: one for one in self.desk.about(session).documents}

@@ -10,6 +10,7 @@ from qa.records import Excerpt
 
 # Names the choice of asking all articles; no document's id, since those are not empty.
 ALL_ARTICLES = ""
+MAX_SOUGHT_CHARS = 200  # longer than any title that is looked for
 
 
 @dataclass(frozen=True, slots=True)

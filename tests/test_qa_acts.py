@@ -2,9 +2,10 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
+from strategies import many
 
 from qa.acts import FILES_LOOKED_AT, NO_NUMBER, files_of, link_of, number_of, text_of
-from qa.desk import Brought
+from qa.bringing import Brought
 from qa.place_link import PlaceLink
 
 JSON = st.recursive(
@@ -47,6 +48,7 @@ def test_a_link_of_texts_only():
     assert link_of({"article": ["a"]}) is None
 
 
+@many
 @given(EVENTS)
 def test_whatever_comes_is_read(data):
     assert isinstance(text_of(data, "act"), str)

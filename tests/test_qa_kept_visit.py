@@ -1,15 +1,13 @@
 """A visit to the chat is found again after the server has been started anew."""
 
 import pytest
+from desks import SEED, desks_of, gate
 
-from qa.counters import Counters
 from qa.desk import Desk
-from qa.gate import Gate
 from qa.keeping import Keeping
 from qa.kept import Kept
 from qa.kept_file import FILE
 from qa.offered import Offered
-from qa.rates import Rate
 
 ARTICLE = "Ada Fenn was born in Port Ellen. She built the bridge of Lirra there, in a year of rain."
 
@@ -19,9 +17,8 @@ def started(shelf, tmp_path):
     """Starts a server's desk over the same folder, as often as it is called."""
 
     def start():
-        gate = Gate(rate=Rate(per_minute=1000, burst=1000), counters=Counters())
         keeping = Keeping(Kept(tmp_path / "kept"))
-        return Desk(Offered(shelf), gate, "belarus-pardons.txt", str(tmp_path), keeping)
+        return desks_of(Desk(Offered(shelf), gate(), SEED, keeping), tmp_path)
 
     return start
 
@@ -34,55 +31,55 @@ def last(views):
     return view.session
 
 
-def visit(desk, *, private=False):
+def visit(desks, *, private=False):
     """Ask of an article on offer, bring one and ask of it; the session after it."""
-    session = desk.arrive("", desk.opening(), private=private).session
+    session = desks.kept.arrive("", desks.desk.opening(), private=private).session
     for question in ("how many prisoners were pardoned?", "who pardoned them?"):
-        session = last(desk.ask(question, session, "somebody"))
-    session = last(desk.paste(ARTICLE, "Fenn", session, "somebody"))
-    session = last(desk.ask("where was Ada Fenn born?", session, "somebody"))
-    return desk.judge(0, "right", "", session).session
+        session = last(desks.desk.ask(question, session, "somebody"))
+    session = last(desks.books.paste(ARTICLE, "Fenn", session, "somebody"))
+    session = last(desks.desk.ask("where was Ada Fenn born?", session, "somebody"))
+    return desks.kept.judge(0, "right", "", session).session
 
 
 def test_it_is_found_again_after_a_restart(started):
     before = visit(started())
-    desk = started()
-    session = desk.arrive(before.visitor, desk.opening(), private=False).session
+    desks = started()
+    session = desks.kept.arrive(before.visitor, desks.desk.opening(), private=False).session
     assert [one.turns for one in session.listed] == [1, 2]
     assert [one.title for one in session.waiting.values()] == ["Fenn"]
     for listed in session.listed:
-        recalled = last(desk.recall(listed.id, session, "somebody"))
+        recalled = last(desks.kept.recall(listed.id, session, "somebody"))
         kept = before.conversations[recalled.article].turns
         again = recalled.conversation.turns
         assert [one.to_dict() for one in again] == [one.to_dict() for one in kept]
-        (text,) = {one.text for one in desk.about(recalled).documents}
+        (text,) = {one.text for one in desks.desk.about(recalled).documents}
         assert all(text[one.start : one.end] == one.text for one in again)
         # It goes on where it was, and is kept as one conversation.
-        asked = last(desk.ask("who?", recalled, "somebody"))
+        asked = last(desks.desk.ask("who?", recalled, "somebody"))
         grown = next(one for one in asked.listed if one.id == listed.id)
         assert grown.turns == listed.turns + 1
-    assert [one.feedback.good for one in desk.keeping.kept.judged()] == [True]
+    assert [one.feedback.good for one in desks.desk.keeping.kept.judged()] == [True]
 
 
 def test_another_visitor_finds_nothing(started):
     visit(started())
-    desk = started()
-    session = desk.arrive("", desk.opening(), private=False).session
+    desks = started()
+    session = desks.kept.arrive("", desks.desk.opening(), private=False).session
     assert (session.listed, session.waiting) == ((), {})
 
 
 def test_of_a_private_visit_nothing_is_written(started, tmp_path):
-    desk = started()
+    desks = started()
     before = (tmp_path / "kept" / FILE).read_bytes()
-    visit(desk, private=True)
+    visit(desks, private=True)
     assert (tmp_path / "kept" / FILE).read_bytes() == before
 
 
 def test_a_fault_is_told_without_where_the_file_is(started, tmp_path, caplog):
-    desk = started()
-    session = desk.arrive("", desk.opening(), private=False).session
+    desks = started()
+    session = desks.kept.arrive("", desks.desk.opening(), private=False).session
     (tmp_path / "kept" / FILE).unlink()
-    *_, view = desk.ask("how many prisoners were pardoned?", session, "somebody")
+    *_, view = desks.desk.ask("how many prisoners were pardoned?", session, "somebody")
     assert view.session.conversation.turns[0].text == "123", "the answer is there all the same"
     assert "is not kept" in str(view.notice)
     assert str(tmp_path) not in str(view.notice)

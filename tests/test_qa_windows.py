@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from strategies import many
 from tokenizers import Tokenizer
 
 from index.errors import InputError
@@ -319,6 +320,7 @@ def of_length(pair, tokens):
     return Window(pair, [0] * tokens, [0] * tokens, 1, [], [], [], [])
 
 
+@many
 @given(
     st.lists(st.integers(2, 320), max_size=200).map(lambda found: sorted(found, reverse=True)),
     st.integers(1, 5000),

@@ -1,0 +1,135 @@
+"""What a visitor's acts on what is kept come to: conversations found, opened, judged, deleted."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from index.errors import PullquoteError
+from qa.desk import Desk
+from qa.dialogue import places_of
+from qa.feedback import Feedback
+from qa.library_desk import LibraryDesk
+from qa.render_conversation import Notice
+from qa.session import ALL_ARTICLES, MAX_SOUGHT_CHARS, Session
+from qa.transcript import Transcript
+from qa.view import Exported, View
+
+
+@dataclass(frozen=True, slots=True)
+class KeptDesk:
+    """The part of a desk that deals with what is kept.
+
+    Args:
+        desk: the others.
+        books: fetches the article of a conversation.
+    """
+
+    desk: Desk
+    books: LibraryDesk
+
+    def arrive(self, visitor: str, session: Session, *, private: bool) -> View:
+        """Begin a visit, with what was kept of the visitor."""
+        try:
+            return View(self.desk.keeping.arrived(session, visitor, private=private))
+        except PullquoteError as error:
+            notice = Notice(f"Nothing is kept: {error}")
+            return View(replace(session, arrived=True), notice=notice)
+
+    def be_private(self, session: Session, *, private: bool) -> View:
+        """Keep nothing from here on, or keep again what is asked from here on."""
+        if not private:  # what was asked in private is not kept afterwards
+            session = replace(session, conversations={}, kept={})
+        return View(replace(session, private=private))
+
+    def look_up(self, words: str, session: Session) -> View:
+        """Look for words in what is kept."""
+        return self._listing(replace(session, wanted=words[:MAX_SOUGHT_CHARS]))
+
+    def recall(self, conversation: str, session: Session, caller: str) -> Iterator[View]:
+        """Open a kept conversation."""
+        try:
+            recalled = self.desk.keeping.recalled(session, conversation)
+        except PullquoteError as error:
+            yield View(session, notice=Notice(str(error)))
+            return
+        if recalled is None:
+            yield self._listing(session)
+            return
+        article = recalled.article
+        if article in session.waiting:
+            for view in self.books.fetch(article, session, caller):
+                yield view
+                session = view.session
+            recalled = self.desk.keeping.recalled(session, conversation)
+        there = article == ALL_ARTICLES or article in self.desk.offered or article in session.own
+        if recalled is None or not there:
+            yield View(session, notice=Notice("The article of this conversation is not here."))
+            return
+        texts = {document.id: document.text for document in self.desk.about(recalled).documents}
+        places = [place for turn in recalled.conversation.turns for place in places_of(turn)]
+        if any(texts.get(one.document_id, "")[one.start : one.end] != one.text for one in places):
+            told = "The article has changed since, so its quotes stand elsewhere or nowhere."
+            yield View(session, notice=Notice(f"{told} The conversation can still be saved."))
+            return
+        yield View(recalled)
+
+    def rename(self, conversation: str, name: str, session: Session) -> View:
+        """Give a kept conversation another name."""
+        try:
+            return View(self.desk.keeping.renamed(session, conversation, name), same_source=True)
+        except PullquoteError as error:
+            return View(session, notice=Notice(str(error)), same_source=True)
+
+    def delete(self, conversation: str, session: Session) -> View:
+        """Delete a kept conversation, from the page too."""
+        try:
+            for article, held in session.kept.items():
+                if held.id == conversation:
+                    shown = {n: t for n, t in session.conversations.items() if n != article}
+                    session = replace(session, conversations=shown)
+            return View(self.desk.keeping.deleted(session, conversation))
+        except PullquoteError as error:
+            return View(session, notice=Notice(str(error)))
+
+    def forget(self, session: Session) -> View:
+        """Delete all that is kept of a visitor, from the page too."""
+        try:
+            return View(self.desk.keeping.forgotten(replace(session, conversations={})))
+        except PullquoteError as error:
+            return View(session, notice=Notice(str(error)))
+
+    def export(self, conversation: str, style: str, session: Session) -> View:
+        """Hand a kept conversation to the browser as a file."""
+        try:
+            recalled = self.desk.keeping.recalled(session, conversation)
+        except PullquoteError as error:
+            return View(session, notice=Notice(str(error)), same_source=True)
+        if recalled is None:
+            return self._listing(session)
+        held = recalled.kept[recalled.article]
+        documents = [*self.desk.offered.everything.documents]
+        for one in session.own.values():
+            documents += one.documents
+        answers = tuple(turn.answer for turn in held.turns)
+        named = {place.document_id for answer in answers for place in places_of(answer)}
+        about = tuple(document for document in documents if document.id in named)
+        transcript = Transcript(held.name, answers, about)
+        if style == "json":
+            file = Exported("conversation.json", transcript.to_json())
+        else:
+            file = Exported("conversation.md", transcript.to_markdown())
+        return View(session, exported=file, same_source=True)
+
+    def judge(self, turn: int, verdict: str, note: str, session: Session) -> View:
+        """Keep what a visitor says of an answer."""
+        try:
+            feedback = Feedback.from_words(verdict, note)
+            session = self.desk.keeping.judged(session, turn, feedback)
+        except PullquoteError as error:
+            return View(session, notice=Notice(str(error)), same_source=True)
+        return View(session, same_source=True)
+
+    def _listing(self, session: Session) -> View:
+        try:
+            return View(self.desk.keeping.listed(session), same_source=True)
+        except PullquoteError as error:
+            return View(session, notice=Notice(str(error)), same_source=True)

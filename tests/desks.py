@@ -1,0 +1,47 @@
+"""A desk for tests: whom it serves, and how questions are asked at it."""
+
+from typing import NamedTuple
+
+from qa.counters import Counters
+from qa.desk import Desk
+from qa.gate import Gate
+from qa.kept_desk import KeptDesk
+from qa.library_desk import LibraryDesk
+from qa.rates import Rate
+
+SEED = "belarus-pardons.txt"
+WHO, HOW_LONG = "who was released?", "how long did the talks last?"
+ME = "192.0.2.7"
+
+
+def gate(*, questions=100_000):
+    """One that lets so many questions through at once."""
+    return Gate(rate=Rate(per_minute=questions, burst=questions), counters=Counters())
+
+
+def last(views):
+    return list(views)[-1]
+
+
+def asked(desk, *questions, session=None):
+    """The session after questions were asked, all of which were answered."""
+    session = session or desk.opening()
+    for question in questions:
+        view = last(desk.ask(question, session, ME))
+        assert view.notice is None
+        session = view.session
+    return session
+
+
+class Desks(NamedTuple):
+    """The three parts of a desk."""
+
+    desk: Desk
+    books: LibraryDesk
+    kept: KeptDesk
+
+
+def desks_of(desk, uploads):
+    """All parts of a desk, whose uploads lie in a folder."""
+    books = LibraryDesk(desk, str(uploads))
+    return Desks(desk, books, KeptDesk(desk, books))

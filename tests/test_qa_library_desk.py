@@ -1,0 +1,150 @@
+"""What the library's acts come to, with the shipped models and without a browser."""
+
+from dataclasses import replace
+
+import pytest
+from desks import ME, SEED, WHO, asked, desks_of, gate, last
+from made_files import docx_of, pdf_of_lines, zip_of
+
+from qa.bringing import Brought
+from qa.desk import Desk
+from qa.library_desk import OWN_ARTICLES_KEPT
+from qa.offered import Offered
+from qa.screen import Screen
+from qa.session import ALL_ARTICLES
+
+
+@pytest.fixture
+def desk(shelf):
+    return Desk(Offered(shelf), gate(), SEED)
+
+
+@pytest.fixture
+def books(desk, tmp_path):
+    return desks_of(desk, tmp_path).books
+
+
+@pytest.fixture
+def screen(desk):
+    return Screen(desk, {})
+
+
+@pytest.fixture
+def file(tmp_path):
+    def make(name, data):
+        (tmp_path / name).write_bytes(data)
+        return Brought(name, str(tmp_path / name))
+
+    return make
+
+
+def test_files_are_read_one_after_the_other(desk, books, screen, file):
+    files = [
+        file("a.txt", b"The bridge was painted by Ada Fenn."),
+        file("b.pdf", b"no PDF"),
+        Brought("c.txt", failed="large"),
+        file("d.docx", docx_of("Bo Ek built the boat.", title="Boats")),
+        Brought("e.txt", "/etc/passwd"),
+    ]
+    views = list(books.bring(files, desk.opening(), ME))
+    states = [[note.state for note in view.session.files] for view in views]
+    assert states[0] == ["reading", "waits", "waits", "waits", "waits"]
+    assert states[3] == ["read", "refused", "refused", "reading", "waits"]
+    assert states[-1] == ["read", "refused", "refused", "read", "refused"]
+    session = views[-1].session
+    assert [held.documents[0].title for held in session.own.values()] == ["A", "Boats"]
+    assert session.own[session.article].documents[0].title == "A", "the first is open"
+    told = {note.name: note.reason for note in session.files}
+    assert told["b.pdf"].startswith("is not a PDF")
+    assert "20 MB" in told["c.txt"]
+    assert told["e.txt"].startswith("passwd did not arrive")
+    html = screen.library_html(views[-1])
+    assert html.index("Boats") < html.index("Belarus pardons")
+    assert books.dismiss(session).session.files == ()
+
+
+def test_files_that_were_all_read_need_no_list(desk, books, file):
+    view = last(books.bring([file("a.txt", b"Words.")], desk.opening(), ME))
+    assert view.session.files == ()
+
+
+def test_a_page_of_a_pdf_is_named(desk, books, screen, file):
+    pages = [["The sea was rough."], ["The bridge was painted by Ada Fenn in 1911."]]
+    view = last(books.bring([file("report.pdf", pdf_of_lines(pages))], desk.opening(), ME))
+    view = last(desk.ask("who painted the bridge?", view.session, ME))
+    assert view.session.conversation.turns[-1].page == 2
+    assert "Report, page 2, characters" in screen.conversation_html(view)
+    assert 'aria-label="Page 2"' in screen.source_html(view)
+    assert "?article=" not in screen.source_html(view), "others cannot open it"
+
+
+def test_an_archive_is_one_entry(desk, books, screen, file):
+    archive = zip_of({"a.txt": "Lamps burn.", "b.md": "# Boats\n\nBo Ek built it."})
+    view = last(books.bring([file("pack.zip", archive)], desk.opening(), ME))
+    assert "A and 1 more" in screen.library_html(view)
+    view = last(desk.ask("who built it?", view.session, ME))
+    assert view.session.conversation.turns[-1].text == "Bo Ek"
+    assert "Bo Ek" in screen.source_html(view)
+
+
+def test_too_many_files_are_told(desk, books):
+    few = [Brought(f"{n}.txt", failed="failed") for n in range(25)]
+    notes = last(books.bring(few, desk.opening(), ME)).session.files
+    assert (len(notes), notes[-1].name) == (21, "5 more")
+
+
+def test_too_many_articles_are_refused(desk, books, file):
+    one = last(books.bring([file("a.txt", b"Words.")], desk.opening(), ME)).session
+    (held,) = one.own.values()
+    full = replace(one, own={f"{n}": held for n in range(OWN_ARTICLES_KEPT)})
+    (note,) = last(books.bring([file("b.txt", b"More words.")], full, ME)).session.files
+    assert "Remove one of them first" in note.reason
+
+
+def test_stop_tells_which_files_were_not_read(desk, books, file):
+    files = [file("a.txt", b"Words."), file("b.txt", b"More.")]
+    views = books.bring(files, desk.opening(), ME)
+    next(views)
+    second = next(views)
+    views.close()
+    stopped = desk.stop("", second.session)
+    assert [note.state for note in stopped.session.files] == ["read", "refused"]
+    assert len(stopped.session.own) == 1
+    assert stopped.question is None
+
+
+def test_a_paste_is_read_and_its_errors_keep_it(desk, books):
+    reading, done = books.paste("Lamps burn.", "Lamps", desk.opening(), ME)
+    assert [note.state for note in reading.session.files] == ["reading"]
+    assert done.paste_taken
+    assert done.session.own[done.session.article].documents[0].title == "Lamps"
+    (view,) = books.paste(" ", "", desk.opening(), ME)
+    assert "no text to read" in view.paste_notice
+    assert not view.paste_taken
+
+
+def test_a_rate_counts_what_is_brought(desk, books):
+    strict = replace(desk, gate=gate(questions=1))
+    session = asked(strict, WHO)
+    view = last(desks_of(strict, books.uploads).books.paste("Lamps burn.", "", session, ME))
+    assert "Try again in" in view.paste_notice
+    assert view.session == session
+
+
+def test_an_own_article_is_removed_and_others_stay(desk, books):
+    session = last(books.paste("Lamps burn.", "Lamps", desk.opening(), ME)).session
+    lamps = session.article
+    assert books.remove(SEED, session).session == session
+    gone = books.remove(lamps, session).session
+    assert (gone.article, dict(gone.own)) == (SEED, {})
+    assert desk.open(lamps, gone).session.article == SEED
+    elsewhere = desk.open(ALL_ARTICLES, session).session
+    assert books.remove(lamps, elsewhere).session.article == ALL_ARTICLES
+
+
+def test_titles_are_looked_for(desk, books, screen):
+    view = books.find("kettle", desk.opening())
+    html = screen.library_html(view)
+    assert "Pell Smart Kettle" in html
+    assert "Tidal marsh" not in html
+    assert len(books.find("x" * 10_000, desk.opening()).session.sought) == 200
