@@ -22,6 +22,11 @@ def load_index(folder):
     return PassageIndex.load(folder, embedder=StubEmbedder())
 
 
+def opened(folder, embedder=None, **options):
+    options = {"create": True, "budget_tokens": 4} | options
+    return PassageIndex.open(folder, embedder=embedder or StubEmbedder(), **options)
+
+
 def found(index):
     """All that a search gives, for comparison: texts, places and scores."""
     return [

@@ -1,0 +1,90 @@
+"""``pullquote ask`` and ``pullquote search``: one question, its answer or the nearest passages."""
+
+import argparse
+import json
+from typing import Any
+
+from qa.options import TOP_K, add_min_score, add_models, add_sources, load_assistant, positive
+from qa.terminal import OK, add_command, shown
+
+PASSAGES_FOUND = 10
+
+
+def add_ask(commands: Any) -> None:
+    """Add the command to those of ``pullquote``.
+
+    Args:
+        commands: what argparse adds commands to.
+    """
+    command = add_command(
+        commands,
+        "ask",
+        "ask one question",
+        '  pullquote ask "who was released?"\n'
+        '  pullquote ask "how much was it?" minutes.docx --json\n'
+        '  pullquote ask "when was it founded?" https://example.org/history\n'
+        '  cat story.txt | pullquote ask "who?" -',
+    )
+    command.add_argument("question", metavar="QUESTION")
+    add_sources(command)
+    add_models(command)
+    command.add_argument("--json", action="store_true", help="print the answer as JSON")
+    command.add_argument("--top-k", type=positive, default=TOP_K, help=f"quotes ({TOP_K})")
+    add_min_score(command)
+    command.set_defaults(run=_ask)
+
+
+def add_search(commands: Any) -> None:
+    """Add the command to those of ``pullquote``.
+
+    Args:
+        commands: what argparse adds commands to.
+    """
+    command = add_command(
+        commands,
+        "search",
+        "find the passages nearest to a query, without reading them",
+        '  pullquote search "prisoners released"\n'
+        '  pullquote search "opening hours" notes/ --top-k 3 --json',
+    )
+    command.add_argument("query", metavar="QUERY")
+    add_sources(command)
+    add_models(command)
+    command.add_argument("--json", action="store_true", help="print the passages as JSON")
+    command.add_argument(
+        "--top-k", type=positive, default=PASSAGES_FOUND, help=f"passages ({PASSAGES_FOUND})"
+    )
+    command.set_defaults(run=_search)
+
+
+def _ask(options: argparse.Namespace) -> int:
+    from qa.questions import check_question
+
+    question = check_question(options.question)  # before the models load
+    answer = load_assistant(options).ask(question, top_k=options.top_k, min_score=options.min_score)
+    if options.json:
+        print(json.dumps(answer.to_dict(), ensure_ascii=False))
+        return OK
+    print(shown(str(answer)))
+    if answer.sentence is not None:
+        print(f"\n  {shown(' '.join(answer.sentence.text.split()))}")
+    if answer.text is not None and answer.alternatives:
+        print("\nOther answers:")
+        for other in answer.alternatives:
+            print(f"  {shown(str(other))}")
+    for excerpt in answer.nearest[:1]:
+        print(f"\nNearest passage: {shown(' '.join(str(excerpt).split()))}")
+    return OK
+
+
+def _search(options: argparse.Namespace) -> int:
+    from qa.questions import check_question
+
+    query = check_question(options.query, name="query")  # before the models load
+    found = load_assistant(options).search(query, top_k=options.top_k)
+    if options.json:
+        print(json.dumps([one.to_dict() for one in found], ensure_ascii=False))
+        return OK
+    for one in found:
+        print(shown(" ".join(str(one).split())))
+    return OK

@@ -1,0 +1,93 @@
+"""``pullquote batch``: a file of questions answered, a line of JSON each."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TextIO
+
+from index.errors import InputError, SourceError
+from qa.options import TOP_K, add_min_score, add_models, add_sources, load_assistant, positive
+from qa.terminal import FAILED, OK, STDIN, add_command, complain
+
+
+def add_batch(commands: Any) -> None:
+    """Add the command to those of ``pullquote``.
+
+    Args:
+        commands: what argparse adds commands to.
+    """
+    command = add_command(
+        commands,
+        "batch",
+        "answer a file of questions, as JSON lines",
+        "  pullquote batch questions.txt story.txt --output answers.jsonl\n"
+        "  pullquote batch questions.jsonl folder/ --output -\n"
+        "  pullquote batch questions.txt story.txt --output answers.jsonl --resume",
+    )
+    command.add_argument(
+        "questions",
+        metavar="QUESTIONS",
+        help=".txt, a question a line; .jsonl with question, id, history; .csv with question, id",
+    )
+    add_sources(command)
+    add_models(command)
+    command.add_argument(
+        "--output", metavar="FILE", required=True, help="where the answers go; - prints them"
+    )
+    command.add_argument(
+        "--resume", action="store_true", help="keep the answers that FILE has, and add the others"
+    )
+    command.add_argument("--top-k", type=positive, default=TOP_K, help=f"quotes ({TOP_K})")
+    command.add_argument("--batch-size", type=positive, default=32, help="pairs at a time (32)")
+    add_min_score(command)
+    command.set_defaults(run=_batch)
+
+
+def _batch(options: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
+    from qa.answer_file import answered_before
+    from qa.questions import BadLine, read_questions
+    from qa.records import Question
+
+    rows = list(read_questions(Path(options.questions)))
+    bad = [row for row in rows if isinstance(row, BadLine)]
+    asked = [row for row in rows if not isinstance(row, BadLine)]
+    for line in bad:
+        complain(f"{options.questions}, {line}")
+    if not asked:
+        raise SourceError(f"{options.questions} has no question in it.", "Put one on each line.")
+    if options.output != STDIN and not Path(options.output).parent.is_dir():
+        raise InputError(f"There is no folder for {options.output}.", "Make it first.")
+    if options.resume and options.output == STDIN:
+        raise InputError("What was printed cannot be resumed.", "Name a file as --output.")
+    # Before the output is opened, so that a fault leaves it alone:
+    assistant = load_assistant(options)
+    done = answered_before(Path(options.output), asked) if options.resume else 0
+    asked = asked[done:]
+    with _output(options.output, resume=options.resume) as out:
+        answers = assistant.ask_stream(
+            (Question(row.question, row.history) for row in asked),
+            top_k=options.top_k,
+            batch_size=options.batch_size,
+            min_score=options.min_score,
+        )
+        shown = tqdm(
+            answers, total=done + len(asked), initial=done, unit=" questions", disable=None
+        )
+        for row, answer in zip(asked, shown, strict=True):
+            found = {"id": row.id, **answer.to_dict()}
+            print(json.dumps(found, ensure_ascii=False), file=out, flush=True)
+    return FAILED if bad else OK
+
+
+@contextmanager
+def _output(name: str, *, resume: bool) -> Iterator[TextIO]:
+    if name == STDIN:
+        yield sys.stdout
+        return
+    with Path(name).open("a" if resume else "w", encoding="utf-8") as file:
+        yield file

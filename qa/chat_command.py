@@ -1,0 +1,95 @@
+"""``pullquote chat``: the chat served, with what surrounds it."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from qa.accounts import AUTH_FILE, accounts_named
+from qa.options import add_models, add_sources, load_assistant, port, positive
+from qa.rates import QUESTIONS_PER_MINUTE
+from qa.terminal import OK, add_command
+
+DEFAULT_PORT = 7860  # Gradio's, and the one Hugging Face Spaces expects
+
+
+def add_chat(commands: Any) -> None:
+    """Add the command to those of ``pullquote``.
+
+    Args:
+        commands: what argparse adds commands to.
+    """
+    command = add_command(
+        commands,
+        "chat",
+        "open a chat about articles in the browser",
+        "  pullquote chat\n  pullquote chat report.pdf notes/ --port 8000",
+    )
+    add_sources(command)
+    add_models(command)
+    command.add_argument("--host", default="127.0.0.1", help="address to serve on (127.0.0.1)")
+    command.add_argument(
+        "--port", type=port, help=f"port to serve on (the first free one from {DEFAULT_PORT})"
+    )
+    command.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    command.add_argument(
+        "--allow-embedding",
+        metavar="ORIGIN",
+        action="append",
+        default=[],
+        help="let pages of this origin, such as https://intranet.example, show the chat in a"
+        " frame; may be given several times",
+    )
+    command.add_argument(
+        "--questions-per-minute",
+        type=positive,
+        metavar="N",
+        help=f"how many each visitor may ask ({QUESTIONS_PER_MINUTE})",
+    )
+    keep = command.add_mutually_exclusive_group()
+    keep.add_argument(
+        "--keep",
+        metavar="FOLDER",
+        type=Path,
+        help="where visitors' conversations are kept, each found by its own browser alone"
+        " (the user's data folder)",
+    )
+    keep.add_argument("--keep-nothing", action="store_true", help="keep no conversations")
+    command.add_argument(
+        "--auth",
+        metavar="FILE",
+        type=Path,
+        help="let only those in whose names are in this file, which `pullquote password` writes"
+        f" (the file that {AUTH_FILE} names, if it is set)",
+    )
+    command.add_argument(
+        "--log-json",
+        action="store_true",
+        help="log every call on standard error as a line of JSON, without what was asked",
+    )
+    command.set_defaults(run=_chat)
+
+
+def _chat(options: argparse.Namespace) -> int:
+    from qa.kept import kept_in
+    from qa.kept_folder import default_folder
+    from qa.logs import log_json
+    from qa.seeds import seed_examples
+    from qa.serve import serve
+
+    # Before the models load:
+    accounts = accounts_named(options.auth)
+    kept = kept_in(None if options.keep_nothing else options.keep or default_folder())
+    if options.log_json:
+        log_json()
+    serve(
+        load_assistant(options),
+        examples={} if options.sources else seed_examples(),
+        host=options.host,
+        port=options.port,
+        open_browser=not options.no_browser,
+        embedding=options.allow_embedding,
+        questions_per_minute=options.questions_per_minute or QUESTIONS_PER_MINUTE,
+        accounts=accounts,
+        kept=kept,
+    )
+    return OK

@@ -1,0 +1,122 @@
+"""What several commands ask for alike: articles, models, a least score; and loading of them."""
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from qa.terminal import named_sources, skipped_files_named
+
+# As in qa.cli: what needs a library is imported in the function that uses it.
+if TYPE_CHECKING:
+    from qa.assistant import Assistant
+
+TOP_K = 3
+
+
+def add_sources(command: argparse.ArgumentParser) -> None:
+    """Add the articles of a command, by default the examples.
+
+    Args:
+        command: what the options are added to.
+    """
+    command.add_argument(
+        "sources",
+        metavar="SOURCE",
+        nargs="*",
+        help="article (text, HTML, PDF, Word, EPUB), table (.csv, .jsonl) or .zip of articles,"
+        " folder of them, address of a web page, or folder of a saved index;"
+        " - reads standard input; without any, the example articles",
+    )
+
+
+def add_models(command: argparse.ArgumentParser) -> None:
+    """Add the models of a command, by default those that are shipped.
+
+    Args:
+        command: what the options are added to.
+    """
+    command.add_argument("--reader", metavar="MODEL", help="folder or hub id of a reader")
+    command.add_argument("--embedder", metavar="MODEL", help="folder or hub id of an embedder")
+
+
+def add_min_score(command: argparse.ArgumentParser) -> None:
+    """Add the least score of an answer.
+
+    Args:
+        command: what the options are added to.
+    """
+    command.add_argument(
+        "--min-score",
+        type=probability,
+        metavar="P",
+        help="least score of an answer, from 0 to 1; below it the article does not say"
+        " (what was fitted for the reader)",
+    )
+
+
+def probability(text: str) -> float:
+    """Read a number from 0 to 1.
+
+    Args:
+        text: as it was typed.
+
+    Raises:
+        argparse.ArgumentTypeError: if it is none.
+    """
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 1")
+    return number
+
+
+def positive(text: str) -> int:
+    """Read a whole number from 1 on.
+
+    Args:
+        text: as it was typed.
+
+    Raises:
+        argparse.ArgumentTypeError: if it is none.
+    """
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 on")
+    return number
+
+
+def port(text: str) -> int:
+    """Read the number of a port.
+
+    Args:
+        text: as it was typed.
+
+    Raises:
+        argparse.ArgumentTypeError: if there is no such port.
+    """
+    number = positive(text)
+    if number > 65_535:
+        raise argparse.ArgumentTypeError(f"{text!r} is above 65535")
+    return number
+
+
+def load_assistant(options: argparse.Namespace) -> "Assistant":
+    """Load what answers: the articles and the models that a command was given.
+
+    Args:
+        options: of the command, with those of `add_sources` and `add_models`.
+    """
+    from qa import load
+
+    with skipped_files_named():
+        return load(
+            named_sources(options) or None,
+            reader=options.reader,
+            embedder=options.embedder,
+            progress=sys.stderr.isatty(),
+        )
