@@ -25,7 +25,7 @@ import numpy.typing as npt
 import onnxruntime
 import torch
 from limit import inputs_of
-from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
+from onnxruntime.quantization import QuantFormat, QuantType, quantize_static
 from timing import RESULTS, in_turns, machine, spread, timed
 from tokenizers import Tokenizer
 from transformers import AutoModel, AutoModelForQuestionAnswering
@@ -87,8 +87,8 @@ class Whole(torch.nn.Module):
         return self.output(self.model(**dict(zip(NAMES, inputs, strict=True))))
 
 
-class Samples(CalibrationDataReader):  # type: ignore[misc]  # it has no types
-    """What ONNX Runtime's static form learns its scales of."""
+class Samples:
+    """What ONNX Runtime's static form learns its scales of; it takes whatever has ``get_next``."""
 
     def __init__(self, inputs: Sequence[Inputs]) -> None:
         self._inputs = iter(inputs)

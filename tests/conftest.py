@@ -2,7 +2,6 @@
 
 import gc
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -27,6 +26,8 @@ from qa.records import Answer
 from qa.seeds import seed_examples
 
 if TYPE_CHECKING:
+    from browsing import Visit
+    from playwright.sync_api import Browser
     from training_data import Example
 
 ROOT = Path(__file__).parent.parent
@@ -110,23 +111,30 @@ def news(shelf: Assistant) -> Assistant:
 @pytest.fixture(scope="session")
 def url(shelf: Assistant) -> Iterator[str]:
     """Where the chat over the seed articles is served, once for all tests."""
-    from qa.serve import serve  # gradio is slow to import, and most tests do without
+    # Gradio is slow to import, and most tests do without.
+    from serving import LIMITLESS, served
 
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    page = serve(
-        shelf,
-        examples=seed_examples(),
-        host="127.0.0.1",
-        port=port,
-        block=False,
-        # All tests are one caller.
-        questions_per_minute=1_000_000,
-        burst_questions=1_000_000,
-    )
-    yield f"http://127.0.0.1:{port}"
-    page.close()
+    with served(shelf, examples=seed_examples(), **LIMITLESS) as address:
+        yield address
+
+
+# A module's own: while it runs, no other test can run an event loop.
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    from browsing import launched  # needs playwright, which is not everywhere
+
+    with launched() as started:
+        yield started
+
+
+@pytest.fixture
+def visit(browser: "Browser", url: str) -> Iterator["Visit"]:
+    """A visitor of the chat over the seed articles."""
+    from browsing import Visit
+
+    visitor = Visit(browser, url)
+    yield visitor
+    visitor.leave()
 
 
 # Of training and of tiny models: what makes them is slow to import, and few tests need it.

@@ -2,36 +2,22 @@
 
 import re
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browsing import WAIT_MS, Visit, launched, saved
+from browsing import WAIT_MS, Visit, saved
 from made_files import docx_of, pdf_of_paragraphs
 from playwright.sync_api import Browser, expect
+from serving import served
 
 from qa.assistant import Assistant
 from qa.seeds import seed_examples
-from qa.serve import serve
 
 pytestmark = pytest.mark.browser
 
 HOSTILE = '<img src=x onerror="window.hacked=1"> ${window.hacked=2} {{window.hacked}} <b>bold</b>'
 WHO = "who was released?"
 SOON_S = 60  # within which a stranger has an answer from a file of their own
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as started:
-        yield started
-
-
-@pytest.fixture
-def visit(browser: Browser, url: str) -> Iterator[Visit]:
-    visitor = Visit(browser, url)
-    yield visitor
-    visitor.leave()
 
 
 # Asking
@@ -332,24 +318,17 @@ def test_stop_and_ask_again(visit: Visit) -> None:
 
 
 def test_a_visitor_who_asks_too_much_keeps_the_question(browser: Browser, news: Assistant) -> None:
-    page = serve(
-        news,
-        examples=seed_examples(),
-        host="127.0.0.1",
-        block=False,
-        questions_per_minute=1,
-        burst_questions=1,
-    )
-    visit = Visit(browser, page.local_url.rstrip("/"))
-    visit.ask(WHO)
-    question = visit.page.get_by_placeholder("Ask a question")
-    question.fill("how long did the talks last?")
-    visit.page.keyboard.press("Enter")
-    expect(visit.page.get_by_role("alert")).to_contain_text("Try again in")
-    expect(question).to_have_value("how long did the talks last?")
-    expect(visit.page.get_by_role("button", name="Try again")).to_be_visible()
-    visit.leave()
-    page.close()
+    once = {"questions_per_minute": 1, "burst_questions": 1}
+    with served(news, examples=seed_examples(), **once) as address:
+        visit = Visit(browser, address)
+        visit.ask(WHO)
+        question = visit.page.get_by_placeholder("Ask a question")
+        question.fill("how long did the talks last?")
+        visit.page.keyboard.press("Enter")
+        expect(visit.page.get_by_role("alert")).to_contain_text("Try again in")
+        expect(question).to_have_value("how long did the talks last?")
+        expect(visit.page.get_by_role("button", name="Try again")).to_be_visible()
+        visit.leave()
 
 
 def test_the_page_says_how_to_call_it(visit: Visit) -> None:

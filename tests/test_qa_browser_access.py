@@ -1,28 +1,13 @@
 """The chat for everyone: phones, wide screens, the dark, keyboards, screen readers, paper."""
 
-from collections.abc import Iterator
-
 import pytest
-from browsing import SCREENSHOTS, WAIT_MS, Visit, launched
+from browsing import SCREENSHOTS, WAIT_MS, Visit
 from playwright.sync_api import Browser, expect
 
 pytestmark = pytest.mark.browser
 
 WHO = "who was released?"
 LEAST_TARGET_PX = 24  # of what is clicked, by WCAG 2.2 (2.5.8)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as started:
-        yield started
-
-
-@pytest.fixture
-def visit(browser: Browser, url: str) -> Iterator[Visit]:
-    visitor = Visit(browser, url)
-    yield visitor
-    visitor.leave()
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browsing import WAIT_MS, Visit, launched
+from browsing import WAIT_MS, Visit
 from playwright.sync_api import Browser, expect
+from serving import LIMITLESS, served
 
 from qa.assistant import Assistant
 from qa.feedback import Verdict
 from qa.kept import Kept
 from qa.seeds import seed_examples
-from qa.serve import serve
 
 pytestmark = pytest.mark.browser
 
@@ -23,12 +23,6 @@ BRIDGE = (
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Kept:
     return Kept(tmp_path_factory.mktemp("kept"))
 
@@ -36,17 +30,8 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Kept:
 @pytest.fixture(scope="module")
 def keeping(shelf: Assistant, kept: Kept) -> Iterator[str]:
     """Where a server keeps conversations."""
-    page = serve(
-        shelf,
-        examples=seed_examples(),
-        host="127.0.0.1",
-        block=False,
-        kept=kept,
-        questions_per_minute=100_000,
-        burst_questions=100_000,
-    )
-    yield page.local_url.rstrip("/")
-    page.close()
+    with served(shelf, examples=seed_examples(), kept=kept, **LIMITLESS) as address:
+        yield address
 
 
 @pytest.fixture

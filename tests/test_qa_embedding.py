@@ -7,22 +7,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 import pytest
-from browsing import WAIT_MS, launched
+from browsing import WAIT_MS
 from conftest import ROOT
 from playwright.sync_api import Browser, expect
-from test_qa_serve import free_port
+from serving import free_port, served
 
 from qa.assistant import Assistant
-from qa.serve import serve
 
 pytestmark = pytest.mark.browser
 EASY = "how many prisoners were pardoned?"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as started:
-        yield started
 
 
 @contextmanager
@@ -69,15 +62,12 @@ def test_as_an_element_from_the_servers_own_files(browser: Browser, url: str) ->
 def test_in_a_frame_where_it_is_allowed(browser: Browser, news: Assistant) -> None:
     port = free_port()
     address = f"http://127.0.0.1:{port}"
-    with another_site(f'<iframe src="{address}" width=1200 height=800></iframe>') as site:
-        page = serve(news, examples={}, host="127.0.0.1", port=port, block=False, embedding=[site])
-        try:
-            tab = browser.new_page()
-            tab.goto(site)
-            asks(tab.frame_locator("iframe"))
-            tab.close()
-        finally:
-            page.close()
+    frame = f'<iframe src="{address}" width=1200 height=800></iframe>'
+    with another_site(frame) as site, served(news, port=port, embedding=[site]):
+        tab = browser.new_page()
+        tab.goto(site)
+        asks(tab.frame_locator("iframe"))
+        tab.close()
 
 
 def test_nor_in_a_frame_where_it_is_not(browser: Browser, url: str) -> None:

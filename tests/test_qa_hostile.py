@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+import serving
 from conftest import ROOT
 from hostile_inputs import HOSTILE_INPUTS, is_text
 from mcp.types import TextContent
@@ -17,7 +18,6 @@ from mcp_calls import with_session
 from rendered import Page, found, not_found
 from squad_files import row, squad
 from stub import StubEmbedder
-from test_qa_serve import free_port
 
 from index.engine import PassageIndex
 from index.errors import InputError, PullquoteError
@@ -35,7 +35,6 @@ from qa.records import Excerpt
 from qa.render_article import article_html, shelf_html
 from qa.render_conversation import Notice, conversation_html
 from qa.report import write_report
-from qa.serve import serve
 from qa.settings import ReaderSettings
 from qa.squad import SquadSet
 from qa.terminal import complain, shown
@@ -82,18 +81,8 @@ def assistant() -> Assistant:
 
 @pytest.fixture(scope="module")
 def served(assistant: Assistant) -> Iterator[str]:
-    port = free_port()
-    page = serve(
-        assistant,
-        examples={},
-        host="127.0.0.1",
-        port=port,
-        block=False,
-        questions_per_minute=10**9,
-        burst_questions=10**9,
-    )
-    yield f"http://127.0.0.1:{port}"
-    page.close()
+    with serving.served(assistant, **serving.LIMITLESS) as address:
+        yield address
 
 
 def test_the_corpus_is_what_it_says() -> None:

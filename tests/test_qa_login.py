@@ -12,7 +12,7 @@ import pytest
 from conftest import ROOT
 from gradio_client import Client
 from mcp_calls import result
-from test_qa_serve import free_port
+from serving import served
 
 from index.errors import InputError, SourceError
 from qa.accounts import (
@@ -24,7 +24,6 @@ from qa.accounts import (
 )
 from qa.assistant import Assistant
 from qa.login import BURST_ATTEMPTS
-from qa.serve import serve
 
 EASY = "how many prisoners were pardoned?"
 NAME, PASSWORD = "ada", "grüne Brücke 1911"
@@ -49,18 +48,8 @@ def accounts(tmp_path_factory: pytest.TempPathFactory) -> Accounts:
 
 @pytest.fixture(scope="module")
 def closed(news: Assistant, accounts: Accounts) -> Iterator[str]:
-    port = free_port()
-    page = serve(
-        news,
-        examples={},
-        host="127.0.0.1",
-        port=port,
-        block=False,
-        embedding=[ALLOWED],
-        accounts=accounts,
-    )
-    yield f"http://127.0.0.1:{port}"
-    page.close()
+    with served(news, embedding=[ALLOWED], accounts=accounts) as address:
+        yield address
 
 
 def log_in(url: str, password: str = PASSWORD, address: str = "192.0.2.1") -> httpx.Response:

@@ -3,7 +3,6 @@
 import asyncio
 import http.client
 import json
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ from gradio_client.exceptions import AppError
 from mcp.types import TextContent
 from mcp_calls import result
 from prometheus_client.parser import text_string_to_metric_families
+from serving import free_port, served
 from starlette.applications import Starlette
 
 from index.errors import InputError
@@ -34,28 +34,12 @@ EASY = "how many prisoners were pardoned?"
 ORIGIN = "https://intranet.example"
 
 
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
-
-
 @pytest.fixture(scope="module")
 def strict(news: Assistant) -> Iterator[str]:
     """A server that allows two questions and then one a minute, and to be shown in a frame."""
-    port = free_port()
-    page = serve(
-        news,
-        examples={},
-        host="127.0.0.1",
-        port=port,
-        block=False,
-        embedding=[ORIGIN],
-        questions_per_minute=1,
-        burst_questions=2,
-    )
-    yield f"http://127.0.0.1:{port}"
-    page.close()
+    given = {"questions_per_minute": 1, "burst_questions": 2}
+    with served(news, embedding=[ORIGIN], **given) as address:
+        yield address
 
 
 def fetch(url: str, body: bytes | None = None) -> tuple[int, Any, bytes]:

@@ -14,7 +14,7 @@ import httpx
 import pytest
 from conftest import ROOT
 from gradio_client import Client
-from test_qa_serve import free_port
+from serving import free_port
 
 START_S = 300  # where fast forms cannot be kept torch is loaded instead
 OWN = "The bridge at Oldmere was painted green by Ada Fenn."
