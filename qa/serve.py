@@ -1,6 +1,7 @@
 """Serve the chat, the endpoints and the MCP tools."""
 
 import logging
+import threading
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 
@@ -82,7 +83,11 @@ def serve(
     queue = page._queue  # noqa: SLF001 - Gradio tells its length nowhere else
     counters.watch_queue(lambda: len(queue))
 
+    started = threading.Event()
+
     def why_not_ready() -> str | None:
+        if not started.is_set():
+            return "The server starts."
         if queue.stopped:
             return "The server stops."
         return "The queue is full." if len(queue) >= WAITING_QUESTIONS else None
@@ -106,6 +111,8 @@ def serve(
             run_history=False,  # it would keep questions in the browser, and offer to upload them
             share=False,
             ssr_mode=False,
+            # It would look at the page once more, and end the server where that takes 3 s.
+            _frontend=False,
             mcp_server=_has_mcp(),
             app_kwargs={
                 "routes": [
@@ -130,6 +137,7 @@ def serve(
         ) from error
     if door and page.mcp_server_obj:
         page.mcp_server_obj._client_instance = _inside_client(page)  # noqa: SLF001 - no other way
+    started.set()
     if block:
         page.block_thread()
     return page
