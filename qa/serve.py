@@ -34,6 +34,9 @@ from qa.theme import css, head, theme
 MAX_UPLOAD = "20mb"  # refused before it is read; what is smaller gets a message of ours
 # Of a call, refused with HTTP's 413: room for the longest article in any spelling, or an upload.
 MAX_BODY_BYTES = 25_000_000
+# Open pages whose state is held, each some 200 kB with a short article of its visitor's; of more,
+# the longest unused begin anew, with what is kept of their visitors.
+PAGES_HELD = 500
 WAITING_QUESTIONS = 64  # beyond them, a visitor is told that the chat is busy
 
 logger = logging.getLogger(__name__)
@@ -108,6 +111,7 @@ def serve(
             favicon_path=MARK,
             max_file_size=MAX_UPLOAD,
             footer_links=["api"],
+            state_session_capacity=PAGES_HELD,
             run_history=False,  # it would keep questions in the browser, and offer to upload them
             share=False,
             ssr_mode=False,
