@@ -84,6 +84,7 @@ def serve(
         offer(Endpoints(offered, OwnArticles()), gate)
     page.queue(max_size=WAITING_QUESTIONS)
     queue = page._queue  # noqa: SLF001 - Gradio tells its length nowhere else
+    queue.ANALYTICS_MAX_EVENTS = 1  # figures of its own, for a page that we do not offer
     counters.watch_queue(lambda: len(queue))
 
     started = threading.Event()
