@@ -114,9 +114,11 @@ def test_a_call_that_gets_nothing_ends(monkeypatch):
             await load_client.call(client, "documents", {}, Tally())
 
     monkeypatch.setattr(load_client, "CALL_S", 0.2)
-    with socket.create_server(("127.0.0.1", 0)) as silent:  # takes calls, and says nothing
-        with pytest.raises(TimeoutError):
-            asyncio.run(asked(f"http://127.0.0.1:{silent.getsockname()[1]}"))
+    with (
+        socket.create_server(("127.0.0.1", 0)) as silent,  # takes calls, and says nothing
+        pytest.raises(TimeoutError),
+    ):
+        asyncio.run(asked(f"http://127.0.0.1:{silent.getsockname()[1]}"))
 
 
 def test_a_few_visitors_and_a_server_that_is_killed(tmp_path):
