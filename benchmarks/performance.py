@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from projection import MEMORY_GB, WORKED_OUT, Growth, rows_of
 from timing import RESULTS, ROOT
 
 PAGE = ROOT / "PERFORMANCE.md"
@@ -33,6 +34,10 @@ def load(name: str) -> Any:
     return json.loads((RESULTS / f"{name}.json").read_text("utf-8"))
 
 
+def has(name: str) -> bool:
+    return (RESULTS / f"{name}.json").exists()
+
+
 def page() -> str:
     """The whole page."""
     return (
@@ -45,14 +50,17 @@ def page() -> str:
                     " `python benchmarks/performance.py`."
                 ),
                 peers_section(load("peers")),
+                embedders_section(load("peers")["embedders"]),
                 speed_section(load("speed")),
                 runtimes_section(load("runtimes")),
                 reading_section(load("reading")),
                 retrieval_section(load("retrieval")),
                 scale_section(load("scale")),
+                projection_section(load("scale"), load("speed")),
                 growth_section(load("growth")),
                 limit_section(load("limit")),
                 load_section(load("load")),
+                *([together_section(load("together"))] if has("together") else []),
             )
         )
         + "\n"
@@ -84,6 +92,39 @@ def peers_section(report: Mapping[str, Any]) -> str:
         " Pullquote is, one question at a time and in one call.\n\n"
         + markdown(
             ["reader", "p50 ms", "p95 ms", "in one call, /s", "× one", "× many", "peak MB", "F1"],
+            table,
+        )
+    )
+
+
+def embedders_section(report: Mapping[str, Any]) -> str:
+    rows = report["rows"]
+    ours = rows["pullquote"]
+    versions = report["machine"]["versions"] | report["machine"]["peers"]
+    table = [
+        [
+            "Pullquote" if name == "pullquote" else f"{name} {versions[name]}",
+            f"{row['passages_per_second']:.1f}",
+            f"{row['question_p50_ms']:.0f}",
+            f"{row['question_p95_ms']:.0f}",
+            f"{ours['passages_per_second'] / row['passages_per_second']:.2f}",
+            f"{row['question_p50_ms'] / ours['question_p50_ms']:.2f}",
+            f"{row['mean_cosine']:.4f}",
+            f"{row['peak_megabytes']:.0f}",
+        ]
+        for name, row in rows.items()
+    ]
+    return (
+        "## Beside other embedders\n\n"
+        f"Part of `make bench-peers`: all-MiniLM-L6-v2 over the {report['passages']} passages of"
+        f" the example articles in one call, and {report['questions']} questions one by one, in"
+        f" turns, over {report['rounds']} rounds; {told(report)}. Ours is the form that ships,"
+        " partly in eight bits; SentenceTransformer.encode is as it is by default; fastembed runs"
+        " our fp32 export as a custom model, since its own file lies on a hub. The cosine is that"
+        " with fp32."
+        "\n\n"
+        + markdown(
+            ["embedder", "passages /s", "p50 ms", "p95 ms", "× many", "× one", "cosine", "peak MB"],
             table,
         )
     )
@@ -210,6 +251,28 @@ def scale_section(report: Mapping[str, Mapping[str, Any]]) -> str:
     )
 
 
+def projection_section(report: Mapping[str, Mapping[str, Any]], speed: Mapping[str, Any]) -> str:
+    growth = Growth.from_report(report)
+    embedded = speed["rows"]["passages embedded"]
+    per_second = embedded["items"] / embedded["ours_s"]["median"]
+    sizes = (growth.small["passages"], growth.large["passages"])
+    table = [[name, *row] for name, row in rows_of(growth, embedded_per_second=per_second).items()]
+    return (
+        "### What more would need\n\n"
+        f"Not measured: worked out from what grew between {sizes[0]:,} and {sizes[1]:,} passages."
+        " Memory, opening, adding and making the FAISS index are taken to grow by as much with"
+        " every passage, storing by the power it grew by, and a search with the square root of the"
+        " passages, since the lists of the FAISS index do. Embedding is that of this machine"
+        f" ({per_second:.0f} passages a second).\n\n"
+        + markdown(["passages", *(f"{size:,}" for size in WORKED_OUT)], table)
+        + "\n\nThe present design stops at memory: the list, the words and the FAISS index of an"
+        f" open index are all in it, so that {MEMORY_GB} GB hold some"
+        f" {growth.most_within(MEMORY_GB) / 1e6:.0f} million passages. Before that, one machine"
+        " embeds for days. Beyond it an index has to be split, each part with a machine of its own,"
+        " or the FAISS index and the words have to be read from disk; Pullquote does neither."
+    )
+
+
 def growth_section(report: Mapping[str, Any]) -> str:
     rows = [
         [
@@ -296,6 +359,27 @@ def load_section(reports: Mapping[str, Mapping[str, Any]]) -> str:
             ["the server", *reports],
             [[name, *(show(one) for one in reports.values())] for name, show in rows.items()],
         )
+    )
+
+
+def together_section(report: Mapping[str, Any]) -> str:
+    rows = [
+        [
+            name,
+            f"{row['questions_per_second']:.1f}",
+            f"{row['least_per_second']:.1f}–{row['most_per_second']:.1f}",
+            f"{row['p50_ms'] / 1000:.2f}",
+            f"{row['p95_ms'] / 1000:.2f}",
+        ]
+        for name, row in report["rows"].items()
+    ]
+    return (
+        "## Questions that come together\n\n"
+        "`python benchmarks/together.py`: callers that ask without a pause, one after the other as"
+        " the server lets them, side by side, and read together, where what came while the reader"
+        f" was busy goes through it in one call; {report['questions']} questions in each of"
+        f" {report['rounds']} rounds, in turns; {told(report)}, load {report['load']:.0f}.\n\n"
+        + markdown(["", "questions /s", "least–most", "p50 s", "p95 s"], rows)
     )
 
 
