@@ -1,23 +1,28 @@
 """The passage index: articles cut, embedded, stored and searched."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 
 from index import store
+from index.choices import Choices
 from index.database import Facts
 from index.embed import Embedder, Vectors
 from index.embedder import shipped_embedder
 from index.errors import InputError, StoreError
+from index.filters import Filter
 from index.folder import is_stored_index
 from index.health import Info, info_of
+from index.labels import Label, Labels
 from index.lexical import LexicalIndex
 from index.nearest import CANDIDATES, NearestVectors
+from index.numbers import Choice
 from index.on_demand import HeldVectors
 from index.prepare import (
     BUDGET_TOKENS,
@@ -87,6 +92,14 @@ class PassageIndex:
         """
         place = self._contents.place_of(id)
         return None if place is None else self._contents.documents[place]
+
+    def collections(self) -> Mapping[str, int]:
+        """How many articles are in each collection, by name; ``""`` for those that are in none.
+
+        Raises:
+            StoreError: as for ``search``.
+        """
+        return self._contents.choices.labels.collections
 
     @property
     def version(self) -> int:
@@ -266,6 +279,28 @@ class PassageIndex:
             writer.remove(ids)
             self._see(folder)
 
+    def rename_collection(self, old: str, new: str, *, wait_s: float = WAIT_S) -> int:
+        """Give a collection of the folder another name; nothing is embedded for it.
+
+        Args:
+            old: its name; empty for the articles that are in none.
+            new: what it is called then; empty for none.
+            wait_s: seconds to wait for another writer.
+
+        Returns:
+            How many articles are in it.
+
+        Raises:
+            StoreError: as for ``add``.
+            InputError: there is no such collection or already one of the new name, or the index
+                is in memory.
+        """
+        folder = self._written()
+        with changing(folder, wait_s=wait_s) as writer:
+            count = writer.rename_collection(old, new)
+            self._see(folder)
+        return count
+
     def refresh(self) -> bool:
         """Search the folder as it is now.
 
@@ -329,7 +364,12 @@ class PassageIndex:
         )
 
     def search(
-        self, queries: Sequence[str], *, top_k: int = 10, batch_size: int = 32
+        self,
+        queries: Sequence[str],
+        *,
+        top_k: int = 10,
+        batch_size: int = 32,
+        where: Filter | None = None,
     ) -> list[list[Hit]]:
         """Find the passages nearest to each query.
 
@@ -340,12 +380,14 @@ class PassageIndex:
             queries: any texts.
             top_k: most hits a query gets.
             batch_size: queries in one pass through the embedder.
+            where: which articles are searched, all of them without it: what is found then is
+                what is found of these, each passage with the score that it has without.
 
         Returns:
-            For each query its hits, best first.
+            For each query its hits, best first; none where no article is as asked for.
 
         Raises:
-            InputError: top_k is below 1.
+            InputError: top_k is below 1, or an article or a collection that is named is not there.
             StoreError: what was found cannot be read from the folder, is damaged, or went since.
         """
         if top_k < 1:
@@ -353,11 +395,12 @@ class PassageIndex:
         if not queries:
             return []
         contents = self._contents
+        among = None if where is None or where.is_open else contents.choices.choice(where)
         vectors = self._embedder.embed(queries, batch_size=batch_size)
         candidates = min(max(top_k, CANDIDATES), len(contents.passages))
-        found = contents.vectors.search(vectors, top_k=candidates)
+        found = contents.vectors.search(vectors, top_k=candidates, among=among)
         return [
-            _fused(contents, query, vector, similarities, candidates=candidates, top_k=top_k)
+            _fused(contents, query, vector, similarities, among, candidates, top_k=top_k)
             for query, vector, similarities in zip(queries, vectors, found, strict=True)
         ]
 
@@ -392,12 +435,13 @@ def _fused(
     query: str,
     vector: Vectors,
     similarities: dict[int, float],
-    *,
+    among: Choice | None,
     candidates: int,
+    *,
     top_k: int,
 ) -> list[Hit]:
     """The candidates by vector and those by words, together and best first."""
-    words = contents.words.search(query, top_k=candidates)
+    words = contents.words.search(query, top_k=candidates, among=among)
     lacking = [
         number
         for number in (words.keys() | similarities.keys())
@@ -420,14 +464,21 @@ def _in_memory(
 ) -> Contents:
     sizes = Counter(passage.document.id for passage in passages)
     starts = np.cumsum([0, *(sizes[document.id] for document in documents)])
+    numbers = np.arange(len(passages))
     return Contents(
         facts=replace(facts, documents=len(documents), passages=len(passages)),
         documents=documents,
         passages=passages,
         starts=starts,
-        vectors=NearestVectors.from_vectors(np.arange(len(passages)), vectors),
+        vectors=NearestVectors.from_vectors(numbers, vectors),
         words=LexicalIndex(passage.text for passage in passages),
         exact=HeldVectors(vectors),
+        choices=Choices(
+            lambda: Labels(map(Label.of, documents)),
+            place_of=partial(store.place_among, documents),
+            starts=starts,
+            numbers=numbers,
+        ),
     )
 
 
