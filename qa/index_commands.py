@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from qa.terminal import FAILED, OK, add_command, complain, named_sources, skippe
 # As in qa.cli: what needs a library is imported in the command that uses it.
 if TYPE_CHECKING:
     from index.embed import Embedder
+    from index.engine import PassageIndex
     from index.records import Document
 
 Command = Callable[[argparse.Namespace], int]
@@ -39,17 +40,20 @@ def add_index(commands: Any) -> None:
         metavar="FACTORY",
         help="FAISS's factory string for a new index, such as HNSW32 (what fits its size)",
     )
+    _add_collection(build)
     build.set_defaults(run=_build)
 
     add = _action(
         actions,
         "add",
         "add articles to an index; one with the same id is replaced",
-        "  pullquote index add shelf new-story.txt notes/",
+        "  pullquote index add shelf new-story.txt notes/\n"
+        "  pullquote index add shelf minutes/ --collection minutes",
         _add,
     )
     _add_sources(add)
     _add_embedder(add)
+    _add_collection(add)
 
     remove = _action(
         actions,
@@ -64,6 +68,23 @@ def add_index(commands: Any) -> None:
         actions, "list", "list the articles of an index", "  pullquote index list shelf", _list
     )
     _add_json(listed)
+    collections = _action(
+        actions,
+        "collections",
+        "list the collections of an index, and how many articles each has",
+        "  pullquote index collections shelf",
+        _collections,
+    )
+    _add_json(collections)
+    rename = _action(
+        actions,
+        "rename",
+        "give a collection of an index another name",
+        "  pullquote index rename shelf minutes archive",
+        _rename,
+    )
+    rename.add_argument("old", metavar="OLD", help='its name; "" for the articles that are in none')
+    rename.add_argument("new", metavar="NEW", help='what it is called then; "" for none')
     info = _action(
         actions,
         "info",
@@ -116,6 +137,14 @@ def _add_embedder(command: argparse.ArgumentParser) -> None:
     command.add_argument("--embedder", metavar="MODEL", help="folder or hub id of an embedder")
 
 
+def _add_collection(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--collection",
+        metavar="NAME",
+        help='put the articles into this collection, "" for none (what is there stays in its own)',
+    )
+
+
 def _add_json(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="print it as JSON")
 
@@ -133,6 +162,19 @@ def _read(options: argparse.Namespace) -> "list[Document]":
         return read_sources(named_sources(options), progress=sys.stderr.isatty())
 
 
+def _collected(
+    documents: "list[Document]", index: "PassageIndex", collection: str | None
+) -> "list[Document]":
+    """The documents in the collection that was named, or each in that which it is in by now."""
+    if collection is not None:
+        return [replace(document, collection=collection) for document in documents]
+    there = [index.document(document.id) for document in documents]
+    return [
+        replace(document, collection=known.collection) if known else document
+        for document, known in zip(documents, there, strict=True)
+    ]
+
+
 def _build(options: argparse.Namespace) -> int:
     from index.engine import PassageIndex
     from index.errors import DamagedIndexError, IncompatibleIndexError
@@ -144,12 +186,13 @@ def _build(options: argparse.Namespace) -> int:
         index = PassageIndex.open(options.output, embedder=embedder, create=True, kind=options.kind)
     except (DamagedIndexError, IncompatibleIndexError):
         # Nothing to go on from: it is made whole, and then takes the place of the other.
-        index = PassageIndex.from_documents(documents, embedder=embedder, progress=progress)
+        named = [replace(one, collection=options.collection or "") for one in documents]
+        index = PassageIndex.from_documents(named, embedder=embedder, progress=progress)
         index.save(options.output, kind=options.kind)
     else:
-        index.add(documents, progress=progress)
-        named = {document.id for document in documents}
-        index.remove([document.id for document in index.documents if document.id not in named])
+        index.add(_collected(documents, index, options.collection), progress=progress)
+        ids = {document.id for document in documents}
+        index.remove([document.id for document in index.documents if document.id not in ids])
     print(f"{options.output}: {index}")
     return OK
 
@@ -159,6 +202,7 @@ def _add(options: argparse.Namespace) -> int:
 
     documents = _read(options)
     index = PassageIndex.open(options.folder, embedder=_embedder(options))
+    documents = _collected(documents, index, options.collection)
     changes = index.add(documents, progress=sys.stderr.isatty())
     print(f"{options.folder}: {changes}")
     return OK
@@ -193,7 +237,30 @@ def _list(options: argparse.Namespace) -> int:
         print(
             f"{document.id}  {document.title}"
             f" ({len(document.text):,} characters, {row.passages} passages)"
+            + (f" in {document.collection}" if document.collection else "")
         )
+    return OK
+
+
+def _collections(options: argparse.Namespace) -> int:
+    from index.store import read
+
+    counts = read(options.folder).choices.labels.collections
+    if options.json:
+        rows = [{"collection": name, "documents": count} for name, count in counts.items()]
+        print(json.dumps(rows, ensure_ascii=False))
+        return OK
+    for name, count in counts.items():
+        print(f"{name or '(none)'}  {count:,} articles")
+    return OK
+
+
+def _rename(options: argparse.Namespace) -> int:
+    from index.writer import changing
+
+    with changing(options.folder) as writer:
+        count = writer.rename_collection(options.old, options.new)
+    print(f"{options.folder}: {count:,} articles in {options.new or 'no collection'}")
     return OK
 
 

@@ -165,3 +165,40 @@ def test_where_there_is_no_index(pullquote, tmp_path, action):
     assert (code, out) == (1, "")
     assert err.startswith(f"pullquote: There is no index in {tmp_path}.")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_collections(pullquote, shelf, articles, capsys):
+    def counts():
+        code, out, err = pullquote("collections", shelf, "--json")
+        assert (code, err) == (0, "")
+        return {row["collection"]: row["documents"] for row in json.loads(out)}
+
+    assert counts() == {"": 2}
+    assert pullquote("add", shelf, NEWS, "--collection", "news")[0] == 0
+    assert counts() == {"": 1, "news": 1}
+    # What was put into one stays there, whether it changed or not.
+    (articles / "song.txt").write_text("# A song\n\nIt was written by Ben.", "utf-8")
+    assert pullquote("build", articles, "--output", shelf)[0] == 0
+    assert counts() == {"": 1, "news": 1}
+    assert pullquote("rename", shelf, "news", "world") == (0, f"{shelf}: 1 articles in world\n", "")
+    assert pullquote("collections", shelf)[1] == "(none)  1 articles\nworld  1 articles\n"
+    assert " in world\n" in pullquote("list", shelf)[1]
+    code, _, err = pullquote("rename", shelf, "news", "other")
+    assert code == 1
+    assert "There is no collection 'news'" in err
+    # Asked for on the command line.
+    for where, found in ((["--collection", "world"], True), (["--document", "song.txt"], False)):
+        assert main(["search", "prisoners", str(shelf), "--json", *where]) == 0
+        hits = json.loads(capsys.readouterr().out)
+        assert {hit["document_id"] for hit in hits} == {
+            "belarus-pardons.txt" if found else "song.txt"
+        }
+    for where in (["--since", "2024"], ["--language", "fr"]):
+        assert main(["search", "prisoners", str(shelf), "--json", *where]) == 0
+        assert json.loads(capsys.readouterr().out) == []
+        assert main(["ask", "who was released?", str(shelf), "--json", *where]) == 0
+        assert json.loads(capsys.readouterr().out)["text"] is None
+    assert main(["search", "prisoners", str(shelf), "--collection", "none"]) == 1
+    assert "Choose one of the index: world." in capsys.readouterr().err
+    assert pullquote("add", shelf, NEWS, "--collection", "")[0] == 0
+    assert counts() == {"": 2}
