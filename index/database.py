@@ -67,6 +67,8 @@ TABLES = (
 PAGE_BYTES = 8192  # five vectors; of the usual 4,096 a quarter would be left empty
 VECTOR_DIGEST_BYTES = 16  # of a SHA-256: enough to notice, and there are many
 
+# Of the facts, those that passages and vectors depend on.
+MADE_BY = ("embedder", "dimension", "budget_tokens", "overlap_sentences")
 ROWS = "SELECT number, id, first, passages, content, spans, vectors, gone, digest FROM documents"
 CONTENTS_BYTES = 32
 
@@ -158,6 +160,11 @@ class Facts:
         ):
             raise damaged(file, "its facts")
         return facts
+
+
+def are_made_alike(one: object, other: object) -> bool:
+    """Whether two that say how passages and vectors are made say the same."""
+    return all(getattr(one, name) == getattr(other, name) for name in MADE_BY)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Self
@@ -11,6 +11,7 @@ from typing import Self
 import numpy as np
 
 from index import store
+from index.adding import Changes, add_documents, check_ids
 from index.choices import Choices
 from index.database import Facts
 from index.embed import Embedder, Vectors
@@ -30,7 +31,6 @@ from index.prepare import (
     check_embedder,
     cut_for,
     new_facts,
-    prepare,
 )
 from index.records import Document, Hit, Passage
 from index.store import Contents
@@ -40,24 +40,6 @@ from index.writer_lock import WAIT_S, writing
 # What a point of BM25 is worth in cosine. Names and numbers, which vectors blur, are found by
 # their words: `python benchmarks/retrieval.py` prints what other weights give.
 BM25_WEIGHT = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What came of documents that were to be added.
-
-    Args:
-        added: how many are new.
-        replaced: how many stand in place of one with the same id.
-        unchanged: how many were there as they are.
-    """
-
-    added: int
-    replaced: int
-    unchanged: int
-
-    def __str__(self) -> str:
-        return f"{self.added} added, {self.replaced} replaced, {self.unchanged} unchanged"
 
 
 class PassageIndex:
@@ -137,7 +119,7 @@ class PassageIndex:
         """
         if not documents:
             raise InputError("There are no documents to index.", "Give at least one.")
-        _check_ids(documents)
+        check_ids(documents)
         facts = new_facts(
             embedder, budget_tokens=budget_tokens, overlap_sentences=overlap_sentences
         )
@@ -234,32 +216,15 @@ class PassageIndex:
             InputError: two documents have the same id, or the index is in memory.
         """
         folder = self._written()
-        _check_ids(documents)
-        added = replaced = unchanged = 0
+        check_ids(documents)
         with changing(folder, wait_s=wait_s) as writer:
             check_embedder(folder, writer.facts, self._embedder)
-            new: list[Document] = []
-            renamed: list[Document] = []
-            for document in documents:
-                if writer.has(document):
-                    unchanged += 1
-                elif writer.has_text_of(document):
-                    renamed.append(document)
-                else:
-                    new.append(document)
-            if renamed:
-                writer.rename(renamed)
-            replaced += len(renamed)
-            for batch in prepare(
-                new, writer.facts, self._embedder, batch_size=batch_size, progress=progress
-            ):
-                again = sum(one.document.id in writer for one in batch)
-                writer.put(batch)
-                replaced += again
-                added += len(batch) - again
+            changes = add_documents(
+                writer, documents, self._embedder, batch_size=batch_size, progress=progress
+            )
             writer.tidy()
             self._see(folder)
-        return Changes(added, replaced, unchanged)
+        return changes
 
     def remove(self, ids: Sequence[str], *, wait_s: float = WAIT_S) -> None:
         """Remove documents from the folder: all of them, or none if one is not there.
@@ -489,8 +454,3 @@ def _prepared(contents: Contents) -> Iterator[Prepared]:
         spans = [(one.start, one.end) for one in contents.passages[rows.start : rows.stop]]
         numbers = contents.vectors.numbers[rows.start : rows.stop]
         yield Prepared(document, spans, contents.vectors_of(numbers))
-
-
-def _check_ids(documents: Sequence[Document]) -> None:
-    if len({document.id for document in documents}) < len(documents):
-        raise InputError("Two documents have the same id.", "Give each its own.")

@@ -158,6 +158,19 @@ def read(folder: Path, *, previous: Contents | None = None) -> Contents:
     )
 
 
+def read_articles(folder: Path) -> tuple[Facts, Articles]:
+    """One version of a saved index, without what is searched: its documents, read when asked for.
+
+    Raises:
+        StoreError: as for ``read``.
+    """
+    held = HeldFile(database_of(folder))
+    with held.one_version() as connection:
+        facts = read_facts(connection, held.file)
+        listing = read_listing(connection, facts, held.file)
+    return facts, Articles(held, facts, listing)
+
+
 def read_facts_of(folder: Path) -> Facts:
     """What a saved index says of itself.
 

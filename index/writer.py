@@ -122,15 +122,36 @@ def replace_database(folder: Path, facts: Facts, prepared: Iterable[Prepared]) -
             writer = Writer(connection, fresh)
             for batch in _batches(prepared):
                 writer.put(batch)
-        if file.exists():
-            _finish(file)
-        (folder / CACHE).unlink(missing_ok=True)  # of what goes
-        fresh.replace(file)
+        _take_place(fresh, file)
     except (OSError, StoreError) as error:
         reason = error.strerror if isinstance(error, OSError) else error.problem
         raise StoreError.cannot_write(folder, reason) from error
     finally:
         _forget(fresh)
+
+
+def put_in_place(made: Path, folder: Path) -> None:
+    """Put the database of one saved index in the place of another's; for the one writer of both.
+
+    Args:
+        made: the folder of the one, which has none any more then.
+        folder: that of the other.
+
+    Raises:
+        StoreError: it cannot be written.
+    """
+    try:
+        _finish(made / FILE)
+        _take_place(made / FILE, folder / FILE)
+    except OSError as error:
+        raise StoreError.cannot_write(folder, error.strerror) from error
+
+
+def _take_place(fresh: Path, file: Path) -> None:
+    if file.exists():
+        _finish(file)
+    file.with_name(CACHE).unlink(missing_ok=True)  # of what goes
+    fresh.replace(file)
 
 
 @contextmanager

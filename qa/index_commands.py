@@ -8,11 +8,12 @@ from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from qa.exchange_commands import add_exchange
+from qa.options import add_embedder, embedder_of
 from qa.terminal import FAILED, OK, add_command, complain, named_sources, skipped_files_named
 
 # As in qa.cli: what needs a library is imported in the command that uses it.
 if TYPE_CHECKING:
-    from index.embed import Embedder
     from index.engine import PassageIndex
     from index.records import Document
 
@@ -34,7 +35,7 @@ def add_index(commands: Any) -> None:
     )
     _add_sources(build)
     build.add_argument("--output", metavar="DIR", required=True, help="folder for the index")
-    _add_embedder(build)
+    add_embedder(build)
     build.add_argument(
         "--kind",
         metavar="FACTORY",
@@ -52,7 +53,7 @@ def add_index(commands: Any) -> None:
         _add,
     )
     _add_sources(add)
-    _add_embedder(add)
+    add_embedder(add)
     _add_collection(add)
 
     remove = _action(
@@ -108,7 +109,7 @@ def add_index(commands: Any) -> None:
         "  pullquote index repair shelf",
         _repair,
     )
-    _add_embedder(repair)
+    add_embedder(repair)
     _action(
         actions,
         "compact",
@@ -116,6 +117,7 @@ def add_index(commands: Any) -> None:
         "  pullquote index compact shelf",
         _compact,
     )
+    add_exchange(actions)
 
 
 def _action(
@@ -133,10 +135,6 @@ def _add_sources(command: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_embedder(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--embedder", metavar="MODEL", help="folder or hub id of an embedder")
-
-
 def _add_collection(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--collection",
@@ -147,12 +145,6 @@ def _add_collection(command: argparse.ArgumentParser) -> None:
 
 def _add_json(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="print it as JSON")
-
-
-def _embedder(options: argparse.Namespace) -> "Embedder":
-    from index.embedder import load_embedder, shipped_embedder
-
-    return load_embedder(options.embedder) if options.embedder else shipped_embedder()
 
 
 def _read(options: argparse.Namespace) -> "list[Document]":
@@ -180,7 +172,7 @@ def _build(options: argparse.Namespace) -> int:
     from index.errors import DamagedIndexError, IncompatibleIndexError
 
     documents = _read(options)
-    embedder = _embedder(options)
+    embedder = embedder_of(options.embedder)
     progress = sys.stderr.isatty()
     try:
         index = PassageIndex.open(options.output, embedder=embedder, create=True, kind=options.kind)
@@ -201,7 +193,7 @@ def _add(options: argparse.Namespace) -> int:
     from index.engine import PassageIndex
 
     documents = _read(options)
-    index = PassageIndex.open(options.folder, embedder=_embedder(options))
+    index = PassageIndex.open(options.folder, embedder=embedder_of(options.embedder))
     documents = _collected(documents, index, options.collection)
     changes = index.add(documents, progress=sys.stderr.isatty())
     print(f"{options.folder}: {changes}")
@@ -288,7 +280,9 @@ def _verify(options: argparse.Namespace) -> int:
 def _repair(options: argparse.Namespace) -> int:
     from index.repair import repair
 
-    done = repair(options.folder, embedder=lambda: _embedder(options), progress=sys.stderr.isatty())
+    done = repair(
+        options.folder, embedder=lambda: embedder_of(options.embedder), progress=sys.stderr.isatty()
+    )
     for fault in done.faults:
         complain(str(fault))
     print(f"{options.folder}: {done}")

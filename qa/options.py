@@ -8,6 +8,7 @@ from qa.terminal import named_sources, skipped_files_named
 
 # As in qa.cli: what needs a library is imported in the function that uses it.
 if TYPE_CHECKING:
+    from index.embed import Embedder
     from index.filters import Filter
     from qa.assistant import Assistant
 
@@ -37,7 +38,30 @@ def add_models(command: argparse.ArgumentParser) -> None:
         command: what the options are added to.
     """
     command.add_argument("--reader", metavar="MODEL", help="folder or hub id of a reader")
+    add_embedder(command)
+
+
+def add_embedder(command: argparse.ArgumentParser) -> None:
+    """Add the embedding model of a command, by default the one that is shipped.
+
+    Args:
+        command: what the option is added to.
+    """
     command.add_argument("--embedder", metavar="MODEL", help="folder or hub id of an embedder")
+
+
+def embedder_of(name: str | None) -> "Embedder":
+    """Load an embedding model: the one that is shipped, without a name.
+
+    Args:
+        name: folder or hub id.
+
+    Raises:
+        ModelError: it cannot be loaded.
+    """
+    from index.embedder import load_embedder, shipped_embedder
+
+    return load_embedder(name) if name else shipped_embedder()
 
 
 def add_min_score(command: argparse.ArgumentParser) -> None:

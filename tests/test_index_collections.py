@@ -8,7 +8,7 @@ import pytest
 from small_indexes import DATABASE, found, load_index, opened
 from stub import CountingEmbedder
 
-from index.engine import Changes
+from index.adding import Changes
 from index.errors import DamagedIndexError, InputError
 from index.filters import Filter
 from index.health import verify

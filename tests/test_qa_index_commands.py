@@ -6,8 +6,12 @@ import sqlite3
 
 import pytest
 from conftest import SEEDS
+from stub import StubEmbedder
 
+import qa
+from index.embed import SHIPPED_EMBEDDER
 from index.engine import PassageIndex
+from index.reembed import reembed
 from qa.cli import main
 from qa.seeds import seed_articles
 
@@ -203,3 +207,36 @@ def test_collections(pullquote, shelf, articles, capsys):
     assert "Choose one of the index: world." in capsys.readouterr().err
     assert pullquote("add", shelf, NEWS, "--collection", "")[0] == 0
     assert counts() == {"": 2}
+
+
+def test_export_and_import(pullquote, shelf, tmp_path, embedder):
+    assert pullquote("add", shelf, NEWS, "--collection", "news")[0] == 0
+    file = tmp_path / "shelf.jsonl.gz"
+    assert pullquote("export", shelf, file, "--vectors") == (0, f"{file}: 2 articles\n", "")
+    copy = tmp_path / "copy"
+    expected = f"{copy}: 2 added, 0 replaced, 0 unchanged\n"
+    assert pullquote("import", copy, file) == (0, expected, "")
+    assert "2 unchanged" in pullquote("import", shelf, file)[1]
+    ours, theirs = (PassageIndex.open(one, embedder=embedder) for one in (shelf, copy))
+    assert ours.documents == theirs.documents
+    queries = ["who was released?", "the song"]
+    where = qa.Filter(collections=["news"])
+    assert ours.search(queries) == theirs.search(queries)
+    assert ours.search(queries, where=where) == theirs.search(queries, where=where)
+    file.write_bytes(file.read_bytes()[:-20])
+    code, _, err = pullquote("import", copy, file)
+    assert code == 1
+    assert f"{file} is damaged" in err
+
+
+def test_reembed(pullquote, shelf, embedder):
+    before = PassageIndex.open(shelf, embedder=embedder)
+    assert pullquote("reembed", shelf) == (0, f"{shelf}: 0 articles embedded anew\n", "")
+    assert reembed(shelf, embedder=StubEmbedder()) == 2
+    code, out, err = pullquote("reembed", shelf, "--model", SHIPPED_EMBEDDER)
+    assert (code, out, err) == (0, f"{shelf}: 2 articles embedded anew\n", "")
+    after = PassageIndex.open(shelf, embedder=embedder)
+    assert after.passages == before.passages
+    (ours,), (theirs,) = before.search(["who was released?"]), after.search(["who was released?"])
+    assert [hit.passage for hit in ours] == [hit.passage for hit in theirs]
+    assert [hit.score for hit in ours] == pytest.approx([hit.score for hit in theirs], abs=1e-3)
