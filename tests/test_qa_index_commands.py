@@ -9,7 +9,6 @@ from conftest import SEEDS
 from stub import StubEmbedder
 
 import qa
-from index.embed import SHIPPED_EMBEDDER
 from index.engine import PassageIndex
 from index.reembed import reembed
 from qa.cli import main
@@ -233,7 +232,7 @@ def test_reembed(pullquote, shelf, embedder):
     before = PassageIndex.open(shelf, embedder=embedder)
     assert pullquote("reembed", shelf) == (0, f"{shelf}: 0 articles embedded anew\n", "")
     assert reembed(shelf, embedder=StubEmbedder()) == 2
-    code, out, err = pullquote("reembed", shelf, "--model", SHIPPED_EMBEDDER)
+    code, out, err = pullquote("reembed", shelf)
     assert (code, out, err) == (0, f"{shelf}: 2 articles embedded anew\n", "")
     after = PassageIndex.open(shelf, embedder=embedder)
     assert after.passages == before.passages
