@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from qa.options import add_embedder, embedder_of
-from qa.terminal import OK, add_command
+from qa.terminal import OK, add_command, say_line
 
 
 def add_exchange(actions: Any) -> None:
@@ -65,7 +65,7 @@ def _export(options: argparse.Namespace) -> int:
     count = export_index(
         options.folder, options.file, vectors=options.vectors, progress=sys.stderr.isatty()
     )
-    print(f"{options.file}: {count:,} articles")
+    say_line(f"{options.file}: {count:,} articles")
     return OK
 
 
@@ -78,7 +78,7 @@ def _import(options: argparse.Namespace) -> int:
         embedder=embedder_of(options.embedder),
         progress=sys.stderr.isatty(),
     )
-    print(f"{options.folder}: {changes}")
+    say_line(f"{options.folder}: {changes}")
     return OK
 
 
@@ -88,5 +88,5 @@ def _reembed(options: argparse.Namespace) -> int:
     count = reembed(
         options.folder, embedder=embedder_of(options.model), progress=sys.stderr.isatty()
     )
-    print(f"{options.folder}: {count:,} articles embedded anew")
+    say_line(f"{options.folder}: {count:,} articles embedded anew")
     return OK

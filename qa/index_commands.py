@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from qa.exchange_commands import add_exchange
 from qa.options import add_embedder, embedder_of
-from qa.terminal import FAILED, OK, add_command, complain, named_sources, skipped_files_named
+from qa.terminal import (
+    FAILED,
+    OK,
+    add_command,
+    complain,
+    named_sources,
+    say,
+    say_line,
+    skipped_files_named,
+)
 
 # As in qa.cli: what needs a library is imported in the command that uses it.
 if TYPE_CHECKING:
@@ -185,7 +194,7 @@ def _build(options: argparse.Namespace) -> int:
         index.add(_collected(documents, index, options.collection), progress=progress)
         ids = {document.id for document in documents}
         index.remove([document.id for document in index.documents if document.id not in ids])
-    print(f"{options.output}: {index}")
+    say_line(f"{options.output}: {index}")
     return OK
 
 
@@ -196,7 +205,7 @@ def _add(options: argparse.Namespace) -> int:
     index = PassageIndex.open(options.folder, embedder=embedder_of(options.embedder))
     documents = _collected(documents, index, options.collection)
     changes = index.add(documents, progress=sys.stderr.isatty())
-    print(f"{options.folder}: {changes}")
+    say_line(f"{options.folder}: {changes}")
     return OK
 
 
@@ -205,7 +214,7 @@ def _remove(options: argparse.Namespace) -> int:
 
     with changing(options.folder) as writer:
         writer.remove(options.ids)
-    print(f"{options.folder}: {len(set(options.ids))} removed")
+    say_line(f"{options.folder}: {len(set(options.ids))} removed")
     return OK
 
 
@@ -226,7 +235,7 @@ def _list(options: argparse.Namespace) -> int:
         print(json.dumps(rows, ensure_ascii=False))
         return OK
     for row, document in documents:
-        print(
+        say_line(
             f"{document.id}  {document.title}"
             f" ({len(document.text):,} characters, {row.passages} passages)"
             + (f" in {document.collection}" if document.collection else "")
@@ -243,7 +252,7 @@ def _collections(options: argparse.Namespace) -> int:
         print(json.dumps(rows, ensure_ascii=False))
         return OK
     for name, count in counts.items():
-        print(f"{name or '(none)'}  {count:,} articles")
+        say_line(f"{name or '(none)'}  {count:,} articles")
     return OK
 
 
@@ -252,7 +261,7 @@ def _rename(options: argparse.Namespace) -> int:
 
     with changing(options.folder) as writer:
         count = writer.rename_collection(options.old, options.new)
-    print(f"{options.folder}: {count:,} articles in {options.new or 'no collection'}")
+    say_line(f"{options.folder}: {count:,} articles in {options.new or 'no collection'}")
     return OK
 
 
@@ -260,7 +269,10 @@ def _info(options: argparse.Namespace) -> int:
     from index.health import info_of
 
     info = info_of(options.folder)
-    print(json.dumps(info.to_dict(), ensure_ascii=False) if options.json else info)
+    if options.json:
+        print(json.dumps(info.to_dict(), ensure_ascii=False))
+    else:
+        say(info)
     return OK
 
 
@@ -271,7 +283,7 @@ def _verify(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps([asdict(fault) for fault in faults], ensure_ascii=False))
     elif not faults:
-        print(f"{options.folder}: sound")
+        say_line(f"{options.folder}: sound")
     for fault in faults if not options.json else ():
         complain(str(fault))
     return FAILED if faults else OK
@@ -285,12 +297,12 @@ def _repair(options: argparse.Namespace) -> int:
     )
     for fault in done.faults:
         complain(str(fault))
-    print(f"{options.folder}: {done}")
+    say_line(f"{options.folder}: {done}")
     return FAILED if done.lost_count else OK
 
 
 def _compact(options: argparse.Namespace) -> int:
     from index.repair import compact
 
-    print(f"{options.folder}: {compact(options.folder):,} bytes given back")
+    say_line(f"{options.folder}: {compact(options.folder):,} bytes given back")
     return OK
