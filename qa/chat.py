@@ -16,6 +16,7 @@ from qa.kept import Kept
 from qa.kept_desk import KeptDesk
 from qa.kept_folder import browser_secret
 from qa.library_desk import LibraryDesk
+from qa.link_desk import LinkDesk
 from qa.offered import Offered
 from qa.palette import ASSETS
 from qa.screen import Screen
@@ -60,6 +61,7 @@ class _Chat:
         self._desk = desk
         self._books = books
         self._kept = kept
+        self._links = LinkDesk(kept)
         self._screen = screen
 
     def build(self) -> gr.Blocks:
@@ -130,7 +132,7 @@ class _Chat:
     def _ask(
         self, question: str, session: Session, request: gr.Request
     ) -> Iterator[tuple[Any, ...]]:
-        for view in self._desk.ask(question, session, caller_of(request.headers)):
+        for view in self._books.ask(question, session, caller_of(request.headers)):
             yield self._shown(view)
 
     def _work(
@@ -143,7 +145,7 @@ class _Chat:
         views: Iterator[View] = iter(())
         match data.get("act"):
             case "ask":
-                views = desk.ask(text_of(data, "ask"), session, caller)
+                views = books.ask(text_of(data, "ask"), session, caller)
             case "alone":
                 views = desk.ask_alone(number_of(data, "turn"), session, caller)
             case "paste":
@@ -152,7 +154,7 @@ class _Chat:
             case "bring":
                 views = books.bring(files_of(data), session, caller)
             case "reopen":
-                views = desk.reopen(link_of(data), session, caller)
+                views = self._links.reopen(link_of(data), session, caller)
             case "fetch":
                 views = books.fetch(text_of(data, "article"), session, caller)
             case "recall":
