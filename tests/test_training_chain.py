@@ -7,12 +7,14 @@ import sys
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from average import average
-from card import card
+from card import CARD_FILE, card
 from chain import main as chain_main
 from chain import steps as chain_steps
+from curves import draw_curves, reliability, risk_coverage
 from export import RefusedError, export, replace_shipped
 from fetch_teacher import join
 from models import load_model, load_tokenizer, save_model
@@ -75,7 +77,7 @@ def test_only_a_better_reader_takes_the_place_of_another(tmp_path: Path) -> None
 def test_the_card_names_every_source_and_seen_article(tmp_path: Path) -> None:
     figures = tmp_path / "figures.json"
     figures.write_text(json.dumps({"new_wiki": {"command": "measure it", "f1": 81.5}}))
-    text = card(TRAINING, [figures])
+    text = card(tmp_path, [figures])
     facts = tomllib.loads((TRAINING / "card.toml").read_text("utf-8"))
     assert all(source["source"] in text for source in facts["sources"])
     assert len(facts["seen_articles"]) == 12
@@ -84,11 +86,36 @@ def test_the_card_names_every_source_and_seen_article(tmp_path: Path) -> None:
     assert "`measure it`" in text
 
 
+def test_the_card_tells_of_a_teacher_only_where_one_taught(tmp_path: Path) -> None:
+    assert "*Teacher*" in card(tmp_path, [])
+    assert "eacher" not in card(tmp_path, [], taught=False)
+
+
+def test_the_shipped_card_is_what_the_chain_writes() -> None:
+    written = (SHIPPED_READER / CARD_FILE).read_text("utf-8")
+    assert written == card(SHIPPED_READER, [SHIPPED_READER / "figures.json"], taught=False)
+
+
 def test_a_set_without_a_source_is_no_card(recipes: Path, tmp_path: Path) -> None:
     shutil.copytree(recipes, tmp_path / "recipes")
     shutil.copy(TRAINING / "card.toml", tmp_path / "recipes")
     with pytest.raises(ValueError, match="no source of sentences, single, talk"):
-        card(tmp_path / "recipes", [])
+        card(tmp_path, [], recipes=tmp_path / "recipes")
+
+
+def test_the_curves_say_what_the_scores_say(tmp_path: Path) -> None:
+    scores, rights = [0.05, 0.15, 0.95, 0.9], [False, True, True, True]
+    claimed, held = reliability(np.array(scores), np.array(rights))
+    assert claimed == pytest.approx([0.05, 0.15, 0.925])
+    assert held == [0.0, 1.0, 1.0]
+    coverage, risk = risk_coverage(np.array(scores), np.array(rights))
+    assert coverage.tolist() == [0.25, 0.5, 0.75, 1.0]
+    assert risk.tolist() == [0.0, 0.0, 0.0, 0.25]
+    draw_curves(scores, rights, tmp_path / "curves.svg", least_score=0.5)
+    drawn = (tmp_path / "curves.svg").read_text("utf-8")
+    assert "given from 0.5 on" in drawn
+    draw_curves(scores, rights, tmp_path / "again" / "curves.svg", least_score=0.5)
+    assert (tmp_path / "again" / "curves.svg").read_text("utf-8") == drawn
 
 
 def test_the_parts_of_the_teacher_are_joined_in_order(tmp_path: Path) -> None:

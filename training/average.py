@@ -14,6 +14,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 WEIGHTS = "model.safetensors"
+SHARE_OF = "averaging"  # the part of distil.toml that says the share
 
 
 def average(start: Path, trained: Path, output: Path, *, share: float) -> None:
@@ -28,6 +29,7 @@ def average(start: Path, trained: Path, output: Path, *, share: float) -> None:
 
     Raises:
         ValueError: the readers have other weights, or the share is out of range.
+        FileNotFoundError: one of them is no folder of a model.
     """
     if not 0 <= share <= 1:
         raise ValueError(f"share is {share}. Give a number from 0 to 1.")
@@ -35,12 +37,14 @@ def average(start: Path, trained: Path, output: Path, *, share: float) -> None:
     shapes = [{name: value.shape for name, value in each.items()} for each in (before, after)]
     if shapes[0] != shapes[1]:
         raise ValueError(f"{start} and {trained} are readers of other shapes.")
-    shutil.copytree(trained, output, dirs_exist_ok=True)
+    shutil.copytree(trained, output, dirs_exist_ok=True, ignore=shutil.ignore_patterns(WEIGHTS))
     between = {
         name: torch.lerp(before[name].float(), value.float(), share).to(value.dtype)
         for name, value in after.items()
     }
-    save_file(between, output / WEIGHTS, metadata={"format": "pt"})
+    unfinished = output / f"{WEIGHTS}.part"
+    save_file(between, unfinished, metadata={"format": "pt"})
+    unfinished.replace(output / WEIGHTS)  # once it is there, it is whole
 
 
 def main() -> None:

@@ -2,9 +2,10 @@
 
     python training/calibrate.py --data FOLDER --reader FOLDER
 
-Writes ``reader_settings.json`` and ``calibration.json`` beside the reader, and prints what
-they were chosen from. Each question is asked of its own paragraph, of another that does not
-answer it, of its article, of its article without what answers it, and of another article.
+Writes ``reader_settings.json``, ``calibration.svg`` and ``calibration.json`` beside the reader,
+the last of them last, and prints what they were chosen from. Each question is asked of its own
+paragraph, of another that does not answer it, of its article, of its article without what answers
+it, and of another article.
 """
 
 import argparse
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from curves import draw_curves
 from sklearn.linear_model import LogisticRegression
 from tqdm import tqdm
 
@@ -34,6 +36,7 @@ from qa.squad import SquadQuestion, SquadSet
 
 RECIPE = Path(__file__).with_suffix(".toml")
 FIGURES_FILE = "calibration.json"
+CURVES_FILE = "calibration.svg"
 CANDIDATES = 20  # of a ranking: as many as answers are made of
 LEAST_PROBABILITY = 1e-6  # so that one certain mistake does not decide
 BLOCK_PAIRS = 512  # pairs sorted by length together
@@ -112,6 +115,12 @@ def main() -> None:
     settings = replace(settings, min_score=round(least, 3))
     settings.save(options.reader)
     found = _figures(crossed, least)
+    draw_curves(
+        [one.score for one in crossed],
+        [one.right for one in crossed],
+        options.reader / CURVES_FILE,
+        least_score=least,
+    )
     (options.reader / FIGURES_FILE).write_text(json.dumps(found, indent=2) + "\n", "utf-8")
 
     print(f"log loss {losses[temperature]:.3f} at temperature {temperature:.1f}")

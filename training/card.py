@@ -1,42 +1,61 @@
 """Write a reader's MODEL_CARD.md from the recipes it was made with and its figures.
 
-    python training/card.py --figures figures.json --output FOLDER/MODEL_CARD.md
+    python training/card.py --reader FOLDER --figures figures.json
 
-The facts are in card.toml; figures files are objects of a name and its figures, each with
-the command that prints them.
+The facts are in card.toml. Figures files are objects of a name and its figures, each with the
+command that prints them; what calibrate.py left beside the reader is told too, and steps.json
+beside it, if there is one: what each step gave.
 """
 
 import argparse
 import json
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from average import SHARE_OF
+from calibrate import CURVES_FILE, FIGURES_FILE
 from prepare import Recipe
 
 RECIPES = Path(__file__).parent
+CARD_FILE = "MODEL_CARD.md"
+STEPS_FILE = "steps.json"
+CALIBRATE = "python training/calibrate.py --data DATA --reader READER"
+CALIBRATED = ("cases", "right", "ece", "auroc", "abstained_at_90", "answered")
 
 
-def card(recipes: Path, figures: Sequence[Path]) -> str:
-    """The text of the card.
+def write_card(
+    reader: Path, figures: Sequence[Path], *, recipes: Path = RECIPES, taught: bool = True
+) -> None:
+    """Write the card beside a reader.
 
     Args:
-        recipes: folder of prepare.toml, teacher.toml, distil.toml and card.toml.
+        reader: its folder.
         figures: JSON files: name to figures, "command" among them.
+        recipes: folder of prepare.toml, teacher.toml, distil.toml and card.toml.
+        taught: whether a teacher's labels were learned from.
 
     Raises:
         ValueError: a set was trained on whose source and licence card.toml does not say.
     """
+    text = card(reader, figures, recipes=recipes, taught=taught)
+    (reader / CARD_FILE).write_text(text, "utf-8")
+
+
+def card(
+    reader: Path, figures: Sequence[Path], *, recipes: Path = RECIPES, taught: bool = True
+) -> str:
+    """The text of the card; ``write_card`` says of what."""
     facts, distil, teacher = (
         tomllib.loads((recipes / f"{name}.toml").read_text("utf-8"))
         for name in ("card", "distil", "teacher")
     )
     recipe = Recipe.load(recipes / "prepare.toml")
-    training, distilling = distil["training"], distil["distilling"]
     measured = {
         name: row for file in figures for name, row in json.loads(file.read_text("utf-8")).items()
     }
+    made = [*facts["start"], *_chain(recipe, teacher if taught else None, distil, facts)]
     parts = [
         f"# {facts['name']}",
         (
@@ -45,19 +64,8 @@ def card(recipes: Path, figures: Sequence[Path]) -> str:
             " `reader_settings.json` holds what was fitted for it."
         ),
         "## How it was made",
-        "`make train` does all of this; the recipes are in `training/`.",
-        (
-            f"1. *Examples* (`prepare.toml`): {len(recipe.sets)} sets, passages of"
-            f" {recipe.min_passage_chars} to {recipe.max_passage_chars} characters; questions made"
-            f" unanswerable in these ways: {', '.join(recipe.unanswerable_ways)}.\n"
-            f"2. *Teacher* (`teacher.toml`): {facts['teacher']}, {teacher['training']['epochs']}"
-            f" epoch at {teacher['training']['learning_rate']:g}.\n"
-            f"3. *Reader* (`distil.toml`): {training['epochs']} epochs in batches of"
-            f" {training['batch_size']} at {training['learning_rate']:g}; the teacher's weight is"
-            f" {distilling['weight']:g} at temperature {distilling['temperature']:g} (Hinton et al."
-            " 2015).\n"
-            "4. *Settings* (`calibrate.py`): fitted on development sets."
-        ),
+        "The recipes are in `training/`; from the examples on, `make train` does all of it.",
+        "\n".join(f"{number}. {step}" for number, step in enumerate(made, start=1)),
         "## Data",
         _sources(facts, {one.name for one in recipe.sets}),
         (
@@ -65,47 +73,138 @@ def card(recipes: Path, figures: Sequence[Path]) -> str:
             f"** {', '.join(facts['seen_articles'])}. Do not evaluate it on them."
         ),
         "## Figures",
-        _table(measured),
+        _figures(measured),
+        *_steps(reader / STEPS_FILE),
+        *_calibration(reader, facts),
         "## Limits",
         "\n".join(f"- {limit}" for limit in facts["limits"]),
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def _sources(facts: dict[str, Any], trained_on: set[str]) -> str:
-    rows = ["| sets | source | licence |", "|---|---|---|"]
+def _chain(
+    recipe: Recipe,
+    teacher: Mapping[str, Any] | None,
+    distil: Mapping[str, Any],
+    facts: Mapping[str, Any],
+) -> list[str]:
+    """What each step of the chain did."""
+    training, distilling = distil["training"], distil["distilling"]
+    share = distil[SHARE_OF]["share"]
+    learned = (
+        f"*Reader* (`distil.toml`): {_epochs(training)} in batches of {training['batch_size']},"
+        f" {training['frozen_layers']} layers and the embeddings kept as they were"
+    )
+    steps = [
+        (
+            f"*Examples* (`prepare.toml`): {len(recipe.sets)} sets, passages of"
+            f" {recipe.min_passage_chars} to {recipe.max_passage_chars} characters; questions made"
+            f" unanswerable in these ways: {', '.join(recipe.unanswerable_ways)}."
+        )
+    ]
+    if teacher is not None:
+        steps.append(
+            f"*Teacher* (`teacher.toml`): {facts['teacher']}, {_epochs(teacher['training'])}."
+        )
+        learned += (
+            f"; the teacher's weight is {distilling['weight']:g} at temperature"
+            f" {distilling['temperature']:g} (Hinton et al. 2015)"
+        )
+    steps.append(f"{learned}.")
+    if share < 1:
+        steps.append(
+            f"*Average* (`average.py`): {share:g} of that reader and {1 - share:g} of the one it"
+            " was trained from (Wortsman et al. 2022)."
+        )
+    return [*steps, "*Settings* (`calibrate.py`): fitted on development sets."]
+
+
+def _epochs(training: Mapping[str, Any]) -> str:
+    count = training["epochs"]
+    return f"{count} epoch{'' if count == 1 else 's'} at {training['learning_rate']:g}"
+
+
+def _sources(facts: Mapping[str, Any], trained_on: set[str]) -> str:
+    rows = []
     told: set[str] = set()
     for source in facts["sources"]:
         used = [name for name in source["sets"] if name in trained_on]
         told.update(used)
         if used:
-            rows.append(f"| {', '.join(used)} | {source['source']} | {source['licence']} |")
+            rows.append((", ".join(used), source["source"], source["licence"]))
     if trained_on - told:
         raise ValueError(f"card.toml names no source of {', '.join(sorted(trained_on - told))}.")
-    return "\n".join(rows)
+    return _table(("sets", "source", "licence"), rows, numbers=False)
 
 
-def _table(measured: dict[str, dict[str, Any]]) -> str:
+def _figures(measured: Mapping[str, Mapping[str, Any]]) -> str:
     if not measured:
         return "None were measured."
     columns = list(
         dict.fromkeys(column for row in measured.values() for column in row if column != "command")
     )
-    rows = [f"| | {' | '.join(columns)} |", "|---|" + "--:|" * len(columns)]
-    for name, row in measured.items():
-        cells = [f"{row[column]:g}" if column in row else "" for column in columns]
-        rows.append(f"| {name} | {' | '.join(cells)} |")
     commands = dict.fromkeys(row["command"] for row in measured.values())
-    return "\n".join(["Printed by", *(f"`{command}`" for command in commands), "", *rows])
+    rows = [(name, *_cells(row, columns)) for name, row in measured.items()]
+    return "\n".join(
+        ["Printed by", *(f"`{command}`" for command in commands), "", _table(("", *columns), rows)]
+    )
+
+
+def _steps(file: Path) -> list[str]:
+    """What each step gave, where that was measured."""
+    if not file.is_file():
+        return []
+    told = json.loads(file.read_text("utf-8"))
+    steps = told["steps"]
+    sets = list(next(iter(steps.values())))
+    rows = [(name, *(f"{steps[step][name]:.1f}" for step in steps)) for name in sets]
+    means = [sum(steps[step].values()) / len(sets) for step in steps]
+    rows.append(("mean", *(f"{mean:.1f}" for mean in means)))
+    return [f"{told['what']} Printed by `{told['command']}`:", _table(("", *steps), rows)]
+
+
+def _calibration(reader: Path, facts: Mapping[str, Any]) -> list[str]:
+    """How far its scores hold, where they were fitted."""
+    file = reader / FIGURES_FILE
+    if not file.is_file():
+        return []
+    found = json.loads(file.read_text("utf-8"))
+    rows = [(name, *_cells(row, CALIBRATED)) for name, row in found.items()]
+    parts = [
+        "## How far its scores hold",
+        f"{facts['calibration']} Printed by `{CALIBRATE}`:",
+        _table(("", *CALIBRATED), rows),
+    ]
+    if (reader / CURVES_FILE).is_file():
+        parts.append(f"![Reliability, and risk against coverage]({CURVES_FILE})")
+    return parts
+
+
+def _cells(row: Mapping[str, float], columns: Iterable[str]) -> list[str]:
+    return [f"{round(row[column], 3):g}" if column in row else "" for column in columns]
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: bool = True) -> str:
+    rule = "--:|" if numbers else "---|"
+    lines = [f"| {' | '.join(head)} |", "|---|" + rule * (len(head) - 1)]
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Write a reader's model card.")
+    parser.add_argument("--reader", type=Path, required=True, help="folder of the reader")
     parser.add_argument("--figures", type=Path, nargs="*", default=(), help="of devcheck.py")
     parser.add_argument("--recipes", type=Path, default=RECIPES, help="folder of the TOML files")
-    parser.add_argument("--output", type=Path, required=True, help="MODEL_CARD.md")
+    parser.add_argument(
+        "--without-teacher", action="store_true", help="no teacher's labels were learned from"
+    )
     options = parser.parse_args()
-    options.output.write_text(card(options.recipes, options.figures), "utf-8")
+    write_card(
+        options.reader,
+        options.figures,
+        recipes=options.recipes,
+        taught=not options.without_teacher,
+    )
 
 
 if __name__ == "__main__":

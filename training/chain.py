@@ -2,7 +2,7 @@
 
     python training/chain.py --data FOLDER --output build/train
 
-prepare, teacher, label, distil, export, calibrate, devcheck, card: a step whose output is
+prepare, teacher, label, distil, average, export, calibrate, devcheck, card: a step whose output is
 there is left out, so a chain that was stopped goes on when it is started again. The new
 reader is in OUTPUT/reader; ``export.py --replace`` ships it.
 """
@@ -10,11 +10,14 @@ reader is in OUTPUT/reader; ``export.py --replace`` ships it.
 import argparse
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from card import card
+from average import SHARE_OF, WEIGHTS, average
+from calibrate import FIGURES_FILE
+from card import CARD_FILE, write_card
 from devcheck import measure
 from distil import distil
 from export import export
@@ -30,7 +33,6 @@ from qa.reader import SHIPPED_READER
 from qa.settings import SETTINGS_FILE
 
 HERE = Path(__file__).parent
-CALIBRATION = "calibration.json"  # what calibrate.py writes last
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ def steps(data: Path, start: str, base: str | None, output: Path, recipes: Path)
     """
     examples, labels = output / "examples.jsonl.gz", output / "labels"
     teacher, student, reader = output / "teacher", output / "student", output / "reader"
+    averaged = output / "averaged"
     fetched, figures = output / "base", output / "figures.json"
     chain = [
         Step("prepare", examples, lambda: _prepare(data, examples, recipes)),
@@ -92,8 +95,9 @@ def steps(data: Path, start: str, base: str | None, output: Path, recipes: Path)
                 dev_data=data,
             ),
         ),
-        Step("export", reader / SETTINGS_FILE, lambda: export(student, reader)),
-        Step("calibrate", reader / CALIBRATION, lambda: _calibrate(data, reader, recipes)),
+        Step("average", averaged / WEIGHTS, lambda: _average(start, student, averaged, recipes)),
+        Step("export", reader / SETTINGS_FILE, lambda: export(averaged, reader)),
+        Step("calibrate", reader / FIGURES_FILE, lambda: _calibrate(data, reader, recipes)),
         Step(
             "devcheck",
             figures,
@@ -101,8 +105,8 @@ def steps(data: Path, start: str, base: str | None, output: Path, recipes: Path)
         ),
         Step(
             "card",
-            reader / "MODEL_CARD.md",
-            lambda: (reader / "MODEL_CARD.md").write_text(card(recipes, [figures]), "utf-8"),
+            reader / CARD_FILE,
+            lambda: write_card(reader, [figures], recipes=recipes),
         ),
     ]
     if base is None:
@@ -114,6 +118,14 @@ def steps(data: Path, start: str, base: str | None, output: Path, recipes: Path)
 def _prepare(data: Path, examples: Path, recipes: Path) -> None:
     recipe = Recipe.load(recipes / "prepare.toml")
     prepare(data, examples, recipe=recipe, embedder=SentenceEmbedder.shipped())
+
+
+def _average(start: str, student: Path, averaged: Path, recipes: Path) -> None:
+    recipe = tomllib.loads((recipes / "distil.toml").read_text("utf-8"))
+    share = recipe[SHARE_OF]["share"]
+    if share == 1:  # nothing of the start is wanted, which may be no folder or have no span head
+        start = str(student)
+    average(Path(start), student, averaged, share=share)
 
 
 def _calibrate(data: Path, reader: Path, recipes: Path) -> None:
