@@ -14,7 +14,7 @@ from index.on_demand import HeldVectors
 from index.records import Document, Passage
 from index.store import Contents
 
-STEP_PASSAGES = 64  # a second of work or two: so long whoever watches or stops it waits
+STEP_PASSAGES = 32  # a second of work or so: so long whoever watches or stops it waits
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The chat in the browser: the page's parts on Gradio, and which act goes where."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from secrets import token_hex
 from typing import Any
 
 import gradio as gr
@@ -21,7 +22,7 @@ from qa.offered import Offered
 from qa.palette import ASSETS
 from qa.screen import Screen
 from qa.session import ALL_ARTICLES, Session
-from qa.theme import keys_html, masthead_html
+from qa.theme import keys_html, masthead_html, waiting_html
 from qa.view import View
 
 FILES_KEPT_S = 3_600
@@ -105,13 +106,14 @@ class _Chat:
                         )
                         ask = gr.Button("Ask", variant="primary", elem_id="pq-ask")
                     _part(keys_html(), "pq-keys", "keys.js")
+                    waiting = _part(waiting_html(""), "pq-waits", "waiting.js")
                 with gr.Column(elem_id="pq-right"):
                     source = _part(
                         self._screen.source_html(opening), "pq-source", "acts.js", "source.js"
                     )
 
             inputs = [question, session]
-            shown = [question, session, library, conversation, source]
+            shown = [question, session, library, conversation, source, waiting]
             answering = [
                 _on(event, self._ask, inputs, shown, models=True)
                 for event in (question.submit, ask.click)
@@ -232,6 +234,7 @@ class _Chat:
             self._screen.library_html(view),
             self._screen.conversation_html(view),
             gr.skip() if view.same_source else self._screen.source_html(view),
+            waiting_html(token_hex(4)),
         )
 
 

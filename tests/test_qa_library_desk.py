@@ -16,7 +16,7 @@ from qa.session import ALL_ARTICLES, FileNote
 from qa.suggested import TRIES
 
 LONG = " ".join(
-    f"Lamp number {n} of the harbour was lit by Ada Fenn in May." for n in range(1_000)
+    f"Lamp number {n} of the harbour was lit by Ada Fenn in May." for n in range(600)
 ).encode()
 
 
