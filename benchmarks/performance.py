@@ -258,28 +258,44 @@ def limit_section(report: Mapping[str, Any]) -> str:
     )
 
 
-def load_section(report: Mapping[str, Any]) -> str:
-    calls = sum(report["calls"].values())
-    before = report["load_before"][0]
-    rows = {
-        "questions a second": f"{report['questions_per_second']:.1f}",
-        "p50 s, waiting included": f"{report['p50_ms'] / 1000:.1f}",
-        "p95 s": f"{report['p95_ms'] / 1000:.1f}",
-        "refused as busy": str(report["refused"]),
-        "faults": str(len(report["faults"])),
-        "memory at first, at last, MB": f"{report['memory_first_mb']}, {report['memory_last_mb']}",
-        "its growth, MB a minute": f"{report['memory_slope_mb_per_minute']:.1f}",
+def load_section(reports: Mapping[str, Mapping[str, Any]]) -> str:
+    rows: dict[str, Callable[[Mapping[str, Any]], str]] = {
+        "minutes": lambda one: f"{one['minutes']:g}",
+        "calls": lambda one: f"{sum(one['calls'].values()):,}",
+        "questions": lambda one: f"{one['questions']:,}",
+        "questions a second": lambda one: f"{one['questions_per_second']:.1f}",
+        "p50 s, waiting included": lambda one: f"{one['p50_ms'] / 1000:.1f}",
+        "p95 s": lambda one: f"{one['p95_ms'] / 1000:.1f}",
+        "refused as busy": lambda one: str(one["refused"]),
+        "cut off by the kill": lambda one: str(one["cut_off"]),
+        "articles found again": lambda one: f"{one['found_again'].get('articles', 0):,}",
+        "conversations found again": lambda one: f"{one['found_again'].get('conversations', 0):,}",
+        "their turns": lambda one: f"{one['found_again'].get('turns', 0):,}",
+        "faults": lambda one: str(len(one["faults"])),
+        "memory at first, at last, MB": lambda one: (
+            f"{one['memory_first_mb']}, {one['memory_last_mb']}"
+        ),
+        "its growth once warm, MB a minute": lambda one: f"{one['memory_slope_mb_per_minute']:.1f}",
     }
+    users = next(iter(reports.values()))["users"]
+    where = "; ".join(
+        f"{name}: {told(one)}, load before {one['load_before'][0]:.1f}"
+        for name, one in reports.items()
+    )
     return (
-        f"## {report['users']} visitors at once\n\n"
-        f"`python benchmarks/load.py --users {report['users']}`: each brings an article that no"
-        " other has, asks two questions of it and one of the examples, takes it away, and begins"
-        f" again without a pause, for {report['minutes']:.0f} minutes: {calls:,} calls,"
-        f" {report['questions']:,} of them questions. A fault is an error, or a name of one"
-        " visitor's article in what another gets. Two cores answer the one after the other, so what"
-        f" each waits is above all the others' turns; {told(report)}. Visitors and server shared"
-        f" the machine with other work (its load was {before:.1f} before), so a free one is faster."
-        "\n\n" + markdown(["", ""], [[name, value] for name, value in rows.items()])
+        f"## {users} visitors at once\n\n"
+        f"`python benchmarks/load.py --users {users} --minutes 10`, and the same with `--kill`,"
+        " which ends the server half way as a power cut would and starts it again. Each visitor"
+        " brings an article that no other has, asks two questions of it and one of the examples and"
+        " takes it away, all by the endpoints; on the page the same visitor brings two more and"
+        " asks of them. Whoever comes back, after the kill and at the end, must find these articles"
+        " and conversations as they were, in order. A fault is an error, something lost, or a name"
+        " of one visitor's article in what another gets. Two cores answer the one after the other,"
+        f" so what each waits is above all the others' turns; {where}.\n\n"
+        + markdown(
+            ["the server", *reports],
+            [[name, *(show(one) for one in reports.values())] for name, show in rows.items()],
+        )
     )
 
 

@@ -100,7 +100,8 @@ def make_once(folder: Path, make: Callable[[Path], None], *, name: str) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.with_suffix(".lock")):
         if not is_fast_form(folder):  # unless another process was faster
-            print(f"Making the fast form of {name}, once …", file=sys.stderr, flush=True)
+            shown = repr(name)[1:-1]  # no control character of a name reaches a terminal
+            print(f"Making the fast form of {shown}, once …", file=sys.stderr, flush=True)
             with tempfile.TemporaryDirectory(prefix=".making-", dir=folder.parent) as scratch:
                 fresh = Path(scratch) / "fresh"
                 fresh.mkdir()

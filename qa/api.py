@@ -5,7 +5,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Any
 
 import gradio as gr
@@ -16,6 +16,7 @@ from index.errors import InputError, PullquoteError
 from qa.callers import caller_of
 from qa.endpoints import Endpoints
 from qa.faults import InternalError, trace_of
+from qa.finished_sessions import FinishedSessions
 from qa.gate import Gate
 from qa.rates import worth_of
 
@@ -59,6 +60,10 @@ def error_of(error: PullquoteError) -> gr.Error:
 class ApiBlocks(gr.Blocks):
     """Blocks whose errors are JSON even where a call never reaches an endpoint."""
 
+    @cached_property
+    def _finished(self) -> FinishedSessions:
+        return FinishedSessions(self._queue)
+
     async def process_api(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Handle a call, as Gradio does."""
         try:
@@ -70,9 +75,11 @@ class ApiBlocks(gr.Blocks):
             logger.error("A call failed: %s", trace_of(error))  # noqa: TRY400
             raise error_of(InternalError()) from None
         finally:
-            called = kwargs.get("block_fn")
+            called, session = kwargs.get("block_fn"), kwargs.get("session_hash")
             if getattr(called, "api_visibility", None) == "public":
-                self._forget_session(kwargs.get("session_hash"))
+                self._forget_session(session)
+            if session is not None:
+                self._finished.note(session)
         return handled
 
     def _forget_session(self, name: str | None) -> None:

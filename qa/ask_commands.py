@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 from qa.options import TOP_K, add_min_score, add_models, add_sources, load_assistant, positive
-from qa.terminal import OK, add_command, shown
+from qa.terminal import OK, add_command, say
 
 PASSAGES_FOUND = 10
 
@@ -65,15 +65,15 @@ def _ask(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(answer.to_dict(), ensure_ascii=False))
         return OK
-    print(shown(str(answer)))
+    say(answer)
     if answer.sentence is not None:
-        print(f"\n  {shown(' '.join(answer.sentence.text.split()))}")
+        say(f"\n  {' '.join(answer.sentence.text.split())}")
     if answer.text is not None and answer.alternatives:
-        print("\nOther answers:")
+        say("\nOther answers:")
         for other in answer.alternatives:
-            print(f"  {shown(str(other))}")
+            say(f"  {other}")
     for excerpt in answer.nearest[:1]:
-        print(f"\nNearest passage: {shown(' '.join(str(excerpt).split()))}")
+        say(f"\nNearest passage: {' '.join(str(excerpt).split())}")
     return OK
 
 
@@ -86,5 +86,5 @@ def _search(options: argparse.Namespace) -> int:
         print(json.dumps([one.to_dict() for one in found], ensure_ascii=False))
         return OK
     for one in found:
-        print(shown(" ".join(str(one).split())))
+        say(" ".join(str(one).split()))
     return OK

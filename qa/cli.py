@@ -5,7 +5,6 @@ What needs a model's libraries is imported by the command that uses it, so that 
 usage errors come at once.
 """
 
-import argparse
 import sys
 from collections.abc import Sequence
 
@@ -19,7 +18,7 @@ from qa.export_command import add_export
 from qa.feedback_command import add_feedback
 from qa.index_commands import add_index
 from qa.password_command import add_password
-from qa.terminal import FAILED, OK, complain
+from qa.terminal import FAILED, OK, Parser, complain
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,8 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="pullquote",
         description="Ask an article, get its own words back.",
         epilog="Exit codes: 0 all went well, 1 something could not be done, 2 wrong usage.",

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qa.options import add_min_score, add_models, positive
-from qa.terminal import OK, add_command, complain
+from qa.terminal import OK, add_command, complain, say, say_line
 
 # As in qa.cli: what needs a library is imported in the function that uses it.
 if TYPE_CHECKING:
@@ -88,10 +88,10 @@ def _evaluate(options: argparse.Namespace) -> int:
         return OK
     for file, found in results.items():
         if len(results) > 1:
-            print(file)
+            say_line(file)
         for key, value in found.items():
-            shown = str(value) if isinstance(value, int) else f"{value:.{2 if value > 1 else 4}f}"
-            print(f"{key:>20}  {shown}")
+            told = str(value) if isinstance(value, int) else f"{value:.{2 if value > 1 else 4}f}"
+            say(f"{key:>20}  {told}")
     return OK
 
 

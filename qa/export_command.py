@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import InputError, ModelError
-from qa.terminal import OK, add_command
+from qa.terminal import OK, add_command, say
 
 
 def add_export(commands: Any) -> None:
@@ -58,5 +58,5 @@ def _export(options: argparse.Namespace) -> int:
             export_embedder(embedder, folder)
         else:
             export_reader(options.model, folder)
-    print(folder)
+    say(folder)
     return OK

@@ -44,12 +44,12 @@ def _feedback(options: argparse.Namespace) -> int:
             f"No feedback in {options.folder} makes a question ({lessons}).",
             "Right answers do, and answers where there should have been none.",
         )
-    text = json.dumps(lessons.squad, ensure_ascii=False, indent=1)
+    squad_json = json.dumps(lessons.squad, ensure_ascii=False, indent=1)
     if options.output == STDIN:
-        print(text)
+        print(squad_json)
     else:
         try:
-            Path(options.output).write_text(f"{text}\n", "utf-8")
+            Path(options.output).write_text(f"{squad_json}\n", "utf-8")
         except OSError as error:
             raise StoreError(
                 f"{options.output} cannot be written ({error.strerror}).",

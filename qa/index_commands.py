@@ -8,7 +8,16 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qa.terminal import FAILED, OK, add_command, complain, named_sources, skipped_files_named
+from qa.terminal import (
+    FAILED,
+    OK,
+    add_command,
+    complain,
+    named_sources,
+    say,
+    say_line,
+    skipped_files_named,
+)
 
 # As in qa.cli: what needs a library is imported in the command that uses it.
 if TYPE_CHECKING:
@@ -150,7 +159,7 @@ def _build(options: argparse.Namespace) -> int:
         index.add(documents, progress=progress)
         named = {document.id for document in documents}
         index.remove([document.id for document in index.documents if document.id not in named])
-    print(f"{options.output}: {index}")
+    say_line(f"{options.output}: {index}")
     return OK
 
 
@@ -160,7 +169,7 @@ def _add(options: argparse.Namespace) -> int:
     documents = _read(options)
     index = PassageIndex.open(options.folder, embedder=_embedder(options))
     changes = index.add(documents, progress=sys.stderr.isatty())
-    print(f"{options.folder}: {changes}")
+    say_line(f"{options.folder}: {changes}")
     return OK
 
 
@@ -169,7 +178,7 @@ def _remove(options: argparse.Namespace) -> int:
 
     with changing(options.folder) as writer:
         writer.remove(options.ids)
-    print(f"{options.folder}: {len(set(options.ids))} removed")
+    say_line(f"{options.folder}: {len(set(options.ids))} removed")
     return OK
 
 
@@ -190,7 +199,7 @@ def _list(options: argparse.Namespace) -> int:
         print(json.dumps(rows, ensure_ascii=False))
         return OK
     for row, document in documents:
-        print(
+        say_line(
             f"{document.id}  {document.title}"
             f" ({len(document.text):,} characters, {row.passages} passages)"
         )
@@ -201,7 +210,10 @@ def _info(options: argparse.Namespace) -> int:
     from index.health import info_of
 
     info = info_of(options.folder)
-    print(json.dumps(info.to_dict(), ensure_ascii=False) if options.json else info)
+    if options.json:
+        print(json.dumps(info.to_dict(), ensure_ascii=False))
+    else:
+        say(info)
     return OK
 
 
@@ -212,7 +224,7 @@ def _verify(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps([asdict(fault) for fault in faults], ensure_ascii=False))
     elif not faults:
-        print(f"{options.folder}: sound")
+        say_line(f"{options.folder}: sound")
     for fault in faults if not options.json else ():
         complain(str(fault))
     return FAILED if faults else OK
@@ -224,12 +236,12 @@ def _repair(options: argparse.Namespace) -> int:
     done = repair(options.folder, embedder=lambda: _embedder(options), progress=sys.stderr.isatty())
     for fault in done.faults:
         complain(str(fault))
-    print(f"{options.folder}: {done}")
+    say_line(f"{options.folder}: {done}")
     return FAILED if done.lost_count else OK
 
 
 def _compact(options: argparse.Namespace) -> int:
     from index.repair import compact
 
-    print(f"{options.folder}: {compact(options.folder):,} bytes given back")
+    say_line(f"{options.folder}: {compact(options.folder):,} bytes given back")
     return OK

@@ -1,6 +1,7 @@
 """Serve the chat, the endpoints and the MCP tools."""
 
 import logging
+import threading
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 
@@ -33,6 +34,9 @@ from qa.theme import css, head, theme
 MAX_UPLOAD = "20mb"  # refused before it is read; what is smaller gets a message of ours
 # Of a call, refused with HTTP's 413: room for the longest article in any spelling, or an upload.
 MAX_BODY_BYTES = 25_000_000
+# Open pages whose state is held, each some 200 kB with a short article of its visitor's; of more,
+# the longest unused begin anew, with what is kept of their visitors.
+PAGES_HELD = 500
 WAITING_QUESTIONS = 64  # beyond them, a visitor is told that the chat is busy
 
 logger = logging.getLogger(__name__)
@@ -80,9 +84,14 @@ def serve(
         offer(Endpoints(offered, OwnArticles()), gate)
     page.queue(max_size=WAITING_QUESTIONS)
     queue = page._queue  # noqa: SLF001 - Gradio tells its length nowhere else
+    queue.ANALYTICS_MAX_EVENTS = 1  # figures of its own, for a page that we do not offer
     counters.watch_queue(lambda: len(queue))
 
+    started = threading.Event()
+
     def why_not_ready() -> str | None:
+        if not started.is_set():
+            return "The server starts."
         if queue.stopped:
             return "The server stops."
         return "The queue is full." if len(queue) >= WAITING_QUESTIONS else None
@@ -103,9 +112,12 @@ def serve(
             favicon_path=MARK,
             max_file_size=MAX_UPLOAD,
             footer_links=["api"],
+            state_session_capacity=PAGES_HELD,
             run_history=False,  # it would keep questions in the browser, and offer to upload them
             share=False,
             ssr_mode=False,
+            # It would look at the page once more, and end the server where that takes 3 s.
+            _frontend=False,
             mcp_server=_has_mcp(),
             app_kwargs={
                 "routes": [
@@ -130,6 +142,7 @@ def serve(
         ) from error
     if door and page.mcp_server_obj:
         page.mcp_server_obj._client_instance = _inside_client(page)  # noqa: SLF001 - no other way
+    started.set()
     if block:
         page.block_thread()
     return page

@@ -7,12 +7,23 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 OK, FAILED, USAGE = 0, 1, 2
 STDIN = "-"
-# Control characters but tab and line feed, and those that change the direction of writing.
-UNSHOWN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+# Control characters but tab and line feed, those that break a line or turn the direction of
+# writing, and halves of surrogate pairs, which names of files may have and no terminal takes.
+UNSHOWN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose complaints may be about any name."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with the command's arguments, and end."""
+        super().error(shown(message))
 
 
 def add_command(commands: Any, name: str, summary: str, examples: str) -> argparse.ArgumentParser:
@@ -51,11 +62,27 @@ def named_sources(options: argparse.Namespace) -> list[Any]:
 
 
 def shown(text: str) -> str:
-    """A text for a terminal, without what would move its cursor, colour it or turn it round.
+    """A text for a terminal, in which what would move its cursor, colour or turn it is spelt out.
 
-    Articles are other people's. The JSON that ``--json`` prints has them as they are.
+    Articles are other people's, and so are their names. The JSON that ``--json`` prints has them
+    as they are.
     """
-    return UNSHOWN.sub("\N{REPLACEMENT CHARACTER}", text)
+    return UNSHOWN.sub(_spelt, text)
+
+
+def _spelt(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
+
+
+def say(text: object) -> None:
+    """Print something for a person; whatever a command says goes through here or ``complain``."""
+    print(shown(str(text)))
+
+
+def say_line(text: object) -> None:
+    """Print something on one line, however many it has."""
+    say(str(text).replace("\n", " "))
 
 
 def complain(message: str) -> None:

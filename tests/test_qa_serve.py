@@ -23,6 +23,7 @@ from serving import free_port, served
 from starlette.applications import Starlette
 
 from index.errors import InputError
+from qa import finished_sessions
 from qa.assistant import Assistant
 from qa.callers import HEADER
 from qa.counters import Counters
@@ -218,7 +219,8 @@ def test_a_visitor_who_asks_too_much_is_told_when_to_come_back(strict: str) -> N
     other.close()
 
 
-def test_a_call_leaves_no_session_behind(news: Assistant) -> None:
+def test_a_call_leaves_no_session_behind(news: Assistant, monkeypatch) -> None:
+    monkeypatch.setattr(finished_sessions, "LEFT_ALONE", 1)
     port = free_port()
     page = serve(news, examples={}, host="127.0.0.1", port=port, block=False)
     body = json.dumps({"query": EASY, "top_k": 1}).encode()
@@ -230,6 +232,9 @@ def test_a_call_leaves_no_session_behind(news: Assistant) -> None:
             assert b"event: complete" in got[2]
         assert dict(page.state_holder.session_data) == {}
         assert page.state_holder.time_last_used == {}
+        # The last one is left alone.
+        assert len(page._queue.pending_event_ids_session) == 1
+        assert len(page._queue.pending_messages_per_session) == 1
     finally:
         page.close()
 
