@@ -162,7 +162,7 @@ def _told_apart(lead: str, before: Sequence[Answer]) -> str:
         if at < 0 or turn.text is None:
             continue
         said = left[at + len(turn.question) :].strip()
-        if not turn.text.startswith(said.split(" ")[0]):
+        if not " ".join(turn.text.split()).startswith(said):  # of long quotes, the beginning
             continue
         parts.append(f"{escape(turn.question)} – {quoted(said)}")
         left = left[:at].strip()
