@@ -26,7 +26,7 @@ from index.kept_words import Part, checked_parts, read_postings
 from index.lexical import LexicalIndex
 from index.nearest import PART, NearestVectors, Vectors
 from index.numbers import Numbers
-from index.on_demand import Articles, OnDemand, VectorSource
+from index.on_demand import Articles, ArticleSource, OnDemand, VectorSource
 from index.postings import Postings
 from index.records import Document, Passage
 from index.rows import read_document, read_listing, was_version
@@ -45,7 +45,7 @@ class Contents:
         vectors: those of the passages, under numbers in the same order.
         words: those of the passages, under the same numbers.
         exact: gives the vectors as they were made.
-        articles: the documents of a saved index; None for an index of no folder.
+        articles: finds what is not all in memory; None where everything is.
         parts: what was read of its words.
         is_cached: whether the folder keeps the FAISS index.
     """
@@ -57,7 +57,7 @@ class Contents:
     vectors: NearestVectors
     words: LexicalIndex
     exact: VectorSource
-    articles: Articles | None = None
+    articles: ArticleSource | None = None
     parts: Mapping[Part, Postings] = field(default_factory=dict, repr=False)
     is_cached: bool = False
 

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -15,6 +15,7 @@ from index.embedder import shipped_embedder
 from index.engine import PassageIndex
 from index.errors import InputError
 from index.folder import is_stored_index
+from index.in_memory import Embedded
 from index.limits import DEFAULT_LIMITS, ReadLimits
 from index.read import Source, read_sources
 from index.records import Document, Hit
@@ -152,6 +153,32 @@ class Assistant:
             InputError: there are none, or two have the same id.
         """
         return self._over(PassageIndex.from_documents(documents, embedder=self.index.embedder))
+
+    def about_in_steps(
+        self, documents: Sequence[Document]
+    ) -> Generator[Embedded, None, "Assistant"]:
+        """As ``about``, told how far it has come, and stopped by closing it.
+
+        Args:
+            documents: the articles to index, each with an id of its own.
+
+        Yields:
+            How many of their passages are embedded.
+
+        Raises:
+            InputError: there are none, or two have the same id.
+        """
+        return self._over(
+            (yield from PassageIndex.in_steps(documents, embedder=self.index.embedder))
+        )
+
+    def beside(self, others: Sequence["Assistant"]) -> "Assistant":
+        """The same models for these documents and those of others; nothing is embedded again.
+
+        Args:
+            others: assistants that ``about`` made of this one.
+        """
+        return self._over(self.index.beside([other.index for other in others]))
 
     def _over(self, index: PassageIndex) -> "Assistant":
         return Assistant(
