@@ -1,10 +1,7 @@
 """The passage index: articles cut, embedded, stored and searched."""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -12,7 +9,7 @@ import numpy as np
 
 from index import store
 from index.adding import Changes, add_documents, check_ids
-from index.choices import Choices
+from index.beside import beside
 from index.database import Facts
 from index.embed import Embedder, Vectors
 from index.embedder import shipped_embedder
@@ -20,11 +17,9 @@ from index.errors import InputError, StoreError
 from index.filters import Filter
 from index.folder import is_stored_index
 from index.health import Info, info_of
-from index.labels import Label, Labels
-from index.lexical import LexicalIndex
-from index.nearest import CANDIDATES, NearestVectors
+from index.in_memory import STEP_PASSAGES, Embedded, embed_in_steps, held_contents, part_of
+from index.nearest import CANDIDATES
 from index.numbers import Choice
-from index.on_demand import HeldVectors
 from index.prepare import (
     BUDGET_TOKENS,
     OVERLAP_SENTENCES,
@@ -117,18 +112,46 @@ class PassageIndex:
         Raises:
             InputError: no documents, two with the same id, or an option out of range.
         """
-        if not documents:
-            raise InputError("There are no documents to index.", "Give at least one.")
-        check_ids(documents)
+        _check_documents(documents)
         facts = new_facts(
             embedder, budget_tokens=budget_tokens, overlap_sentences=overlap_sentences
         )
-        passages = [
-            passage for document in documents for passage in cut_for(document, facts, embedder)
-        ]
+        passages = _cut(documents, facts, embedder)
         texts = [passage.text for passage in passages]
         vectors = embedder.embed(texts, batch_size=batch_size, progress=progress)
-        contents = _in_memory(facts, tuple(documents), tuple(passages), vectors)
+        contents = held_contents(facts, tuple(documents), passages, vectors)
+        return cls(contents, embedder=embedder)
+
+    @classmethod
+    def in_steps(
+        cls,
+        documents: Sequence[Document],
+        *,
+        embedder: Embedder,
+        step_passages: int = STEP_PASSAGES,
+    ) -> Generator[Embedded, None, Self]:
+        """As ``from_documents``, told how far it has come, and stopped by closing it.
+
+        Args:
+            documents: the articles, each with an id of its own.
+            embedder: the model that makes the vectors.
+            step_passages: passages embedded from one telling to the next.
+
+        Yields:
+            How many passages are embedded.
+
+        Returns:
+            The index.
+
+        Raises:
+            InputError: no documents, or two with the same id.
+        """
+        _check_documents(documents)
+        facts = new_facts(embedder)
+        passages = _cut(documents, facts, embedder)
+        texts = [passage.text for passage in passages]
+        vectors = yield from embed_in_steps(texts, embedder, step_passages=step_passages)
+        contents = held_contents(facts, tuple(documents), passages, vectors)
         return cls(contents, embedder=embedder)
 
     @classmethod
@@ -294,14 +317,21 @@ class PassageIndex:
         place = contents.place_of(document_id)
         if place is None:
             raise InputError(f"There is no article {document_id}.", "Choose one of the index.")
-        rows = contents.rows_of(place)
-        part = _in_memory(
-            replace(contents.facts, version=0),
-            (contents.documents[place],),
-            tuple(contents.passages[rows.start : rows.stop]),
-            contents.vectors_of(contents.vectors.numbers[rows.start : rows.stop]),
-        )
+        part = part_of(contents, [place])
         return PassageIndex(part, embedder=self._embedder)
+
+    def beside(self, others: "Sequence[PassageIndex]") -> "PassageIndex":
+        """The same index with others beside it, searched as one; nothing is embedded again.
+
+        Args:
+            others: indexes in memory, made by the same embedder. Of a document whose id is
+                there already nothing is added.
+
+        Returns:
+            An index of no folder, which sees this one as it is now.
+        """
+        contents = [other._contents for other in others]  # noqa: SLF001 - of this class
+        return PassageIndex(beside(self._contents, contents), embedder=self._embedder)
 
     def save(self, folder: str | Path, *, kind: str | None = None) -> None:
         """Write the index to a folder; an index that is there is replaced.
@@ -424,29 +454,6 @@ def _fused(
     return [Hit(contents.passage(n), scores[n], similarities[n]) for n in best]
 
 
-def _in_memory(
-    facts: Facts, documents: tuple[Document, ...], passages: tuple[Passage, ...], vectors: Vectors
-) -> Contents:
-    sizes = Counter(passage.document.id for passage in passages)
-    starts = np.cumsum([0, *(sizes[document.id] for document in documents)])
-    numbers = np.arange(len(passages))
-    return Contents(
-        facts=replace(facts, documents=len(documents), passages=len(passages)),
-        documents=documents,
-        passages=passages,
-        starts=starts,
-        vectors=NearestVectors.from_vectors(numbers, vectors),
-        words=LexicalIndex(passage.text for passage in passages),
-        exact=HeldVectors(vectors),
-        choices=Choices(
-            lambda: Labels(map(Label.of, documents)),
-            place_of=partial(store.place_among, documents),
-            starts=starts,
-            numbers=numbers,
-        ),
-    )
-
-
 def _prepared(contents: Contents) -> Iterator[Prepared]:
     """Every document of an index, ready to be stored in another."""
     for place, document in enumerate(contents.documents):
@@ -454,3 +461,15 @@ def _prepared(contents: Contents) -> Iterator[Prepared]:
         spans = [(one.start, one.end) for one in contents.passages[rows.start : rows.stop]]
         numbers = contents.vectors.numbers[rows.start : rows.stop]
         yield Prepared(document, spans, contents.vectors_of(numbers))
+
+
+def _check_documents(documents: Sequence[Document]) -> None:
+    if not documents:
+        raise InputError("There are no documents to index.", "Give at least one.")
+    check_ids(documents)
+
+
+def _cut(documents: Sequence[Document], facts: Facts, embedder: Embedder) -> tuple[Passage, ...]:
+    return tuple(
+        passage for document in documents for passage in cut_for(document, facts, embedder)
+    )

@@ -1,6 +1,6 @@
 """What filters ask of documents, kept as arrays: collection, language and days of each."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -49,25 +49,28 @@ class Labels:
     def __init__(self, labels: Iterable[Label]) -> None:
         collections: dict[str, int] = {}
         languages: dict[str | None, int] = {}
-        dates: dict[str | None, tuple[int, int]] = {}
-        rows = []
-        for label in labels:
-            days = dates.get(label.date)
-            if days is None:
-                days = (days_of(label.date) if label.date is not None else None) or (0, 0)
-                dates[label.date] = days
-            rows.append(
-                (
-                    collections.setdefault(label.collection, len(collections)),
-                    languages.setdefault(label.language, len(languages)),
-                    *days,
-                )
+        dates: dict[str | None, int] = {}
+        rows = [
+            (
+                collections.setdefault(label.collection, len(collections)),
+                languages.setdefault(label.language, len(languages)),
+                dates.setdefault(label.date, len(dates)),
             )
-        table: npt.NDArray[Any] = np.array(rows, dtype=np.int32).reshape(len(rows), 4)
+            for label in labels
+        ]
+        table: npt.NDArray[Any] = np.array(rows, dtype=np.int32).reshape(len(rows), 3)
+        self._collection, self._language, self._date = np.ascontiguousarray(table.T)
+        self._collections, self._languages, self._dates = collections, languages, dates
         # Days are 0 where there are none: the first of all is 1.
-        self._collection, self._language, self._first, self._last = np.ascontiguousarray(table.T)
-        self._collections = collections
-        self._languages = languages
+        days = np.array([_days(date) for date in dates], dtype=np.int32).reshape(len(dates), 2)
+        self._first, self._last = days[self._date].T
+
+    def __iter__(self) -> Iterator[Label]:
+        """The labels, in the order of the documents."""
+        names = [list(one) for one in (self._collections, self._languages, self._dates)]
+        codes = (self._collection.tolist(), self._language.tolist(), self._date.tolist())
+        for collection, language, date in zip(*codes, strict=True):
+            yield Label(names[0][collection], names[1][language], names[2][date])
 
     @property
     def collections(self) -> Mapping[str, int]:
@@ -131,3 +134,7 @@ class Labels:
             return "No article of the index is in one; put some in when they are added."
         more = ", …" if len(names) > SHOWN_NAMES else ""
         return f"Choose one of the index: {', '.join(names[:SHOWN_NAMES])}{more}."
+
+
+def _days(date: str | None) -> tuple[int, int]:
+    return (days_of(date) if date is not None else None) or (0, 0)

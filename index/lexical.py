@@ -107,6 +107,11 @@ class LexicalIndex:
         # For sums over the postings of a query; all zeros but while it is answered.
         self._sums = np.zeros(first)
 
+    @property
+    def postings(self) -> list[Postings]:
+        """The terms of the passages, in parts; some may have passages that are gone."""
+        return [part.postings for part in self._parts]
+
     def search(self, query: str, *, top_k: int, among: Choice | None = None) -> dict[int, float]:
         """The BM25 scores of the passages that share most with a query, best first.
 

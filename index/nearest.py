@@ -286,6 +286,22 @@ class NearestVectors:
             vectors[~apart] = self._faiss.reconstruct_batch(wanted[~apart])
         return vectors
 
+    def with_apart(self, numbers: Numbers, vectors: Vectors) -> "NearestVectors":
+        """The same with more vectors, which are compared one by one.
+
+        Args:
+            numbers: theirs, ascending, above all that there are.
+            vectors: shape (numbers, dimension), each of length 1.
+        """
+        return NearestVectors(
+            self._faiss,
+            held=self.held,
+            making=self.making,
+            numbers=np.concatenate([self.numbers, numbers]),
+            apart=np.concatenate([self._apart, numbers]),
+            apart_vectors=np.concatenate([self._apart_vectors, vectors]),
+        )
+
     def brought_up(
         self, numbers: Numbers, vectors_of: Callable[[Numbers], Vectors], *, kind: str | None = None
     ) -> "NearestVectors | None":

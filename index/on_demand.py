@@ -41,6 +41,18 @@ class VectorSource(Protocol):
         ...
 
 
+class ArticleSource(Protocol):
+    """Finds documents and passages."""
+
+    def passage_numbered(self, number: int) -> Passage:
+        """A passage, by its number."""
+        ...
+
+    def place_of(self, id: str) -> int | None:
+        """The place of the document with this id, or None if there is none."""
+        ...
+
+
 class HeldVectors:
     """Vectors in memory, under numbers from 0."""
 

@@ -29,7 +29,7 @@ from index.labels import Label, Labels
 from index.lexical import LexicalIndex
 from index.nearest import PART, NearestVectors, Vectors
 from index.numbers import Numbers
-from index.on_demand import Articles, OnDemand, VectorSource
+from index.on_demand import Articles, ArticleSource, OnDemand, VectorSource
 from index.postings import Postings
 from index.records import Document, Passage
 from index.rows import read_document, read_listing, was_version
@@ -49,7 +49,7 @@ class Contents:
         words: those of the passages, under the same numbers.
         exact: gives the vectors as they were made.
         choices: what filters leave of the passages.
-        articles: the documents of a saved index; None for an index of no folder.
+        articles: finds what is not all in memory; None where everything is.
         parts: what was read of its words.
         is_cached: whether the folder keeps the FAISS index.
     """
@@ -62,7 +62,7 @@ class Contents:
     words: LexicalIndex
     exact: VectorSource
     choices: Choices
-    articles: Articles | None = None
+    articles: ArticleSource | None = None
     parts: Mapping[Part, Postings] = field(default_factory=dict, repr=False)
     is_cached: bool = False
 

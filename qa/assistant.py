@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -16,6 +16,7 @@ from index.engine import PassageIndex
 from index.errors import InputError
 from index.filters import Filter
 from index.folder import is_stored_index
+from index.in_memory import Embedded
 from index.limits import DEFAULT_LIMITS, ReadLimits
 from index.read import Source, read_sources
 from index.records import Document, Hit
@@ -28,10 +29,10 @@ from qa.rounds import Rounds, Task
 
 TOP_K = 3
 PASSAGES_FOUND = 10  # by a search, unless more or fewer are asked for
-# Reading is what costs. More passages find no better answers, and where the first two give an
-# answer this sure, the others do not either: `python benchmarks/reading.py FILE` prints what
-# other numbers give.
-PASSAGES_READ, FIRST_PASSAGES, SURE_SCORE = 5, 2, 0.5
+# Reading is what costs. More passages find no better answers, where the first or the second gives
+# an answer this sure the others do not either, nor do those that fit so much worse than the
+# nearest: `python benchmarks/reading.py FILE...` prints what other numbers give.
+PASSAGES_READ, STEPS, SURE_SCORE, LEAST_SHARE = 5, (1, 2), 0.6, 0.7
 # Questions answered in one stream: enough to fill the batches with pairs of like length,
 # few enough that a million questions need no more memory than a hundred.
 STREAM_QUESTIONS = 64
@@ -47,12 +48,14 @@ class Assistant:
         index: the passages.
         reader: what reads them.
         passages_read: most passages the reader reads for a question.
-        sure_score: score of an answer above which no more than the first few are read; 1 reads
-            them all.
+        sure_score: score of an answer above which no more passages are read.
+        least_share: share of the nearest passage's score that another needs to be read. With 0,
+            and a sure_score of 1, all are.
         answers_kept: how many answers are kept for whoever asks the same again; 0 keeps none.
 
     Raises:
-        InputError: passages_read is below 1, answers_kept below 0, or sure_score no probability.
+        InputError: passages_read is below 1, answers_kept below 0, or sure_score or
+            least_share not from 0 to 1.
     """
 
     def __init__(
@@ -62,18 +65,22 @@ class Assistant:
         reader: Reader,
         passages_read: int = PASSAGES_READ,
         sure_score: float = SURE_SCORE,
+        least_share: float = LEAST_SHARE,
         answers_kept: int = ANSWERS_KEPT,
     ) -> None:
         if passages_read < 1:
             raise InputError(f"passages_read is {passages_read}.", "Read 1 or more.")
         if not 0 <= sure_score <= 1:
             raise InputError(f"sure_score is {sure_score}.", "Give a probability, from 0 to 1.")
+        if not 0 <= least_share <= 1:
+            raise InputError(f"least_share is {least_share}.", "Give a share, from 0 to 1.")
         if answers_kept < 0:
             raise InputError(f"answers_kept is {answers_kept}.", "Give 0 or more.")
         self._index = index
         self._reader = reader
         self.passages_read = passages_read
         self.sure_score = sure_score
+        self.least_share = least_share
         self._answers_kept = answers_kept
         self._remembered = RememberedAnswers(most=answers_kept)
 
@@ -86,6 +93,7 @@ class Assistant:
         embedder: Embedder | None = None,
         passages_read: int = PASSAGES_READ,
         sure_score: float = SURE_SCORE,
+        least_share: float = LEAST_SHARE,
         progress: bool = False,
         limits: ReadLimits = DEFAULT_LIMITS,
         allow_private: bool = False,
@@ -98,7 +106,8 @@ class Assistant:
             reader: the reader; without one, the reader we ship.
             embedder: the embedding model; without one, the model we ship.
             passages_read: most passages the reader reads for a question.
-            sure_score: score of an answer above which no more than the first few are read.
+            sure_score: score of an answer above which no more passages are read.
+            least_share: share of the nearest passage's score that another needs to be read.
             progress: show progress bars while the articles are read and embedded.
             limits: how much of a source is read.
             allow_private: read pages of the web from this machine and its own network too.
@@ -124,6 +133,7 @@ class Assistant:
             reader=reader or ExtractiveReader.shipped(),
             passages_read=passages_read,
             sure_score=sure_score,
+            least_share=least_share,
         )
 
     def only(self, document_id: str) -> "Assistant":
@@ -145,12 +155,39 @@ class Assistant:
         """
         return self._over(PassageIndex.from_documents(documents, embedder=self.index.embedder))
 
+    def about_in_steps(
+        self, documents: Sequence[Document]
+    ) -> Generator[Embedded, None, "Assistant"]:
+        """As ``about``, told how far it has come, and stopped by closing it.
+
+        Args:
+            documents: the articles to index, each with an id of its own.
+
+        Yields:
+            How many of their passages are embedded.
+
+        Raises:
+            InputError: there are none, or two have the same id.
+        """
+        return self._over(
+            (yield from PassageIndex.in_steps(documents, embedder=self.index.embedder))
+        )
+
+    def beside(self, others: Sequence["Assistant"]) -> "Assistant":
+        """The same models for these documents and those of others; nothing is embedded again.
+
+        Args:
+            others: assistants that ``about`` made of this one.
+        """
+        return self._over(self.index.beside([other.index for other in others]))
+
     def _over(self, index: PassageIndex) -> "Assistant":
         return Assistant(
             index=index,
             reader=self.reader,
             passages_read=self.passages_read,
             sure_score=self.sure_score,
+            least_share=self.least_share,
             answers_kept=self._answers_kept,
         )
 
@@ -311,7 +348,10 @@ class Assistant:
         began = time.perf_counter()
         expanded = [expand(question) for question in questions]
         # An answer depends on these and nothing else.
-        fixed = (self.index, self.reader, self.passages_read, self.sure_score, top_k, min_score)
+        fixed = (
+            self.index, self.reader, self.passages_read, self.sure_score, self.least_share,
+            top_k, min_score,
+        )  # fmt: skip
         keys = [
             (*fixed, where, question.text, told)
             for question, told in zip(questions, expanded, strict=True)
@@ -348,10 +388,11 @@ class Assistant:
         began = time.perf_counter()
         hits = self._retrieve(questions, expanded, batch_size=batch_size, where=where)
         retrieved = time.perf_counter()
+        more = top_k > TOP_K  # who wants more quotes than usual wants them from everywhere
         rounds = Rounds(
-            # Who wants more quotes than usual wants them from everywhere.
-            first_passages=FIRST_PASSAGES if top_k <= TOP_K else self.passages_read,
+            steps=() if more else STEPS,
             sure_score=self.sure_score,
+            least_share=0.0 if more else self.least_share,
             top_k=top_k,
             min_score=min_score,
             batch_size=batch_size,

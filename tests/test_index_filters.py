@@ -192,6 +192,28 @@ def test_an_open_filter_is_none_and_an_empty_list_matches_nothing():
     assert len(index.search(["cats"], where=Filter(collections=[""]))[0]) == 2
 
 
+@few
+@given(st.data())
+def test_a_filter_holds_for_indexes_beside_each_other(data):
+    shelf = data.draw(shelves())
+    where = data.draw(filters_for(shelf))
+    cut = data.draw(st.integers(1, len(shelf)))
+    first, *others = (
+        PassageIndex.from_documents(part, embedder=StubEmbedder(), budget_tokens=4)
+        for part in (shelf[:cut], shelf[cut:])
+        if part
+    )
+    whole = PassageIndex.from_documents(shelf, embedder=StubEmbedder(), budget_tokens=4)
+    joined = first.beside(others)
+    assert joined.collections() == whole.collections()
+    (found,), (expected,) = (
+        one.search(["cats run"], top_k=1000, where=where) for one in (joined, whole)
+    )
+    assert {(hit.passage, round(hit.score, 4)) for hit in found} == {
+        (hit.passage, round(hit.score, 4)) for hit in expected
+    }
+
+
 def test_what_is_not_there_is_named():
     index = PassageIndex.from_documents(
         [Document("a", "A", "Cats run.", collection="news")], embedder=StubEmbedder()
