@@ -14,6 +14,7 @@ from index.embed import Embedder
 from index.embedder import shipped_embedder
 from index.engine import PassageIndex
 from index.errors import InputError
+from index.filters import Filter
 from index.folder import is_stored_index
 from index.in_memory import Embedded
 from index.limits import DEFAULT_LIMITS, ReadLimits
@@ -221,6 +222,7 @@ class Assistant:
         history: Iterable[Turn | Answer] | None = None,
         top_k: int = TOP_K,
         min_score: float | None = None,
+        where: Filter | None = None,
     ) -> Answer:
         """Answer one question.
 
@@ -231,12 +233,14 @@ class Assistant:
             top_k: how many quotes to give: the answer and top_k - 1 alternatives.
             min_score: least score of an answer, from 0 to 1, below which the article does
                 not say; without it, the one fitted for the reader.
+            where: which articles are asked; all of them without it.
 
         Raises:
-            InputError: the question is blank or too long, or an option out of range.
+            InputError: the question is blank or too long, an option out of range, or an article
+                or a collection that is named not there.
         """
         asked = Question(question, parse_history(history))
-        return next(self.ask_stream([asked], top_k=top_k, min_score=min_score))
+        return next(self.ask_stream([asked], top_k=top_k, min_score=min_score, where=where))
 
     def ask_many(
         self,
@@ -246,6 +250,7 @@ class Assistant:
         batch_size: int = 32,
         min_score: float | None = None,
         progress: bool | None = None,
+        where: Filter | None = None,
     ) -> list[Answer]:
         """Answer many questions, read together in batches.
 
@@ -256,20 +261,22 @@ class Assistant:
             min_score: least score of an answer; without it, the one fitted for the reader.
             progress: show a progress bar on standard error; by default for many questions
                 on a terminal.
+            where: which articles are asked; all of them without it.
 
         Returns:
             The answers in the order of the questions.
 
         Raises:
-            InputError: a question is blank or too long, or an option out of range; raised
-                before any is answered.
+            InputError: as for ``ask``; raised before any is answered.
         """
         if isinstance(questions, str):
             raise InputError("The questions are one text.", "Give a list, or call ask.")
         asked = [_checked(question, number) for number, question in enumerate(questions)]
         if progress is None:
             progress = len(asked) >= PROGRESS_FROM and sys.stderr.isatty()
-        answers = self.ask_stream(asked, top_k=top_k, batch_size=batch_size, min_score=min_score)
+        answers = self.ask_stream(
+            asked, top_k=top_k, batch_size=batch_size, min_score=min_score, where=where
+        )
         return list(tqdm(answers, total=len(asked), unit=" questions", disable=not progress))
 
     def ask_stream(
@@ -279,6 +286,7 @@ class Assistant:
         top_k: int = TOP_K,
         batch_size: int = 32,
         min_score: float | None = None,
+        where: Filter | None = None,
     ) -> Iterator[Answer]:
         """Answer questions as they come, holding only a few of them in memory.
 
@@ -287,12 +295,13 @@ class Assistant:
             top_k: how many quotes each gets: the answer and top_k - 1 alternatives.
             batch_size: pairs of question and passage in one pass through the reader.
             min_score: least score of an answer; without it, the one fitted for the reader.
+            where: which articles are asked; all of them without it.
 
         Yields:
             The answers in the order of the questions.
 
         Raises:
-            InputError: a question is blank or too long, or an option out of range.
+            InputError: as for ``ask``.
         """
         if top_k < 1:
             raise InputError(f"top_k is {top_k}.", "Ask for 1 or more.")
@@ -303,23 +312,28 @@ class Assistant:
         numbered = (_checked(question, number) for number, question in enumerate(questions))
         while block := list(islice(numbered, STREAM_QUESTIONS)):
             yield from self._answer_block(
-                block, top_k=top_k, batch_size=batch_size, min_score=min_score
+                block, top_k=top_k, batch_size=batch_size, min_score=min_score, where=where
             )
 
-    def search(self, query: str, *, top_k: int = PASSAGES_FOUND) -> list[Found]:
+    def search(
+        self, query: str, *, top_k: int = PASSAGES_FOUND, where: Filter | None = None
+    ) -> list[Found]:
         """Find the passages nearest to a query in meaning and words, without reading them.
 
         Args:
             query: what to look for: a question or any other words.
             top_k: most passages to give.
+            where: which articles are searched; all of them without it.
 
         Returns:
             The passages, nearest first.
 
         Raises:
-            InputError: the query is blank or too long, or top_k below 1.
+            InputError: the query is blank or too long, top_k below 1, or an article or a
+                collection that is named not there.
         """
-        (hits,) = self.index.search([check_question(query, name="query")], top_k=top_k)
+        asked = [check_question(query, name="query")]
+        (hits,) = self.index.search(asked, top_k=top_k, where=where)
         return [Found(Excerpt.from_passage(hit.passage), hit.score) for hit in hits]
 
     def _answer_block(
@@ -329,6 +343,7 @@ class Assistant:
         top_k: int,
         batch_size: int,
         min_score: float | None,
+        where: Filter | None,
     ) -> list[Answer]:
         """The answers to some questions; what was asked before is not read again."""
         began = time.perf_counter()
@@ -339,7 +354,7 @@ class Assistant:
             top_k, min_score,
         )  # fmt: skip
         keys = [
-            (*fixed, question.text, told)
+            (*fixed, where, question.text, told)
             for question, told in zip(questions, expanded, strict=True)
         ]
         answers = [self._remembered.find(key) for key in keys]
@@ -351,6 +366,7 @@ class Assistant:
             top_k=top_k,
             batch_size=batch_size,
             min_score=min_score,
+            where=where,
         )
         for number, answer in zip(new, fresh, strict=True):
             self._remembered.keep(keys[number], answer)
@@ -366,11 +382,12 @@ class Assistant:
         top_k: int,
         batch_size: int,
         min_score: float | None,
+        where: Filter | None,
     ) -> list[Answer]:
         if not questions:
             return []
         began = time.perf_counter()
-        hits = self._retrieve(questions, expanded, batch_size=batch_size)
+        hits = self._retrieve(questions, expanded, batch_size=batch_size, where=where)
         retrieved = time.perf_counter()
         more = top_k > TOP_K  # who wants more quotes than usual wants them from everywhere
         rounds = Rounds(
@@ -397,7 +414,12 @@ class Assistant:
         return [replace(draft, timings=timings) for draft in drafts]
 
     def _retrieve(
-        self, questions: Sequence[Question], expanded: Sequence[str | None], *, batch_size: int
+        self,
+        questions: Sequence[Question],
+        expanded: Sequence[str | None],
+        *,
+        batch_size: int,
+        where: Filter | None,
     ) -> list[list[Hit]]:
         """The passages nearest to each question, as it stands or behind what was said before.
 
@@ -407,7 +429,9 @@ class Assistant:
         told = [number for number, text in enumerate(expanded) if text is not None]
         queries = [question.text for question in questions]
         queries += [text for text in expanded if text is not None]
-        hits = self.index.search(queries, top_k=self.passages_read, batch_size=batch_size)
+        hits = self.index.search(
+            queries, top_k=self.passages_read, batch_size=batch_size, where=where
+        )
         found, more = hits[: len(questions)], hits[len(questions) :]
         for number, others in zip(told, more, strict=True):
             best: dict[tuple[str, int], Hit] = {}
