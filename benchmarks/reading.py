@@ -24,7 +24,14 @@ from index.embed import Embedder
 from index.embedder import shipped_embedder
 from index.engine import PassageIndex
 from index.records import Hit
-from qa.assistant import LEAST_SHARE, PASSAGES_READ, STEPS, SURE_SCORE, TOP_K
+from qa.assistant import (
+    LEAST_SHARE,
+    PASSAGES_READ,
+    RIVAL_SHARE,
+    STEPS,
+    SURE_SCORE,
+    TOP_K,
+)
 from qa.metrics import best_against
 from qa.reader import ExtractiveReader, Reader, Reading
 from qa.records import Answer
@@ -171,6 +178,7 @@ def outcome(reader: Recorded, cases: Sequence[Case], way: Way) -> dict[str, floa
 def answered(reader: Recorded, cases: Sequence[Case], way: Way) -> list[Answer]:
     rounds = Rounds(
         steps=way.steps,
+        rival_share=RIVAL_SHARE,
         sure_score=way.sure,
         least_share=way.share,
         top_k=TOP_K,

@@ -39,6 +39,8 @@ class Rounds:
     Args:
         steps: of every question so many passages are read before its answer is looked at,
             each more than the one before; after the last of them the others.
+        rival_share: of the nearest passage's score, the share from which others are read
+            together with it, up to the last of the steps: they may say something else.
         sure_score: score above which an answer is sure.
         least_share: of the nearest passage's score, the share that another needs to be read.
         top_k: quotes for each.
@@ -47,6 +49,7 @@ class Rounds:
     """
 
     steps: Sequence[int]
+    rival_share: float
     sure_score: float
     least_share: float
     top_k: int
@@ -56,10 +59,13 @@ class Rounds:
     def answer(self, reader: Reader, tasks: Sequence[Task]) -> list[Answer]:
         """The answers, in the order of the tasks."""
         worth = [self._worth(task) for task in tasks]
+        least = [self._at_first(hits) for hits in worth]
         answers: dict[int, Answer] = {}
         unsure = list(range(len(tasks)))
-        for most in (*self.steps, None):
-            wanted = [(tasks[n], worth[n][len(tasks[n].found) : most]) for n in unsure]
+        for step in (*self.steps, len(max(worth, key=len, default=()))):
+            wanted = [
+                (tasks[n], worth[n][len(tasks[n].found) : max(step, least[n])]) for n in unsure
+            ]
             self._read(reader, wanted)
             answers |= {n: self._answer(reader, tasks[n]) for n in unsure}
             unsure = [
@@ -78,6 +84,11 @@ class Rounds:
         if task.told is not None or nearest <= 0:
             return task.hits
         return [hit for hit in task.hits if hit.score >= self.least_share * nearest]
+
+    def _at_first(self, hits: Sequence[Hit]) -> int:
+        """How many passages are about as near as the nearest, and read together with it."""
+        rivals = [hit for hit in hits if hit.score >= self.rival_share * hits[0].score]
+        return min(len(rivals), max(self.steps, default=0))
 
     def _read(self, reader: Reader, wanted: Sequence[tuple[Task, Sequence[Hit]]]) -> None:
         pairs = [(task, hit) for task, hits in wanted for hit in hits]

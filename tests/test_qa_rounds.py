@@ -42,7 +42,7 @@ def hits_of(words, scores=None):
 
 def rounds(**options):
     usual = {
-        "steps": (2,), "sure_score": 0.9, "least_share": 0.0,
+        "steps": (2,), "rival_share": 1.0, "sure_score": 0.9, "least_share": 0.0,
         "top_k": 3, "min_score": None, "batch_size": 32,
     }  # fmt: skip
     return Rounds(**(usual | options))
@@ -74,6 +74,19 @@ def test_a_question_for_several_things_is_read_to_the_end():
     (answer,) = rounds().answer(reader, [Task("which people came?", None, hits_of(WORDS))])
     assert answer.text == "Bo"
     assert len(reader.asked) == len(WORDS)
+
+
+def test_what_is_about_as_near_is_read_though_the_first_is_sure():
+    reader = Planned({"Ada.": 9.0, "Bo.": 8.0})
+    hits = hits_of(WORDS[:4], [2.0, 1.8, 1.8, 1.0])
+    (answer,) = rounds(steps=(1, 2), rival_share=0.9, sure_score=0.6).answer(
+        reader, [Task("who?", None, hits)]
+    )
+    assert reader.asked == ["Ada.", "Bo."], "no more than the last step"
+    assert [answer.text, answer.alternatives[0].text] == ["Ada", "Bo"]
+    reader.asked.clear()
+    rounds(steps=(1, 2), rival_share=0.91).answer(reader, [Task("who?", None, hits)])
+    assert reader.asked == ["Ada."]
 
 
 def test_what_is_far_from_the_question_is_not_read():
@@ -119,15 +132,17 @@ def test_nothing_found_is_an_absence():
     st.sampled_from([0.0, 0.6, 0.9, 1.0]),
     st.lists(st.floats(-0.5, 2), min_size=len(WORDS), max_size=len(WORDS)),
     st.sampled_from([0.0, 0.3, 0.7, 1.0]),
+    st.sampled_from([0.5, 0.9, 1.0]),
 )
-def test_every_answer_is_that_of_a_step_or_of_all(odds, sizes, steps, sure, scores, share):
+def test_every_answer_is_that_of_a_step_or_of_all(odds, sizes, steps, sure, scores, share, rival):
     reader = Planned({f"{word}.": value for word, value in odds.items()})
     scores = sorted(scores, reverse=True)
     tasks = [
         Task(f"who came {n}?", None, hits_of(WORDS[:size], scores[:size]))
         for n, size in enumerate(sizes)
     ]
-    answers = rounds(steps=steps, sure_score=sure, least_share=share).answer(reader, tasks)
+    options = {"steps": steps, "sure_score": sure, "least_share": share, "rival_share": rival}
+    answers = rounds(**options).answer(reader, tasks)
 
     def outcome(task, count):
         few = task.hits[:count]
@@ -147,7 +162,9 @@ def test_every_answer_is_that_of_a_step_or_of_all(odds, sizes, steps, sure, scor
     assert len(answers) == len(tasks)
     for task, answer in zip(tasks, answers, strict=True):
         near = sum(hit.score >= share * scores[0] or scores[0] <= 0 for hit in task.hits)
-        ways = [outcome(task, min(count, near)) for count in (*steps, near)]
+        rivals = sum(hit.score >= rival * scores[0] for hit in task.hits[:near])
+        first = min(rivals, max(steps, default=0))
+        ways = [outcome(task, min(max(count, first), near)) for count in (*steps, near)]
         assert answer == next(
             (early for early in ways if early.text is not None and early.score > sure), ways[-1]
         )
