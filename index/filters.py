@@ -46,8 +46,11 @@ class Filter:
             given = getattr(self, name)
             if given is None:
                 continue
-            if isinstance(given, str) or not all(isinstance(one, str) for one in given):
+            is_list = isinstance(given, Collection) and not isinstance(given, str)
+            if not is_list or not all(isinstance(one, str) for one in given):
                 raise InputError(f"{name} is no list of names.", "Give a list of texts.")
+            for one in given:
+                check_name(one)
             # In one order, so that what is the same is equal; and it is a key.
             object.__setattr__(self, name, tuple(sorted(set(given))))
         if self.languages is not None and not all(one.strip() for one in self.languages):
@@ -90,6 +93,22 @@ class Filter:
         told += [f"since {self.since}"] if self.since is not None else []
         told += [f"until {self.until}"] if self.until is not None else []
         return "; ".join(told) or "all articles"
+
+
+def check_name(name: str) -> None:
+    """Refuse a name that nothing can have.
+
+    Raises:
+        InputError: it is not valid Unicode.
+    """
+    try:
+        name.encode()
+    except UnicodeEncodeError as error:
+        raise InputError(
+            f"The name {name[:SHOWN_CHARS]!r} has half a surrogate pair at character"
+            f" {error.start}.",
+            "Decode it anew, for example with errors='replace'.",
+        ) from None
 
 
 def is_of_language(language: str | None, ranges: Collection[str]) -> bool:

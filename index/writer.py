@@ -32,6 +32,7 @@ from index.database import (
     write_facts,
 )
 from index.errors import InputError, StoreError
+from index.filters import check_name
 from index.folder import FIRST_FORMAT, FRESH, JOURNALS, database_of, is_free, is_stored_index
 from index.kept_labels import changed_digest as changed_labels
 from index.kept_labels import insert_label
@@ -263,8 +264,11 @@ class Writer:
             How many documents are in it.
 
         Raises:
-            InputError: there is no such collection, or already one of the new name.
+            InputError: there is no such collection, or already one of the new name, or a name
+                is not valid Unicode.
         """
+        for name in (old, new):
+            check_name(name)
         if new and new != old and self._numbers_in(new):
             raise InputError(
                 f"There is a collection {new!r} already.", "Choose a name that is free."

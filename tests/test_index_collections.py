@@ -80,6 +80,8 @@ def test_a_collection_gets_another_name(folder):
         ("none", "x", "no collection 'none'"),
         ("news", "notes", "a collection 'notes' already"),
         ("", "notes", "a collection 'notes' already"),
+        ("news", "x\udcff", "half a surrogate pair"),
+        ("x\udcff", "news", "half a surrogate pair"),
     ],
 )
 def test_what_cannot_be_renamed_is_named(folder, old, new, problem):

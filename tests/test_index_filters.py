@@ -233,6 +233,8 @@ def test_what_is_not_there_is_named():
     [
         ({"documents": "a"}, "documents is no list"),
         ({"collections": [None]}, "collections is no list"),
+        ({"documents": 5}, "documents is no list"),
+        ({"documents": ["a\ud800"]}, "half a surrogate pair at character 1"),
         ({"languages": ["en", " "]}, "language is blank"),
         ({"since": "yesterday"}, "since is 'yesterday'"),
         ({"until": "2024-02-30"}, "until is '2024-02-30'"),
