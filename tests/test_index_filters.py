@@ -1,6 +1,7 @@
 """Filters: what they hold for, and that a filtered search finds what a search of the rest does."""
 
 import sqlite3
+import sys
 from datetime import date
 
 import numpy as np
@@ -12,10 +13,12 @@ from strategies import few, many
 from stub import StubEmbedder
 
 from index import lexical
+from index.choices import Choices
 from index.engine import BM25_WEIGHT, PassageIndex
 from index.errors import DamagedIndexError, InputError
 from index.filters import Filter
 from index.health import verify
+from index.labels import Label, Labels
 from index.lexical import LexicalIndex
 from index.nearest import NearestVectors
 from index.numbers import Choice
@@ -178,6 +181,39 @@ def test_the_words_of_a_choice(texts, query, wanted, bound):
     if len(chosen) <= bound:
         best = sorted(expected.values(), reverse=True)[:5]
         assert list(found.values()) == pytest.approx(best)
+
+
+def calls_of(act):
+    """How many functions are called."""
+    count = 0
+
+    def one_more(*_):
+        nonlocal count
+        count += 1
+
+    sys.setprofile(one_more)
+    try:
+        act()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+def test_a_choice_costs_no_python_for_each_passage():
+    calls = []
+    for count in (100, 20_000):
+        labels = Labels(Label(f"c{n % 7}", "en", f"20{n % 24:02}") for n in range(count))
+        choices = Choices(
+            lambda labels=labels: labels,
+            place_of=lambda _: None,
+            starts=np.arange(0, 10 * count + 1, 10),
+            numbers=np.arange(10 * count),
+        )
+        where = Filter(collections=["c1"], languages=["en"], since="2010")
+        calls.append(calls_of(lambda choices=choices, where=where: choices.choice(where)))
+        assert len(choices.choice(where)) > 0
+        assert choices.choice(where) is choices.choice(where)  # worked out once
+    assert calls[1] <= calls[0] + 50
 
 
 def test_an_open_filter_is_none_and_an_empty_list_matches_nothing():
