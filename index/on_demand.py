@@ -41,6 +41,18 @@ class VectorSource(Protocol):
         ...
 
 
+class ArticleSource(Protocol):
+    """Finds documents and passages."""
+
+    def passage_numbered(self, number: int) -> Passage:
+        """A passage, by its number."""
+        ...
+
+    def place_of(self, id: str) -> int | None:
+        """The place of the document with this id, or None if there is none."""
+        ...
+
+
 class HeldVectors:
     """Vectors in memory, under numbers from 0."""
 
@@ -79,6 +91,14 @@ class Articles:
             StoreError: it went, and its room was taken back.
         """
         return self._article(place)[0]
+
+    def article(self, place: int) -> tuple[Document, Sequence[Span]]:
+        """A document and the spans of its passages, by its place.
+
+        Raises:
+            StoreError: as for ``document``.
+        """
+        return self._article(place)
 
     def passage(self, place: int) -> Passage:
         """A passage, by its place among all.

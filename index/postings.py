@@ -1,7 +1,7 @@
 """Which terms stands in which passages, and how often: a part of an index that never changes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
@@ -106,6 +106,10 @@ class Postings:
         start = int(self.ends[place - 1]) if place else 0
         end = int(self.ends[place])
         return self.rows[start:end], self.counts[start:end]
+
+    def above(self, by: int) -> "Postings":
+        """The same under numbers that are higher by so much."""
+        return replace(self, numbers=self.numbers + by)
 
     def only(self, numbers: Numbers) -> "Postings":
         """Those of some passages.

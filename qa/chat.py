@@ -1,6 +1,7 @@
 """The chat in the browser: the page's parts on Gradio, and which act goes where."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from secrets import token_hex
 from typing import Any
 
 import gradio as gr
@@ -16,11 +17,12 @@ from qa.kept import Kept
 from qa.kept_desk import KeptDesk
 from qa.kept_folder import browser_secret
 from qa.library_desk import LibraryDesk
+from qa.link_desk import LinkDesk
 from qa.offered import Offered
 from qa.palette import ASSETS
 from qa.screen import Screen
 from qa.session import ALL_ARTICLES, Session
-from qa.theme import keys_html, masthead_html
+from qa.theme import keys_html, masthead_html, waiting_html
 from qa.view import View
 
 FILES_KEPT_S = 3_600
@@ -60,6 +62,7 @@ class _Chat:
         self._desk = desk
         self._books = books
         self._kept = kept
+        self._links = LinkDesk(kept)
         self._screen = screen
 
     def build(self) -> gr.Blocks:
@@ -103,13 +106,14 @@ class _Chat:
                         )
                         ask = gr.Button("Ask", variant="primary", elem_id="pq-ask")
                     _part(keys_html(), "pq-keys", "keys.js")
+                    waiting = _part(waiting_html(""), "pq-waits", "waiting.js")
                 with gr.Column(elem_id="pq-right"):
                     source = _part(
                         self._screen.source_html(opening), "pq-source", "acts.js", "source.js"
                     )
 
             inputs = [question, session]
-            shown = [question, session, library, conversation, source]
+            shown = [question, session, library, conversation, source, waiting]
             answering = [
                 _on(event, self._ask, inputs, shown, models=True)
                 for event in (question.submit, ask.click)
@@ -130,7 +134,7 @@ class _Chat:
     def _ask(
         self, question: str, session: Session, request: gr.Request
     ) -> Iterator[tuple[Any, ...]]:
-        for view in self._desk.ask(question, session, caller_of(request.headers)):
+        for view in self._books.ask(question, session, caller_of(request.headers)):
             yield self._shown(view)
 
     def _work(
@@ -143,7 +147,7 @@ class _Chat:
         views: Iterator[View] = iter(())
         match data.get("act"):
             case "ask":
-                views = desk.ask(text_of(data, "ask"), session, caller)
+                views = books.ask(text_of(data, "ask"), session, caller)
             case "alone":
                 views = desk.ask_alone(number_of(data, "turn"), session, caller)
             case "paste":
@@ -152,7 +156,7 @@ class _Chat:
             case "bring":
                 views = books.bring(files_of(data), session, caller)
             case "reopen":
-                views = desk.reopen(link_of(data), session, caller)
+                views = self._links.reopen(link_of(data), session, caller)
             case "fetch":
                 views = books.fetch(text_of(data, "article"), session, caller)
             case "recall":
@@ -230,6 +234,7 @@ class _Chat:
             self._screen.library_html(view),
             self._screen.conversation_html(view),
             gr.skip() if view.same_source else self._screen.source_html(view),
+            waiting_html(token_hex(4)),
         )
 
 

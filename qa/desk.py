@@ -8,11 +8,9 @@ from dataclasses import dataclass, field, replace
 
 from index.errors import InputError, PullquoteError
 from qa.assistant import Assistant
-from qa.dialogue import places_of
 from qa.gate import Gate
 from qa.keeping import Keeping
 from qa.offered import Offered
-from qa.place_link import PlaceLink
 from qa.questions import check_question
 from qa.records import Turn
 from qa.render_conversation import Notice
@@ -45,13 +43,24 @@ class Desk:
     def about(self, session: Session) -> Assistant:
         """What answers about the article that is open."""
         if session.article == ALL_ARTICLES:
-            return self.offered.everything
+            return session.together or self._together(session)
         return session.own.get(session.article) or self.offered.alone(session.article)
 
     def open(self, article: str, session: Session) -> View:
         """Open an article; what is not there opens nothing."""
         known = article == ALL_ARTICLES or article in self.offered or article in session.own
-        return View(session.opened(article) if known else session)
+        return View(self.gathered(session.opened(article)) if known else session)
+
+    def gathered(self, session: Session) -> Session:
+        """The session, ready to be asked about all articles if these are open."""
+        if session.article != ALL_ARTICLES or session.together or not session.own:
+            return session
+        return replace(session, together=self._together(session))
+
+    def _together(self, session: Session) -> Assistant:
+        """What answers about all articles: those on offer, and this visitor's own."""
+        everything = self.offered.everything
+        return everything.beside(list(session.own.values())) if session.own else everything
 
     # Asking
 
@@ -74,6 +83,8 @@ class Desk:
         files = tuple(
             replace(note, state="refused", reason="It was stopped.")
             if note.state in ("waits", "reading")
+            else replace(note, state="read")
+            if note.state == "asking"
             else note
             for note in session.files
         )
@@ -111,34 +122,6 @@ class Desk:
         """Scroll the article to the hit so many further on."""
         return View(session.looking(session.conversation.stepped(by)))
 
-    def reopen(self, link: PlaceLink | None, session: Session, caller: str) -> Iterator[View]:
-        """Show what an address asks for: a question's answer, a place, or both."""
-        if link is None or link.article not in self.offered:
-            told = "The address names an article that is not here."
-            yield View(session, notice=Notice(told))
-            return
-        session = session.opened(link.article)
-        place = link.place_in(self.about(session).documents[0])
-        turns = session.conversation.turns
-        asked = next((n for n, turn in enumerate(turns) if turn.question == link.question), None)
-        last = View(session)
-        if link.question and asked is None:
-            for last in self.ask(link.question, session, caller):
-                yield last
-            session, asked = last.session, len(last.session.conversation.turns) - 1
-        if place is None or last.notice is not None:
-            yield replace(last, session=session)
-            return
-        if asked is not None and asked >= 0:
-            talk = session.conversation
-            for choice in range(len(places_of(talk.turns[asked]))):
-                focused = talk.focused_on(asked, choice)
-                if focused.place == place:
-                    yield View(session.with_conversation(focused))
-                    return
-        # No answer of today stands there, but the address does.
-        yield View(replace(session, shown=place))
-
     def _answer(
         self, question: str, session: Session, caller: str, *, turn: int, history: Sequence[Turn]
     ) -> Iterator[View]:
@@ -148,6 +131,7 @@ class Desk:
             notice = Notice(str(error))
             yield View(session, question=question, notice=notice, same_source=True)
             return
+        session = self.gathered(session)
         yield View(session, question="", pending=asked, same_source=True)
         try:  # the gate lets no other errors out, so nobody is left with "Reading …"
             with self.gate.passing(CHAT, caller):

@@ -28,6 +28,16 @@ class Gate:
         self._rate = rate
         self._counters = counters
 
+    def spare(self, caller: str) -> int:
+        """How many questions may be asked on a caller's account that nobody typed.
+
+        Half of what a caller may ask at once is left for those that are.
+
+        Args:
+            caller: the caller's address.
+        """
+        return self._rate.spare(caller)
+
     @contextmanager
     def passing(self, endpoint: str, caller: str, *, questions: int = 1) -> Iterator[None]:
         """Around the work of a call.

@@ -1,16 +1,20 @@
 """What of a session is kept, and how it comes back: between the desk and the file of the kept."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from index.errors import PullquoteError
 from index.records import Document
 from qa.dialogue import TURNS_KEPT, Conversation
 from qa.feedback import Feedback
 from qa.kept import Kept
+from qa.kept_conversations import MAX_SEARCHED_CHARS
 from qa.kept_folder import new_visitor
 from qa.session import ALL_ARTICLES, KeptTalk, Session
 
 NAME_CHARS = 80  # of a first question, as a conversation's name
+LOOKED_AT = 10  # conversations that have a question's words, for the question itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,8 @@ class Keeping:
             return session
         session = replace(session, visitor=visitor or new_visitor())
         brought = self.kept.articles.all_of(session.visitor) if visitor else []
-        return self.listed(replace(session, waiting={one.id: one for one in brought}))
+        waiting = {one.id: one for one in brought}
+        return self.listed(replace(session, waiting=waiting, brought=frozenset(waiting)))
 
     def keeps(self, session: Session) -> bool:
         """Whether anything of a session is kept from here on."""
@@ -110,15 +115,17 @@ class Keeping:
         """The session about to begin a new conversation; the one before stays kept."""
         return _holding(session, None)
 
-    def bring(self, session: Session, documents: Sequence[Document]) -> None:
-        """Keep what a visitor brought together.
+    def bring(self, session: Session, documents: Sequence[Document]) -> Session:
+        """The session with what its visitor brought together kept.
 
         Raises:
             InputError: the visitor keeps too much already.
             StoreError: it cannot be kept.
         """
-        if self.kept is not None and self.keeps(session):
-            self.kept.articles.bring(session.visitor, documents)
+        if self.kept is None or not self.keeps(session):
+            return session
+        self.kept.articles.bring(session.visitor, documents)
+        return replace(session, brought=session.brought | {documents[0].id})
 
     def documents(self, session: Session, article: str) -> tuple[Document, ...]:
         """What a visitor brought and has not opened since; nothing where it is not kept.
@@ -139,7 +146,29 @@ class Keeping:
         if self.kept is not None and session.visitor:
             self.kept.articles.remove(session.visitor, article)
         waiting = {name: some for name, some in session.waiting.items() if name != article}
-        return replace(session, waiting=waiting)
+        return replace(session, waiting=waiting, brought=session.brought - {article})
+
+    def asked_before(self, session: Session, article: str, question: str) -> str | None:
+        """The kept conversation in which a question was last asked of an article.
+
+        Args:
+            session: whose.
+            article: the article's id.
+            question: word for word.
+
+        Returns:
+            The conversation's id; None where there is none, or it cannot be read.
+        """
+        if self.kept is None or not session.visitor:
+            return None
+        words = question[:MAX_SEARCHED_CHARS]
+        with suppress(PullquoteError):  # then it is asked anew
+            found = self.kept.conversations.search(session.visitor, words)
+            for one in [one for one in found if one.articles == (article,)][:LOOKED_AT]:
+                turns = self.kept.conversations.turns(session.visitor, one.id) or []
+                if any(turn.answer.question == question for turn in turns[-TURNS_KEPT:]):
+                    return one.id
+        return None
 
     def recalled(self, session: Session, conversation: str) -> Session | None:
         """The session with a kept conversation open; None where it is not kept (any more).
@@ -193,7 +222,7 @@ class Keeping:
         """
         if self.kept is not None and session.visitor:
             self.kept.forget(session.visitor)
-        return self.listed(replace(session, kept={}, waiting={}))
+        return self.listed(replace(session, kept={}, waiting={}, brought=frozenset()))
 
     def judged(self, session: Session, turn: int, feedback: Feedback) -> Session:
         """The session with what a visitor says of a turn; said twice, it is taken back.

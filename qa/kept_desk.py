@@ -61,6 +61,16 @@ class KeptDesk:
                 yield view
                 session = view.session
             recalled = self.desk.keeping.recalled(session, conversation)
+        if article == ALL_ARTICLES and recalled is not None and session.waiting:
+            places = [place for turn in recalled.conversation.turns for place in places_of(turn)]
+            if not self._stand(places, recalled):  # a quote may be of what was kept
+                last = View(recalled)
+                for last in self.books.fetch_all(recalled, caller):
+                    yield last
+                session = last.session
+                if last.notice is not None:
+                    return
+                recalled = self.desk.keeping.recalled(session, conversation)
         there = article == ALL_ARTICLES or article in self.desk.offered or article in session.own
         if recalled is None or not there:
             yield View(session, notice=Notice("The article of this conversation is not here."))

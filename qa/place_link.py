@@ -8,7 +8,7 @@ from index.records import Document
 from qa.questions import MAX_QUESTION_CHARS
 from qa.records import Excerpt
 
-PARAMETERS = ("article", "q", "start", "end")
+PARAMETERS = ("article", "document", "q", "start", "end")
 MAX_ARTICLE_ID_CHARS = 1_000  # an id may be a path; no longer one is looked up
 MAX_OFFSET_DIGITS = 9  # no article has a thousand million characters
 
@@ -18,16 +18,18 @@ class PlaceLink:
     """What the page's address asks for; nothing in it has been looked up.
 
     Args:
-        article: id of the article.
+        article: id of the article, or the name of one that a visitor brought.
         question: what to ask of it, or empty.
         start: first character of the place; None without a place.
         end: one past its last.
+        document: which of several documents that were brought together, from 0.
     """
 
     article: str
     question: str = ""
     start: int | None = None
     end: int | None = None
+    document: int = 0
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> "PlaceLink | None":
@@ -44,7 +46,8 @@ class PlaceLink:
         if start is None or end is None or start >= end:
             start = end = None
         # Longer than any question: cut, it would be another one.
-        return cls(article, question if len(question) <= MAX_QUESTION_CHARS else "", start, end)
+        asked = question if len(question) <= MAX_QUESTION_CHARS else ""
+        return cls(article, asked, start, end, _offset(query.get("document", "")) or 0)
 
     @classmethod
     def from_place(cls, place: Excerpt, question: str | None) -> "PlaceLink":
@@ -54,6 +57,7 @@ class PlaceLink:
     def to_query(self) -> str:
         """The link as an address relative to the page."""
         given = {"article": self.article}
+        given |= {"document": str(self.document)} if self.document else {}
         given |= {"q": self.question} if self.question else {}
         if self.start is not None:
             given |= {"start": str(self.start), "end": str(self.end)}

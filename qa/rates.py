@@ -70,6 +70,20 @@ class Rate:
         self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
         self._lock = threading.Lock()
 
+    def spare(self, caller: str) -> int:
+        """How many questions a caller's bucket holds beyond its half; nothing is taken.
+
+        Args:
+            caller: the caller's address.
+        """
+        with self._lock:
+            bucket = self._buckets.get(caller)
+            if bucket is None:
+                held: float = self._burst
+            else:
+                held = bucket.questions + (self._clock() - bucket.seen_s) * self._per_second
+            return max(math.floor(min(self._burst, held) - self._burst / 2), 0)
+
     def take(self, caller: str, questions: int = 1) -> None:
         """Take questions from a caller's bucket.
 

@@ -9,6 +9,8 @@ from qa.records import Answer, Excerpt
 # From the probability of an answer to a reader's words.
 CONFIDENCE_WORDS = ((0.9, "Almost certain"), (0.7, "Confident"), (0.4, "Unsure"), (0.0, "A guess"))
 
+CUT = "\N{NO-BREAK SPACE}…"  # of which no line is made alone
+
 NOTHING: Mapping[str, str | int] = MappingProxyType({})
 
 
@@ -69,7 +71,7 @@ def shorten(text: str, most_chars: int) -> str:
     words = " ".join(text.split())
     if len(words) <= most_chars:
         return words
-    return words[:most_chars].rsplit(" ", 1)[0] + " …"
+    return words[:most_chars].rsplit(" ", 1)[0] + CUT
 
 
 def _words(score: float) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
+from itertools import groupby
 
 from qa.records import Answer, Excerpt
 from qa.render import button, confidence_html, quoted, shorten, titled
@@ -43,20 +44,46 @@ def answer_html(
         quotes = _given(number, 0, answer, focus, citations)
     else:
         items = "".join(
-            f"<li>{_given(number, choice, item, focus, citations)}</li>"
-            for choice, item in enumerate(given)
+            f"<li>{_given(number, choice, item, focus, citations, beside)}</li>"
+            for choice, (item, beside) in enumerate(zip(given, _beside(given), strict=True))
         )
         quotes = f'<p class="pq-kicker">{len(given)} answers</p><ol class="pq-items">{items}</ol>'
     return quotes + _others(number, answer.alternatives, len(given), focus, several=several)
 
 
-def _given(number: int, choice: int, answer: Answer, focus: Focused, citations: Citations) -> str:
-    """A quote with its sentence, its place and how likely it is right."""
+def _beside(given: Sequence[Answer]) -> list[Sequence[Answer]]:
+    """For each of several quotes those to show in its sentence; none where the next has it too."""
+    groups = [list(group) for _, group in groupby(given, key=lambda one: one.sentence)]
+    return [
+        group if place == len(group) - 1 else [] for group in groups for place in range(len(group))
+    ]
+
+
+def _given(
+    number: int,
+    choice: int,
+    answer: Answer,
+    focus: Focused,
+    citations: Citations,
+    beside: Sequence[Answer] | None = None,
+) -> str:
+    """A quote with its sentence, its place and how likely it is right.
+
+    Args:
+        number: the turn's.
+        choice: the quote's.
+        answer: the quote.
+        focus: what the article shows.
+        citations: how to quote it elsewhere.
+        beside: the quotes to show in the sentence; without it, this one.
+    """
+    shown = _sentence(answer.sentence, [answer] if beside is None else beside)
+    sentence = f'<p class="pq-sentence">{shown}</p>' if shown or beside is None else ""
     place = f"{titled(answer)}, characters {answer.start:,}–{answer.end:,}"
     copy = _copy(citations(answer.quote)) if answer.quote else ""
     return (
         f'<blockquote class="pq-quote"><p>{quoted(answer.text)}</p></blockquote>'
-        f'<p class="pq-sentence">{_sentence(answer)}</p>'
+        f"{sentence}"
         f'<div class="pq-source">{_jump(number, choice, place, focus)}'
         f"{confidence_html(answer.score)}{copy}</div>"
     )
@@ -106,7 +133,7 @@ def _others(
 def _not_found(number: int, answer: Answer, focus: Focused, *, hint: str, several: bool) -> str:
     nearest = "".join(
         f"<li>{_jump(number, choice, shorten(excerpt.text, NEAREST_CHARS), focus)}"
-        f'<span class="pq-meta">{escape(titled(excerpt))}</span></li>'
+        f'<span class="pq-meta">{escape(_whence(excerpt, several=several))}</span></li>'
         for choice, excerpt in enumerate(answer.nearest)
     )
     said = "The articles do not say." if several else "The article does not say."
@@ -119,14 +146,25 @@ def _not_found(number: int, answer: Answer, focus: Focused, *, hint: str, severa
     )
 
 
-def _sentence(answer: Answer) -> str:
-    """The sentence around a quote, with the quote in bold."""
-    sentence = answer.sentence
-    if sentence is None or answer.start is None or answer.end is None:
+def _whence(excerpt: Excerpt, *, several: bool) -> str:
+    """Where a passage stands; which article goes without saying where there is but one."""
+    if several:
+        return titled(excerpt)
+    return f"page {excerpt.page}" if excerpt.page is not None else ""
+
+
+def _sentence(sentence: Excerpt | None, quotes: Sequence[Answer]) -> str:
+    """The sentence around quotes, with these in bold."""
+    if sentence is None or not quotes:
         return ""
-    start, end = answer.start - sentence.start, answer.end - sentence.start
-    text = sentence.text
-    return f"{escape(text[:start])}<b>{escape(text[start:end])}</b>{escape(text[end:])}"
+    parts, at = [], sentence.start
+    for quote in sorted(quotes, key=lambda one: one.start or 0):
+        if quote.start is not None and quote.end is not None and quote.start >= at:
+            before = sentence.text[at - sentence.start : quote.start - sentence.start]
+            words = sentence.text[quote.start - sentence.start : quote.end - sentence.start]
+            parts.append(f"{escape(before)}<b>{escape(words)}</b>")
+            at = quote.end
+    return "".join(parts) + escape(sentence.text[at - sentence.start :])
 
 
 def _jump(number: int, choice: int, text: str, focus: Focused) -> str:

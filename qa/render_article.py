@@ -8,10 +8,7 @@ from pathlib import Path
 
 from index.records import Document
 from qa.records import Excerpt
-from qa.render import button, shorten
-
-OPENING_CHARS = 180  # of an article, in the list of them
-SHELF_SHOWN = 200  # articles in that list: nobody scrolls through more
+from qa.render import button
 
 Mark = tuple[int, int, str]  # from, to, CSS class
 
@@ -43,7 +40,7 @@ def article_html(
     if focus:
         kind = "pq-mark" if focus in quotes else "pq-passage"
         marks.append((focus.start, focus.end, f"{kind} pq-focus"))
-    title, body_start = _title(document, marks)
+    title, body_start = split_title(document, marks)
     facts = [f"{len(document.text.split()):,} words"]
     if document.page_starts:
         facts.append(f"{len(document.page_starts):,} pages")
@@ -55,24 +52,6 @@ def article_html(
         f'<header><p class="pq-kicker">The article</p><h2>{title}</h2>'
         f'<p class="pq-meta">{escape(" · ".join(facts))}</p></header>'
         f'<div class="pq-body">{_body(document, body_start, marks)}</div></article></div>'
-    )
-
-
-def shelf_html(documents: Sequence[Document]) -> str:
-    """A list of articles, each with its opening words."""
-    items = "".join(
-        f"<li>{button('open', document.title, {'article': document.id}, css='pq-link')}"
-        f"<p>{escape(shorten(document.text[_title(document, ())[1] :], OPENING_CHARS))}</p></li>"
-        for document in documents[:SHELF_SHOWN]
-    )
-    more = len(documents) - SHELF_SHOWN
-    rest = f'<p class="pq-meta">and {more:,} more</p>' if more > 0 else ""
-    return (
-        '<div class="pq-reading">'
-        '<article class="pq-article" tabindex="0" aria-label="The articles">'
-        '<header><p class="pq-kicker">The shelf</p><h2>All articles</h2>'
-        f'<p class="pq-meta">{len(documents):,} articles</p></header>'
-        f'<ul class="pq-shelf">{items}</ul>{rest}</article></div>'
     )
 
 
@@ -96,7 +75,7 @@ def _bar(hit: tuple[int, int], link: str | None) -> str:
     return f'<nav class="pq-bar" aria-label="Hits">{"".join(parts)}{back}</nav>'
 
 
-def _title(document: Document, marks: Sequence[Mark]) -> tuple[str, int]:
+def split_title(document: Document, marks: Sequence[Mark] = ()) -> tuple[str, int]:
     """The title as HTML, and where the body begins: behind a first line that is the title."""
     text = document.text
     start = len(text) - len(text.lstrip("# \r\n\ufeff"))

@@ -7,7 +7,7 @@ from html import escape
 from qa.asking_hint import asking_hint
 from qa.feedback import Feedback
 from qa.records import Answer
-from qa.render import button
+from qa.render import button, quoted
 from qa.render_answer import Citations, Focused, answer_html, no_citations
 from qa.render_judging import judging_html
 
@@ -60,7 +60,7 @@ def conversation_html(
     for number, turn in enumerate(turns):
         judge = judging_html(number, turn, judged[number]) if number < len(judged) else ""
         last = number == len(turns) - 1
-        parts.append(_turn(number, turn, focus, citations, judge, last=last, several=several))
+        parts.append(_turn(number, turns, focus, citations, judge, last=last, several=several))
     if not turns and pending is None:
         parts.append(_invitation(title, examples))
     if pending is not None:
@@ -115,7 +115,7 @@ def _pending(question: str) -> str:
 
 def _turn(
     number: int,
-    answer: Answer,
+    turns: Sequence[Answer],
     focus: Focused,
     citations: Citations,
     judge: str,
@@ -123,6 +123,7 @@ def _turn(
     last: bool,
     several: bool,
 ) -> str:
+    answer = turns[number]
     body = answer_html(
         number,
         answer,
@@ -136,16 +137,33 @@ def _turn(
     return (
         f'<section class="pq-turn" aria-label="Question {number + 1}">'
         f'<h3 class="pq-question">{escape(answer.question)}</h3>'
-        f"{_understood(number, answer)}{body}"
+        f"{_understood(number, turns)}{body}"
         f'<div class="pq-actions">{actions}{judge}</div></section>'
     )
 
 
-def _understood(number: int, answer: Answer) -> str:
+def _understood(number: int, turns: Sequence[Answer]) -> str:
     """What a follow-up was read behind, and the way to read it without."""
+    answer = turns[number]
     # Only what stands before the question in it: the question itself has just been read.
     lead = (answer.resolved or "").removesuffix(answer.question).strip()
     if not lead:
         return ""
     alone = button("alone", "Ask it by itself", {"turn": number})
-    return f'<p class="pq-resolved">Understood after: {escape(lead)} {alone}</p>'
+    told = _told_apart(lead, turns[:number])
+    return f'<p class="pq-resolved">Understood after: {told} {alone}</p>'
+
+
+def _told_apart(lead: str, before: Sequence[Answer]) -> str:
+    """What was said before a question, turn by turn where it is that of the page."""
+    parts, left = [], lead
+    for turn in reversed(before):
+        at = left.rfind(turn.question)
+        if at < 0 or turn.text is None:
+            continue
+        said = left[at + len(turn.question) :].strip()
+        if not " ".join(turn.text.split()).startswith(said):  # of long quotes, the beginning
+            continue
+        parts.append(f"{escape(turn.question)} – {quoted(said)}")
+        left = left[:at].strip()
+    return "; ".join(reversed(parts)) if parts and not left else escape(lead)

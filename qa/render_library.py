@@ -1,38 +1,20 @@
 """The library as HTML: the articles there are, and the ways to bring another."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape
 
-from qa.render import button
+from qa.render import button, shorten
+from qa.render_shelf import TITLE_CHARS, Listed
 from qa.session import FileNote
 
-LISTED = 200  # articles; of more, the search finds those that are meant
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """An article of the library.
-
-    Args:
-        id: what it is opened by.
-        title: what it is called.
-        own: whether the visitor brought it, and may remove it.
-        waiting: whether it was kept, and has to be read again before it opens.
-    """
-
-    id: str
-    title: str
-    own: bool = False
-    waiting: bool = False
-
-    def __str__(self) -> str:
-        return self.title
+LISTED = 50  # articles on offer; of more, the search finds those that are meant
 
 
 def library_html(
     articles: Sequence[Listed],
     *,
+    more: int = 0,
+    title: str,
     chosen: str,
     everything: str | None,
     sought: str = "",
@@ -48,7 +30,9 @@ def library_html(
     """The library.
 
     Args:
-        articles: what there is, the visitor's own first.
+        articles: what is listed, the visitor's own first.
+        more: how many more there are with such titles.
+        title: what is open.
         chosen: id of the one that is open.
         everything: id of the choice of all articles; None where there is none.
         sought: words to look for in titles.
@@ -61,16 +45,12 @@ def library_html(
         kept: what is kept of the visitor, as HTML.
         arrived: the browser has said who its visitor is.
     """
-    wanted = sought.casefold().split()
-    found = [one for one in articles if all(word in one.title.casefold() for word in wanted)]
-    items = [_item(one, chosen) for one in found[:LISTED]]
-    if everything is not None and not wanted:
-        items.append(f"<li>{_choice(everything, 'All articles', chosen)}</li>")
-    more = len(found) - LISTED
-    told = f"and {more:,} more: search for them" if more > 0 else ""
-    told = told if found else "No title has these words."
-    title = next((one.title for one in articles if one.id == chosen), "All articles")
-    busy = any(note.state in ("waits", "reading") for note in files)
+    items = [_item(one, chosen) for one in articles]
+    if everything is not None and not sought.strip():
+        items.insert(0, f"<li>{_choice(everything, 'All articles', chosen)}</li>")
+    told = f"and {more:,} more: search the titles" if more > 0 else ""
+    told = told if articles or not sought.strip() else "No title has these words."
+    busy = any(note.state in ("waits", "reading", "asking") for note in files)
     # Where it is a drawer, it stays open while there is something to read in it.
     opened = ' data-open="true"' if files or notice or paste_open or sought else ""
     here = ' data-arrived="true"' if arrived else ""
@@ -93,18 +73,18 @@ def _drawer(title: str) -> str:
     return (
         '<button type="button" class="pq-drawer" data-act="drawer" aria-expanded="false">'
         '<span class="pq-kicker">Article</span> '
-        f'<span class="pq-drawn">{escape(title)}</span></button>'
+        f'<span class="pq-drawn">{escape(shorten(title, TITLE_CHARS))}</span></button>'
     )
 
 
 def _item(one: Listed, chosen: str) -> str:
+    title = shorten(one.title, TITLE_CHARS)
     remove = (
-        button("remove", "×", {"article": one.id}, css="pq-remove", label=f"Remove {one.title}")
+        button("remove", "×", {"article": one.id}, css="pq-remove", label=f"Remove {title}")
         if one.own
         else ""
     )
-    act = "fetch" if one.waiting else "open"
-    return f"<li>{_choice(one.id, one.title, chosen, act=act)}{remove}</li>"
+    return f"<li>{_choice(one.id, title, chosen, act=one.act)}{remove}</li>"
 
 
 def _choice(article: str, title: str, chosen: str, *, act: str = "open") -> str:
@@ -122,18 +102,46 @@ def _bring(accept: Sequence[str]) -> str:
 def _files(files: Sequence[FileNote], *, busy: bool) -> str:
     if not files:
         return '<div class="pq-notes"></div>'
-    told = {"waits": "waits", "reading": "is being read", "read": "is in the library"}
     items = "".join(
-        f'<li class="pq-file-{note.state}"><b>{escape(note.name)}</b> '
-        f"<span>{escape(note.reason or told[note.state])}</span></li>"
+        f'<li class="pq-file-{note.state}"><b>{escape(note.name)}</b> <span>{_told(note)}</span>'
+        f"{_bar(note)}</li>"
         for note in files
     )
+    done = sum(note.state in ("read", "refused") for note in files)
+    at = f'<p class="pq-meta">File {min(done + 1, len(files))} of {len(files)}</p>'
     end = (
         button("stop", "Stop", css="pq-act")
         if busy
         else button("dismiss", "Close this list", css="pq-act")
     )
-    return f'<div class="pq-notes"><ul role="status" aria-label="Files">{items}</ul>{end}</div>'
+    return (
+        f'<div class="pq-notes">{at if busy and len(files) > 1 else ""}'
+        f'<ul role="status" aria-atomic="false" aria-label="Files">{items}</ul>{end}</div>'
+    )
+
+
+def _told(note: FileNote) -> str:
+    """What has become of a file, or how far it has come."""
+    told = {
+        "waits": "waits",
+        "reading": "is being read",
+        "asking": "is read; looking for questions to begin with",
+        "read": "is in the library",
+    }
+    if note.reason:
+        return escape(note.reason)
+    return f"{note.embedded} indexed" if note.embedded else told[note.state]
+
+
+def _bar(note: FileNote) -> str:
+    """How far a file has come, drawn; its words say the same."""
+    if note.embedded is None or note.state != "reading":
+        return ""
+    done, total = note.embedded.passages, note.embedded.total
+    return (
+        f'<progress class="pq-done" value="{done}" max="{total}"'
+        f' aria-label="{escape(note.name)}"></progress>'
+    )
 
 
 def _paste(notice: str | None, *, opened: bool) -> str:

@@ -1,20 +1,23 @@
 """What the page's three parts show of a session, as HTML."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from index.read import READABLE_SUFFIXES
 from index.records import Document
+from qa.assistant import Assistant
 from qa.bringing import MAX_UPLOAD_BYTES
 from qa.citation import Citation, Style
 from qa.desk import Desk
+from qa.own_name import own_name
 from qa.place_link import PlaceLink
 from qa.records import Excerpt
-from qa.render_article import article_html, shelf_html
+from qa.render_article import article_html
 from qa.render_conversation import conversation_html
 from qa.render_kept import KeptShown, kept_html
-from qa.render_library import Listed, library_html
+from qa.render_library import LISTED, library_html
+from qa.render_shelf import Listed, shelf_html
 from qa.session import ALL_ARTICLES, Session
 from qa.view import View
 
@@ -40,17 +43,14 @@ class Screen:
     def library_html(self, view: View) -> str:
         """The articles there are."""
         session = view.session
-        own = [
-            Listed(name, title_of(held.documents), own=True) for name, held in session.own.items()
-        ]
-        own += [
-            Listed(name, one.title, own=True, waiting=True) for name, one in session.waiting.items()
-        ]
-        offered = [Listed(name, title) for name, title in self.desk.offered.titles.items()]
+        listed, more = self._listed(session)
+        several = len(self.desk.offered.titles) + len(session.own) + len(session.waiting) > 1
         return library_html(
-            [*own, *offered],
+            listed,
+            more=more,
+            title=self._title(session),
             chosen=session.article,
-            everything=ALL_ARTICLES if len(offered) > 1 else None,
+            everything=ALL_ARTICLES if several else None,
             sought=session.sought,
             files=session.files,
             notice=view.paste_notice,
@@ -61,6 +61,25 @@ class Screen:
             kept=kept_html(self._kept(view)) if session.arrived else "",
             arrived=session.arrived,
         )
+
+    def _listed(self, session: Session) -> tuple[list[Listed], int]:
+        """The articles that the library shows, and how many more have such titles."""
+        words = session.sought.casefold().split()
+        offered = self.desk.offered
+        found = offered.titled(session.sought)
+        shown = list(found[:LISTED])
+        # What is open is listed, however far down it would stand.
+        if not words and session.article in offered and session.article not in shown:
+            shown = [session.article, *shown[: LISTED - 1]]
+        own = [one for one in _own(session) if all(w in one.title.casefold() for w in words)]
+        listed = [Listed(name, offered.titles[name]) for name in shown]
+        return [*own, *listed], len(found) - len(shown)
+
+    def _title(self, session: Session) -> str:
+        """What is asked."""
+        if session.article == ALL_ARTICLES:
+            return "All articles"
+        return title_of(self.desk.about(session).documents)
 
     def _kept(self, view: View) -> KeptShown | None:
         session, kept = view.session, self.desk.keeping.kept
@@ -84,7 +103,7 @@ class Screen:
         held = session.kept.get(session.article)
         return conversation_html(
             talk.turns,
-            title="All articles" if session.article == ALL_ARTICLES else title_of(about.documents),
+            title=self._title(session),
             examples=self._examples(session),
             citations=partial(_citations, about.document),
             focus=(talk.focus.turn, talk.focus.choice) if talk.focus else None,
@@ -106,15 +125,14 @@ class Screen:
         place = session.shown or talk.place
         document = about.document(place.document_id) if place else None
         if place is None or document is None:
-            documents = about.documents
-            return shelf_html(documents) if len(documents) > 1 else article_html(documents[0])
+            return self._unasked_html(session, about)
         if session.shown is not None:
             return article_html(
                 document,
                 quotes=(session.shown,),
                 focus=session.shown,
                 hit=(1, 1),
-                link=self._link(session.shown, None),
+                link=self._link(session.shown, None, session),
             )
         return article_html(
             document,
@@ -122,14 +140,37 @@ class Screen:
             focus=talk.place,
             passage=talk.passage,
             hit=talk.hit,
-            link=self._link(place, talk.question),
+            link=self._link(place, talk.question, session),
         )
 
-    def _link(self, place: Excerpt, question: str | None) -> str | None:
-        """An address for a place, where others can open the article too."""
-        if place.document_id not in self.desk.offered:
-            return None
-        return PlaceLink.from_place(place, question).to_query()
+    def _unasked_html(self, session: Session, about: Assistant) -> str:
+        """What there is to ask, where no place of it is in focus."""
+        documents = about.documents
+        if session.article != ALL_ARTICLES:
+            return shelf_html(documents) if len(documents) > 1 else article_html(documents[0])
+        everything = self.desk.offered.everything.documents
+        return shelf_html(everything, own=_own(session))
+
+    def _link(self, place: Excerpt, question: str | None, session: Session) -> str | None:
+        """An address for a place, where it can be opened again: by everyone, or by its visitor."""
+        link = PlaceLink.from_place(place, question)
+        if place.document_id in self.desk.offered:
+            return link.to_query()
+        for name, held in session.own.items():
+            ids = [document.id for document in held.documents]
+            if name in session.brought and place.document_id in ids:
+                document = ids.index(place.document_id)
+                named = own_name(name, session.visitor)
+                return replace(link, article=named, document=document).to_query()
+        return None
+
+
+def _own(session: Session) -> list[Listed]:
+    """The visitor's own articles, those that have to be read again last."""
+    own = [Listed(name, title_of(held.documents), own=True) for name, held in session.own.items()]
+    return own + [
+        Listed(name, one.title, own=True, waiting=True) for name, one in session.waiting.items()
+    ]
 
 
 def title_of(documents: Sequence[Document]) -> str:

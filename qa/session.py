@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from index.in_memory import Embedded
 from qa.assistant import Assistant
 from qa.dialogue import Conversation
 from qa.kept_rows import KeptArticle, KeptConversation, KeptTurn
@@ -19,16 +20,19 @@ class FileNote:
 
     Args:
         name: the file's name.
-        state: "waits", "reading", "read" or "refused".
+        state: "waits", "reading", "asking" while questions to begin with are made of it,
+            "read" or "refused".
         reason: why it was refused.
+        embedded: how far its passages are embedded, while it is read.
     """
 
     name: str
     state: str
     reason: str = ""
+    embedded: Embedded | None = None
 
     def __str__(self) -> str:
-        return f"{self.name}: {self.reason or self.state}"
+        return f"{self.name}: {self.reason or self.embedded or self.state}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,9 @@ class Session:
         listed: the kept conversations that the page lists.
         wanted: words that these have.
         waiting: articles that the visitor brought and has not opened since, by id.
+        brought: ids of the articles of the visitor's that are kept.
+        together: what answers about all articles, the visitor's own beside those on offer;
+            None until all are asked, or where none is the visitor's own.
         suggested: by id of an own article, questions to begin with.
     """
 
@@ -86,6 +93,8 @@ class Session:
     listed: tuple[KeptConversation, ...] = ()
     wanted: str = ""
     waiting: Mapping[str, KeptArticle] = field(default_factory=dict)
+    brought: frozenset[str] = frozenset()
+    together: Assistant | None = None
     suggested: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
@@ -95,7 +104,7 @@ class Session:
 
     def opened(self, article: str) -> "Session":
         """The session with another article open."""
-        return replace(self, article=article, editing=None, shown=None)
+        return replace(self, article=article, editing=None, shown=None, together=None)
 
     def cleared(self) -> "Session":
         """The session without the open article's conversation."""
@@ -109,7 +118,7 @@ class Session:
         """The session without one of the visitor's articles and what was asked of it."""
         own = {name: held for name, held in self.own.items() if name != article}
         talks = {name: talk for name, talk in self.conversations.items() if name != article}
-        return replace(self, own=own, conversations=talks)
+        return replace(self, own=own, conversations=talks, together=None)
 
     def looking(self, conversation: Conversation) -> "Session":
         """The session with something else of the open article's conversation in focus."""

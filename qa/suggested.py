@@ -57,7 +57,24 @@ def suggest(
     Returns:
         The questions; none where the article has no sentence of a plain form.
     """
-    candidates = candidates_in(document)[:tries]
+    return answered(assistant, document, candidates_in(document)[:tries], most=most)
+
+
+def answered(
+    assistant: Assistant,
+    document: Document,
+    candidates: Sequence[Candidate],
+    *,
+    most: int = SUGGESTED,
+) -> list[str]:
+    """Those of some questions that are answered by what they were made of, in its order.
+
+    Args:
+        assistant: answers about the document.
+        document: the article.
+        candidates: questions made of it, each of which is put to the assistant.
+        most: how many to give.
+    """
     if not candidates:
         return []
     answers = assistant.ask_many(

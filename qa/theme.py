@@ -120,6 +120,16 @@ def keys_html() -> str:
     )
 
 
+def waiting_html(view: str) -> str:
+    """Where the page says that something waits for others.
+
+    Args:
+        view: unlike that of the view before, so that whatever the server shows empties it.
+    """
+    told = "Waiting for its turn …"
+    return f'<p class="pq-waiting" role="status" data-view="{view}" data-told="{told}"></p>'
+
+
 def masthead_html() -> str:
     """The page's head: the mark, the name, and what it does."""
     return (

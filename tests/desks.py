@@ -7,6 +7,7 @@ from qa.desk import Desk
 from qa.gate import Gate
 from qa.kept_desk import KeptDesk
 from qa.library_desk import LibraryDesk
+from qa.link_desk import LinkDesk
 from qa.rates import Rate
 
 SEED = "belarus-pardons.txt"
@@ -34,14 +35,16 @@ def asked(desk, *questions, session=None):
 
 
 class Desks(NamedTuple):
-    """The three parts of a desk."""
+    """The parts of a desk."""
 
     desk: Desk
     books: LibraryDesk
     kept: KeptDesk
+    links: LinkDesk
 
 
 def desks_of(desk, uploads):
     """All parts of a desk, whose uploads lie in a folder."""
     books = LibraryDesk(desk, str(uploads))
-    return Desks(desk, books, KeptDesk(desk, books))
+    kept = KeptDesk(desk, books)
+    return Desks(desk, books, kept, LinkDesk(kept))

@@ -23,7 +23,7 @@ HOSTILE = [
 OUR_TAGS = {
     *("article", "header", "section", "div", "h2", "h3", "h4", "h5", "h6", "p", "blockquote"),
     *("ol", "ul", "li", "details", "summary", "button", "span", "b", "mark"),
-    *("nav", "a", "label", "input", "textarea"),
+    *("nav", "a", "label", "input", "textarea", "progress"),
 }
 
 
@@ -42,6 +42,8 @@ OUR_ATTRIBUTES = {
     ),
     *(
         "value",
+        "max",
+        "aria-atomic",
         "data-arrived",
         "accept",
         "autocomplete",

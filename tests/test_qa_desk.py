@@ -7,7 +7,6 @@ from desks import HOW_LONG, ME, SEED, WHO, asked, gate, last
 
 from qa.desk import Desk
 from qa.offered import Offered
-from qa.place_link import PlaceLink
 from qa.screen import Screen
 from qa.session import ALL_ARTICLES
 
@@ -102,53 +101,6 @@ def test_all_articles_are_asked_together(desk, screen):
     assert (place.document_id, place.text) == (SEED, "123")
     source = screen.source_html(replace(view, session=session))
     assert "?article=belarus-pardons.txt&amp;q=how+many" in source
-
-
-# Addresses
-
-
-def test_an_address_of_a_question_and_its_answer(desk):
-    quote = asked(desk, WHO).conversation.turns[0].alternatives[0].quote
-    link = PlaceLink.from_place(quote, WHO)
-    session = last(desk.reopen(link, desk.opening(), ME)).session
-    assert session.conversation.place == quote
-    views = list(desk.reopen(link, session, ME))
-    assert [view.pending for view in views] == [None], "what was asked is not asked again"
-    assert views[0].session.conversation.turns == session.conversation.turns
-
-
-def test_an_address_of_a_place_alone(desk, screen, news):
-    link = PlaceLink(SEED, "", 10, 30)
-    (view,) = desk.reopen(link, replace(desk.opening(), article=ALL_ARTICLES), ME)
-    assert view.session.article == SEED
-    assert view.session.shown.text == news.documents[0].text[10:30]
-    assert view.session.conversation.turns == ()
-    assert "pq-mark pq-focus" in screen.source_html(view)
-
-
-def test_an_address_whose_place_is_no_answer_shows_both(desk):
-    view = last(desk.reopen(PlaceLink(SEED, WHO, 0, 9), desk.opening(), ME))
-    assert len(view.session.conversation.turns) == 1
-    assert (view.session.shown.start, view.session.shown.end) == (0, 9)
-
-
-@pytest.mark.parametrize("link", [None, PlaceLink("nowhere.txt", WHO, 0, 4), PlaceLink("text-1")])
-def test_an_address_of_nothing_here(desk, link):
-    (view,) = desk.reopen(link, desk.opening(), ME)
-    assert view.session == desk.opening()
-    assert "not here" in view.notice.text
-
-
-def test_an_address_with_a_place_beyond_the_article(desk):
-    (view,) = desk.reopen(PlaceLink(SEED, "", 5, 10_000_000), desk.opening(), ME)
-    assert view.session.shown is None
-
-
-def test_an_address_that_cannot_be_asked_says_why(strict):
-    session = asked(strict, HOW_LONG)
-    view = last(strict.reopen(PlaceLink(SEED, WHO, 0, 9), session, ME))
-    assert "Try again in" in view.notice.text
-    assert view.session.shown is None
 
 
 # Reading on

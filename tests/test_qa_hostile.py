@@ -32,8 +32,9 @@ from qa.logs import JsonLines
 from qa.questions import check_question
 from qa.reader import Reading, ReadSpan
 from qa.records import Excerpt
-from qa.render_article import article_html, shelf_html
+from qa.render_article import article_html
 from qa.render_conversation import Notice, conversation_html
+from qa.render_shelf import shelf_html
 from qa.report import write_report
 from qa.settings import ReaderSettings
 from qa.squad import SquadSet

@@ -23,3 +23,14 @@ def test_what_is_not_on_offer(shelf):
     assert "nowhere" not in offered
     with pytest.raises(InputError, match="no article nowhere"):
         offered.alone("nowhere")
+
+
+def test_titles_are_found_by_their_words(shelf):
+    offered = Offered(shelf)
+    for words in ("", "  ", "KETTLE smart", "smart kettle", "a", "nothing of the kind"):
+        wanted = words.lower().split()
+        found = [
+            n for n, title in offered.titles.items() if all(w in title.lower() for w in wanted)
+        ]
+        assert list(offered.titled(words)) == found
+    assert len(offered.titled("kettle")) == 1

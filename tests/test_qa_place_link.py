@@ -1,5 +1,6 @@
 """The address of a place: what comes back is what went in, whatever an address may say."""
 
+from dataclasses import replace
 from urllib.parse import parse_qsl
 
 import pytest
@@ -27,6 +28,8 @@ def test_a_place_comes_back(data):
     link = read(PlaceLink.from_place(place, question).to_query())
     assert link == PlaceLink(document.id, question, start, end)
     assert link.place_in(document) == place
+    beside = replace(link, document=data.draw(st.integers(0, 999)))
+    assert read(beside.to_query()) == beside
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)

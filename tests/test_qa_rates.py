@@ -96,3 +96,18 @@ def test_an_article_is_worth_questions():
 def test_a_rate_of_nothing_is_refused(per_minute, burst):
     with pytest.raises(InputError, match="Allow 1 or more"):
         Rate(per_minute=per_minute, burst=burst)
+
+
+def test_half_of_a_bucket_is_left_for_questions_that_are_typed():
+    clock = Clock()
+    rate = Rate(per_minute=60, burst=10, clock=clock)
+    assert rate.spare("a") == 5
+    rate.take("a", 3)
+    assert (rate.spare("a"), rate.spare("b")) == (2, 5)
+    rate.take("a", 5)
+    assert rate.spare("a") == 0
+    clock.now_s += 5
+    assert rate.spare("a") == 2
+    clock.now_s += 1_000
+    assert rate.spare("a") == 5
+    assert Rate(per_minute=1, burst=1).spare("a") == 0

@@ -12,7 +12,7 @@ from rendered import (
 
 from index.records import Document
 from qa.records import Excerpt
-from qa.render_article import SHELF_SHOWN, article_html, shelf_html
+from qa.render_article import article_html
 
 
 def lines_of(text: str) -> list[str]:
@@ -33,19 +33,6 @@ def test_hostile_article(hostile):
     assert page.marked("pq-mark") == [hostile]
     assert page.headings["h2"] == [f"Title {hostile}"]
     assert hostile.split("/")[-1] in page.text, "the file's name"
-
-
-@pytest.mark.parametrize("hostile", HOSTILE)
-def test_hostile_shelf(hostile):
-    documents = [Document(f"{number} {hostile}", f"T {hostile}", hostile) for number in range(2)]
-    page = Page(shelf_html(documents))
-    page.assert_ours()
-    assert [button["data-article"] for button in page.buttons] == [
-        f"0 {hostile}",
-        f"1 {hostile}",
-    ]
-    assert page.text.count(f"T {hostile}") == 2
-    assert page.text.count(hostile) == 4, "twice as a title, twice as an opening"
 
 
 TITLE = "No line of the text"
@@ -128,7 +115,6 @@ def test_article_that_is_its_title():
     assert page.headings["h2"] == ["Anna came home."]
     assert page.blocks == []
     assert page.marked("pq-focus") == ["home"]
-    assert "Anna came home." in Page(shelf_html([document])).text
 
 
 def test_quote_that_crosses_from_the_title_into_the_text():
@@ -138,13 +124,6 @@ def test_quote_that_crosses_from_the_title_into_the_text():
     assert page.headings["h2"] == ["A story"]
     assert page.blocks == ["Anna came home."]
     assert page.marked("pq-focus") == ["story", "Anna"]
-
-
-def test_shelf_does_not_repeat_a_title():
-    document = Document("d", "A story", "A story\n\nAnna came home.")
-    page = Page(shelf_html([document]))
-    assert page.text.count("A story") == 1
-    assert page.text.endswith("Anna came home.")
 
 
 # Marks
@@ -292,10 +271,3 @@ def test_one_hit_needs_no_steps_and_none_no_bar():
     page = Page(article_html(STORY))
     assert page.buttons == []
     assert "nav" not in page.tags
-
-
-def test_a_long_shelf_says_how_many_more_there_are():
-    documents = [Document(f"{n}", f"T{n}", "Words.") for n in range(SHELF_SHOWN + 3)]
-    page = Page(shelf_html(documents))
-    assert len(page.buttons) == SHELF_SHOWN
-    assert "and 3 more" in page.text

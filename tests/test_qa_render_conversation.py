@@ -14,9 +14,9 @@ from rendered import (
 
 from index.records import Document
 from qa.records import Excerpt
-from qa.render import confidence
-from qa.render_article import shelf_html
+from qa.render import CUT, confidence
 from qa.render_conversation import Notice, conversation_html
+from qa.render_shelf import shelf_html
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
@@ -97,12 +97,12 @@ def test_long_passages_are_shortened_between_words():
     silent = not_found(Excerpt.from_span(document, 0, len(document.text)))
     page = Page(conversation_html([silent], title="T", examples=[]))
     assert "word3 word4" in page.text
-    assert " …" in page.text
+    assert CUT in page.text
     assert "word100" not in page.text
     shelf = Page(shelf_html([document]))
     shown = shelf.text[shelf.text.index("word0") :]
-    assert shown.endswith(" …")
-    assert document.text.startswith(shown.removesuffix(" …") + " ")
+    assert shown.endswith(CUT)
+    assert document.text.startswith(shown.removesuffix(CUT) + " ")
     assert "1 articles" in shelf.text
 
 
@@ -147,7 +147,7 @@ def test_a_quote_from_a_document_with_pages_names_its_page():
     )
     assert "A story, page 2, characters 11–15" in html
     assert '<span class="pq-meta">page 3 · ' in html
-    assert "A story, page 1</span>" in html
+    assert '<span class="pq-meta">page 1</span>' in html
     plain = Document("d", "A story", text)
     assert "page" not in conversation_html([found(plain, "Bert")], title="A", examples=())
 
@@ -166,6 +166,36 @@ def test_a_follow_up_shows_how_it_was_understood_and_can_be_asked_alone():
     page = Page(conversation_html([found(STORY, "Boris"), answer], title="T", examples=[]))
     assert "Understood after: who came? Anna " in page.text
     assert [one["data-turn"] for one in page.acts("alone")] == ["1"]
+
+
+def test_what_a_follow_up_was_read_behind_is_told_turn_by_turn():
+    before = [
+        found(STORY, "Boris", question="whom did she meet?"),
+        not_found(question="where?"),
+        found(STORY, "Boris & Clara", question="who was there?"),
+    ]
+    lead = "whom did she meet? Boris who was there? Boris &"
+    answer = replace(found(STORY, "Anna", question="why?"), resolved=f"{lead} why?")
+    page = Page(conversation_html([*before, answer], title="T", examples=[]))
+    told = "whom did she meet? – “Boris”; who was there? – “Boris &”"
+    assert f"Understood after: {told} " in page.text
+    elsewhere = Page(conversation_html([*before[:2], answer], title="T", examples=[]))
+    assert f"Understood after: {lead} " in elsewhere.text
+
+
+def test_several_quotes_of_a_sentence_show_it_once():
+    paged = Document("d", "T", "Anna met Boris and Clara. Dora left.")
+    first, last = Excerpt.from_span(paged, 0, 25), Excerpt.from_span(paged, 26, len(paged.text))
+    items = [
+        replace(found(paged, words), sentence=sentence)
+        for words, sentence in (("Boris", first), ("Clara", first), ("Dora", last))
+    ]
+    answer = replace(items[0], items=tuple(items))
+    html = conversation_html([answer], title="T", examples=[])
+    assert html.count("pq-sentence") == 2
+    assert "Anna met <b>Boris</b> and <b>Clara</b>." in html
+    assert "<b>Dora</b> left." in html
+    assert len(Page(html).acts("show")) == 3
 
 
 def test_a_quote_can_be_copied_in_every_style():

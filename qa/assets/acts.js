@@ -4,6 +4,14 @@ const KEEPS = new Set(["keep", "private", "forget"]);
 const SURE = {delete: "Delete this conversation?", forget: "Delete all that is kept of you here?"};
 const isBusy = () => document.querySelector("[class^=pq-][aria-busy=true]") !== null;
 const hasArrived = () => document.querySelector(".pq-library[data-arrived]") !== null;
+// What runs the models may have to wait for others: until the server is at it, the page says so.
+const waits = () => {
+  clearTimeout(window.pqWaits);
+  window.pqWaits = setTimeout(() => {
+    const told = document.querySelector(".pq-waiting");
+    told.textContent = told.dataset.told;
+  }, 800);
+};
 const act = (data) => {
   // What comes before the server knows its visitor comes a moment later.
   if (!hasArrived()) setTimeout(() => act(data), 100);
@@ -11,7 +19,10 @@ const act = (data) => {
   // The answer that is under way comes to the session as it was, so nothing else may change it.
   else if (isBusy()) return;
   else if (KEEPS.has(data.act)) trigger("keep", data);
-  else trigger(WORKS.has(data.act) ? "work" : "click", data);
+  else {
+    if (WORKS.has(data.act)) waits();
+    trigger(WORKS.has(data.act) ? "work" : "click", data);
+  }
 };
 element.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-act]");

@@ -1,3 +1,4 @@
+const SPACE = 14;  // pixels above what is scrolled to
 // Copies, prints, and scrolls to what is new: what went wrong, the turn in focus, or the last.
 element.addEventListener("pq-act", (event) => {
   const button = event.detail;
@@ -19,12 +20,25 @@ element.addEventListener("pq-act", (event) => {
     document.querySelector("#pq-question textarea").focus();
   }
 });
+// On a phone the page scrolls, not the conversation, and only to what was not there before.
+const paged = matchMedia("(max-width: 900px)");
+let turnsBefore = 0;
 const scrollToNew = () => requestAnimationFrame(() => {
   const talk = element.querySelector(".pq-conversation");
   const turns = talk.querySelectorAll(".pq-turn");
   const current = talk.querySelector("[aria-current]")?.closest(".pq-turn");
   const pending = talk.querySelector(".pq-pending")?.closest(".pq-turn");
   const turn = talk.querySelector(".pq-notice") ?? pending ?? current ?? turns[turns.length - 1];
-  if (turn) talk.scrollTop += turn.getBoundingClientRect().top - talk.getBoundingClientRect().top;
+  const isNew = turns.length > turnsBefore || talk.querySelector(".pq-notice, .pq-pending");
+  turnsBefore = turns.length;
+  if (turn && paged.matches && isNew) turn.scrollIntoView({block: "start"});
+  else if (turn) talk.scrollTop += turn.getBoundingClientRect().top - talk.getBoundingClientRect().top - SPACE;
 });
 watch("value", scrollToNew);
+// A typed question is sent by Gradio, not by us.
+document.addEventListener("click", (event) => {
+  if (event.target.closest("#pq-ask")) waits();
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && !event.shiftKey && event.target.closest("#pq-question")) waits();
+});

@@ -20,6 +20,7 @@ const send = async (files) => {
   }
   line.innerHTML = said;
   library().setAttribute("aria-busy", "false");
+  drawn = false;
   act({act: "bring", files: sent});
 };
 element.addEventListener("change", (event) => {
@@ -43,6 +44,9 @@ document.addEventListener("drop", (event) => {
   document.body.classList.remove("pq-dragging");
   send([...event.dataTransfer.files]);
 });
+// Where the library is a drawer, who opened it has it open until they open something else.
+const LEAVES = new Set(["open", "fetch", "recall"]);
+let drawn = false;
 let typing = 0;
 element.addEventListener("input", (event) => {
   const asks = event.target.matches(".pq-sought") ? "find" : event.target.matches(".pq-wanted") ? "look" : null;
@@ -54,6 +58,7 @@ element.addEventListener("pq-act", (event) => {
   const button = event.detail;
   if (button.dataset.act === "paste") {
     event.preventDefault();
+    drawn = false;
     act({
       act: "paste",
       text: element.querySelector(".pq-pasted").value,
@@ -64,9 +69,11 @@ element.addEventListener("pq-act", (event) => {
     act({...button.dataset, name: button.closest(".pq-menu").querySelector(".pq-name").value});
   } else if (button.dataset.act === "drawer") {
     event.preventDefault();
-    const open = library().dataset.open !== "true";
-    library().dataset.open = open;
-    button.setAttribute("aria-expanded", open);
+    drawn = library().dataset.open !== "true";
+    library().dataset.open = drawn;
+    button.setAttribute("aria-expanded", drawn);
+  } else if (LEAVES.has(button.dataset.act)) {
+    drawn = false;
   }
 });
 // An address that names a place is opened once, when the server knows its visitor.
@@ -85,6 +92,7 @@ watch("value", () => {
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 60000);
   }
+  if (drawn) library().dataset.open = "true";
   element.querySelector(".pq-drawer").setAttribute("aria-expanded", library().dataset.open === "true");
   if (library().dataset.paste !== "taken") return;
   element.querySelector(".pq-pasted").value = "";
