@@ -3,101 +3,196 @@
     python benchmarks/reading.py FILE...
 
 Each file's paragraphs are one index. Every question's passages are read once; then it is worked
-out what comes of the first k of them, and of reading on only where no answer is sure enough.
-Prints a table, writes ``benchmarks/results/reading.json`` and plots it beside.
+out what comes of the first k of them, and of reading on only where no answer is sure enough, or
+where a passage fits the question nearly as well as the nearest does. Prints a table, writes
+``benchmarks/results/reading.json`` and plots it beside.
 """
 
 import json
 import random
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from statistics import fmean
+from statistics import fmean, median
+from typing import NamedTuple
 
 from timing import RESULTS
 from tqdm import tqdm
 
+from index.embed import Embedder
 from index.embedder import shipped_embedder
 from index.engine import PassageIndex
-from qa.answering import ReadPassage, make_answer
+from index.records import Hit
+from qa.assistant import (
+    LEAST_SHARE,
+    PASSAGES_READ,
+    RIVAL_SHARE,
+    STEPS,
+    SURE_SCORE,
+    TOP_K,
+)
 from qa.metrics import best_against
-from qa.reader import ExtractiveReader
-from qa.squad import SquadQuestion, SquadSet
+from qa.reader import ExtractiveReader, Reader, Reading
+from qa.records import Answer
+from qa.rounds import Rounds, Task
+from qa.settings import ReaderSettings
+from qa.squad import SquadSet
 
 QUESTIONS = 150  # of a file, drawn at random
-BLOCK = 16  # questions read together
-MOST = 10  # passages of a question
-ROUNDS = ((1, 5), (2, 5), (3, 5), (2, 10))  # passages read at first, and if no answer is sure
-SURE = (0.3, 0.4, 0.5, 0.6, 0.7)  # scores above which one is
+BLOCK = 64  # pairs read together
+MOST = 6  # passages of a question
+BEFORE = (2,)  # the steps that there were before anything was passed over
+SURE = (0.3, 0.4, 0.5, 0.6, 0.7)  # scores above which an answer is
+SHARES = (0.5, 0.6, 0.7, 0.8, 0.9)  # of the nearest passage's score
+RIGHT_F1 = 0.6  # a quote with other edges is right, half of a quote is not
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A question, and what was found in its passages, the nearest first."""
+class Case(NamedTuple):
+    """A question, what is accepted, and its passages, the nearest first."""
 
-    asked: SquadQuestion
-    found: Sequence[ReadPassage]
+    question: str
+    answers: Sequence[str]
+    hits: Sequence[Hit]
+
+
+class Way(NamedTuple):
+    """How passages are read: see ``qa.rounds.Rounds``."""
+
+    most: int
+    steps: Sequence[int] = ()
+    sure: float = 1.0
+    share: float = 0.0
+
+    def __str__(self) -> str:
+        if not self.steps:
+            return f"the first {self.most}"
+        read = f"{', '.join(map(str, self.steps))}, then {self.most} unless above {self.sure}"
+        return f"{read}, passing over below {self.share}" if self.share else read
+
+
+SHIPPED = Way(PASSAGES_READ, STEPS, SURE_SCORE, LEAST_SHARE)
+WAYS = list(
+    dict.fromkeys(
+        (
+            *(Way(k) for k in range(1, MOST + 1)),
+            *(Way(PASSAGES_READ, BEFORE, sure) for sure in SURE),
+            *(Way(PASSAGES_READ, STEPS, sure, LEAST_SHARE) for sure in SURE),
+            *(Way(PASSAGES_READ, STEPS, SURE_SCORE, share) for share in (0.0, *SHARES)),
+        )
+    )
+)
+
+
+class Recorded:
+    """A reader that reads nothing twice, and notes what it is asked."""
+
+    def __init__(self, reader: Reader, embedder: Embedder) -> None:
+        self.asked: list[tuple[str, str]] = []
+        self._reader = reader
+        self._embedder = embedder
+        self._known: dict[tuple[str, str], Reading] = {}
+
+    @property
+    def settings(self) -> ReaderSettings:
+        """Those of the reader."""
+        return self._reader.settings
+
+    def read(
+        self,
+        pairs: Sequence[tuple[str, str]],
+        *,
+        batch_size: int = 32,
+        max_answer_tokens: int = 30,
+    ) -> list[Reading]:
+        """Its readings; see ``qa.reader.Reader``."""
+        self.asked += pairs
+        new = [pair for pair in dict.fromkeys(pairs) if pair not in self._known]
+        for start in tqdm(range(0, len(new), BLOCK), disable=len(new) < BLOCK, leave=False):
+            block = new[start : start + BLOCK]
+            found = self._reader.read(
+                block, batch_size=batch_size, max_answer_tokens=max_answer_tokens
+            )
+            self._known |= zip(block, found, strict=True)
+        return [self._known[pair] for pair in pairs]
+
+    def tokens(self) -> Counter[str]:
+        """By question, how many tokens were read for it, its own included."""
+        counted: Counter[str] = Counter()
+        sizes: dict[str, int] = {}
+        for question, passage in self.asked:
+            for text in (question, passage):
+                if text not in sizes:
+                    sizes[text] = len(self._embedder.token_spans(text))
+                counted[question] += sizes[text]
+        return counted
 
 
 def main() -> None:
-    reader = ExtractiveReader.shipped()
-    report = {Path(name).name: curves(reader, Path(name)) for name in sys.argv[1:]}
+    embedder = shipped_embedder()
+    reader = Recorded(ExtractiveReader.shipped(), embedder)
+    report = {Path(name).name: curves(reader, embedder, Path(name)) for name in sys.argv[1:]}
     (RESULTS / "reading.json").write_text(json.dumps(report, indent=2) + "\n", "utf-8")
     for name, rows in report.items():
-        print(f"{name:28}{'read':>8}{'given':>8}{'best':>8}")
+        print(f"{name:60}{'read':>8}{'tokens':>8}{'given':>8}{'best':>8}")
         for way, row in rows.items():
-            print(f"{way:28}{row['passages']:8.2f}{row['f1']:8.2f}{row['best_f1']:8.2f}")
+            print(
+                f"{way:60}{row['passages']:8.2f}{row['tokens']:8.0f}"
+                f"{row['f1']:8.2f}{row['best_f1']:8.2f}"
+            )
     print("\nWritten to reading.json")
 
 
-def curves(reader: ExtractiveReader, file: Path) -> dict[str, Mapping[str, float]]:
-    cases = read(reader, file)
-    rows = {f"the first {k}": outcome(reader, cases, [k]) for k in range(1, MOST + 1)}
-    for first, most in ROUNDS:
-        for sure in SURE:
-            way = f"{first}, then {most} unless above {sure}"
-            rows[way] = outcome(reader, cases, [first, most], sure=sure)
-    return rows
-
-
-def read(reader: ExtractiveReader, file: Path) -> list[Case]:
+def curves(reader: Recorded, embedder: Embedder, file: Path) -> dict[str, Mapping[str, float]]:
     squad = SquadSet.from_file(file)
-    shelf = PassageIndex.from_documents(squad.paragraphs, embedder=shipped_embedder())
+    shelf = PassageIndex.from_documents(squad.paragraphs, embedder=embedder)
     asked = [question for question in squad.questions if question.answers]
     asked = random.Random(0).sample(asked, min(QUESTIONS, len(asked)))
-    hits = shelf.search([question.question for question in asked], top_k=MOST)
-    cases = []
-    for start in tqdm(range(0, len(asked), BLOCK), desc=file.name):
-        block = list(zip(asked[start : start + BLOCK], hits[start : start + BLOCK], strict=True))
-        readings = iter(
-            reader.read([(one.question, hit.passage.text) for one, found in block for hit in found])
-        )
-        for one, found in block:
-            passages = [ReadPassage(hit.passage, next(readings), hit.similarity) for hit in found]
-            cases.append(Case(one, passages))
-    return cases
+    hits = shelf.search([one.question for one in asked], top_k=MOST)
+    cases = [Case(one.question, one.answers, found) for one, found in zip(asked, hits, strict=True)]
+    outcome(reader, cases, Way(MOST))  # so that everything is read in one go
+    return {str(way): outcome(reader, cases, way) for way in tqdm(WAYS, desc=file.name)}
 
 
-def outcome(
-    reader: ExtractiveReader, cases: Sequence[Case], rounds: Sequence[int], *, sure: float = 1.0
-) -> Mapping[str, float]:
-    """Mean passages read and mean F1, of what is given and of the best quote in any case."""
-    given, best, counts = [], [], []
-    for case in cases:
-        for count in rounds:
-            answer = make_answer(
-                case.asked.question, case.found[:count], settings=reader.settings, top_k=1
-            )
-            if answer.text is not None and answer.score > sure:
-                break
-        quote = (
-            answer if answer.text is not None or not answer.alternatives else answer.alternatives[0]
-        )
-        given.append(100 * best_against(answer.text or "", case.asked.answers)[1])
-        best.append(100 * best_against(quote.text or "", case.asked.answers)[1])
-        counts.append(min(count, len(case.found)))
-    return {"passages": fmean(counts), "f1": fmean(given), "best_f1": fmean(best)}
+def outcome(reader: Recorded, cases: Sequence[Case], way: Way) -> dict[str, float]:
+    """Means of passages and tokens read and of F1: of what is given, and of the best quote."""
+    reader.asked.clear()
+    answers = answered(reader, cases, way)
+    tokens = reader.tokens()
+    given = [best_against(a.text or "", c.answers)[1] for a, c in zip(answers, cases, strict=True)]
+    best = [best_against(a, c.answers)[1] for a, c in zip(quotes(answers), cases, strict=True)]
+    right = [
+        score >= RIGHT_F1 if case.answers else answer.text is None
+        for answer, case, score in zip(answers, cases, given, strict=True)
+    ]
+    return {
+        "passages": len(reader.asked) / len(cases),
+        "tokens": fmean(tokens[case.question] for case in cases),
+        "tokens_p50": median(tokens[case.question] for case in cases),
+        "f1": 100 * fmean(given),
+        "best_f1": 100 * fmean(best),
+        "right": sum(right),
+    }
+
+
+def answered(reader: Recorded, cases: Sequence[Case], way: Way) -> list[Answer]:
+    rounds = Rounds(
+        steps=way.steps,
+        rival_share=RIVAL_SHARE,
+        sure_score=way.sure,
+        least_share=way.share,
+        top_k=TOP_K,
+        min_score=None,
+        batch_size=32,
+    )
+    return rounds.answer(reader, [Task(one.question, None, one.hits[: way.most]) for one in cases])
+
+
+def quotes(answers: Sequence[Answer]) -> Iterator[str]:
+    """The best quote of each, whether or not it was given."""
+    for answer in answers:
+        best = next(iter(answer.alternatives), answer) if answer.text is None else answer
+        yield best.text or ""
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from index.errors import (
     SourceError,
     StoreError,
 )
+from index.filters import Filter
 from index.limits import ReadLimits
 from index.records import Document, Hit, Passage
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DamagedIndexError",
     "Document",
+    "Filter",
     "Hit",
     "IncompatibleIndexError",
     "InputError",

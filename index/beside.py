@@ -6,7 +6,9 @@ from functools import reduce
 
 import numpy as np
 
+from index.choices import Choices
 from index.in_memory import part_of
+from index.labels import Labels
 from index.lexical import LexicalIndex
 from index.nearest import Vectors
 from index.numbers import Numbers
@@ -91,16 +93,24 @@ def _beside(first: Contents, second: Contents) -> Contents:
     added = second.vectors.numbers + above
     documents = len(first.documents) + len(second.documents)
     passages = len(first.passages) + len(second.passages)
+    starts = np.concatenate([first.starts, second.starts[1:] + first.starts[-1]])
+    living = np.concatenate([numbers, added])
     return Contents(
         facts=replace(first.facts, documents=documents, passages=passages),
         documents=OnDemand(documents, both.document),
         passages=OnDemand(passages, both.passage),
-        starts=np.concatenate([first.starts, second.starts[1:] + first.starts[-1]]),
+        starts=starts,
         vectors=first.vectors.with_apart(added, second.vectors_of(second.vectors.numbers)),
         words=LexicalIndex.of_parts(
             [*first.words.postings, *(part.above(above) for part in second.words.postings)],
-            living=np.concatenate([numbers, added]),
+            living=living,
         ),
         exact=both,
+        choices=Choices(
+            lambda: Labels([*first.choices.labels, *second.choices.labels]),
+            place_of=both.place_of,
+            starts=starts,
+            numbers=living,
+        ),
         articles=both,
     )

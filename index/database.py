@@ -24,7 +24,8 @@ from index.records import Document
 
 FILE = "index.sqlite"
 FORMAT = "pullquote-index"
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
+BEFORE_LABELS = 3  # the version whose labels are only in its texts; whoever writes it makes it 4
 BUSY_S = 60.0  # to wait until others have read or written, which takes seconds at most
 REBUILD = "Build it again with: pullquote index build SOURCE --output DIR"
 MEND = f"Mend it with: pullquote index repair DIR. {REBUILD.replace('Build', 'Or build', 1)}"
@@ -42,9 +43,12 @@ DISK_FAULTS = (
 # Numbers are never given twice, so that a number always means the same text and vector: a row is
 # written once, and once more when its document goes. What went stays until the room is taken back,
 # for whoever reads an earlier version. The passages of a document have numbers in a row.
+LABELS = """CREATE TABLE labels (
+    number INTEGER PRIMARY KEY, collection TEXT NOT NULL, language TEXT, date TEXT)"""
 TABLES = (
     "CREATE TABLE facts (number INTEGER PRIMARY KEY, json TEXT NOT NULL, digest BLOB NOT NULL)",
     "CREATE TABLE history (version INTEGER PRIMARY KEY, contents BLOB NOT NULL)",
+    LABELS,
     """CREATE TABLE documents (
         number INTEGER PRIMARY KEY, id TEXT NOT NULL, first INTEGER NOT NULL,
         passages INTEGER NOT NULL, content BLOB NOT NULL, spans BLOB NOT NULL,
@@ -63,6 +67,8 @@ TABLES = (
 PAGE_BYTES = 8192  # five vectors; of the usual 4,096 a quarter would be left empty
 VECTOR_DIGEST_BYTES = 16  # of a SHA-256: enough to notice, and there are many
 
+# Of the facts, those that passages and vectors depend on.
+MADE_BY = ("embedder", "dimension", "budget_tokens", "overlap_sentences")
 ROWS = "SELECT number, id, first, passages, content, spans, vectors, gone, digest FROM documents"
 CONTENTS_BYTES = 32
 
@@ -88,6 +94,8 @@ class Facts:
             in hexadecimal, so that a change costs what it changes.
         listed: the same of what is read of every document when the index is opened.
         words: SHA-256 of the list of the words' parts, in hexadecimal.
+        labels: the checksum of the documents' labels, a sum like ``listed``; None in an index of
+            format version 3, which keeps none apart.
     """
 
     embedder: str
@@ -105,6 +113,7 @@ class Facts:
     contents: str = ""
     listed: str = ""
     words: str = ""
+    labels: str | None = None
 
     def to_json(self) -> str:
         """The facts as they are stored."""
@@ -123,9 +132,11 @@ class Facts:
             named, version = held.pop("format"), held.pop("format_version")
             if named != FORMAT:
                 raise IncompatibleIndexError(f"{file} is not an index of Pullquote.", REBUILD)
-            if version != FORMAT_VERSION:
+            if version not in (BEFORE_LABELS, FORMAT_VERSION):
                 raise another_version(file, version)
             facts = cls(**held)
+            if (facts.labels is None) != (version == BEFORE_LABELS):
+                raise damaged(file, "its facts")
             contents_bytes = len(bytes.fromhex(facts.contents))
         except (ValueError, KeyError, TypeError) as error:
             raise damaged(file, "its facts") from error
@@ -143,12 +154,17 @@ class Facts:
         )
         if contents_bytes != CONTENTS_BYTES:
             raise damaged(file, "its facts")
+        texts = (facts.embedder, facts.contents, facts.listed, facts.words, facts.labels or "")
         if not all(isinstance(number, int) and number >= 0 for number in counted) or not all(
-            isinstance(text, str)
-            for text in (facts.embedder, facts.contents, facts.listed, facts.words)
+            isinstance(text, str) for text in texts
         ):
             raise damaged(file, "its facts")
         return facts
+
+
+def are_made_alike(one: object, other: object) -> bool:
+    """Whether two that say how passages and vectors are made say the same."""
+    return all(getattr(one, name) == getattr(other, name) for name in MADE_BY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +219,8 @@ def damaged(file: Path, what: str) -> DamagedIndexError:
 def another_version(place: Path, version: object) -> IncompatibleIndexError:
     """The error for an index of another format version."""
     return IncompatibleIndexError(
-        f"{place} has format version {version}; this Pullquote reads version {FORMAT_VERSION}.",
+        f"{place} has format version {version};"
+        f" this Pullquote reads versions {BEFORE_LABELS} and {FORMAT_VERSION}.",
         REBUILD,
     )
 

@@ -1,30 +1,31 @@
 """The passage index: articles cut, embedded, stored and searched."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 
 from index import store
+from index.adding import Changes, add_documents, check_ids
 from index.beside import beside
 from index.database import Facts
 from index.embed import Embedder, Vectors
 from index.embedder import shipped_embedder
 from index.errors import InputError, StoreError
+from index.filters import Filter
 from index.folder import is_stored_index
 from index.health import Info, info_of
 from index.in_memory import STEP_PASSAGES, Embedded, embed_in_steps, held_contents, part_of
 from index.nearest import CANDIDATES
+from index.numbers import Choice
 from index.prepare import (
     BUDGET_TOKENS,
     OVERLAP_SENTENCES,
     check_embedder,
     cut_for,
     new_facts,
-    prepare,
 )
 from index.records import Document, Hit, Passage
 from index.store import Contents
@@ -34,24 +35,6 @@ from index.writer_lock import WAIT_S, writing
 # What a point of BM25 is worth in cosine. Names and numbers, which vectors blur, are found by
 # their words: `python benchmarks/retrieval.py` prints what other weights give.
 BM25_WEIGHT = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What came of documents that were to be added.
-
-    Args:
-        added: how many are new.
-        replaced: how many stand in place of one with the same id.
-        unchanged: how many were there as they are.
-    """
-
-    added: int
-    replaced: int
-    unchanged: int
-
-    def __str__(self) -> str:
-        return f"{self.added} added, {self.replaced} replaced, {self.unchanged} unchanged"
 
 
 class PassageIndex:
@@ -86,6 +69,14 @@ class PassageIndex:
         """
         place = self._contents.place_of(id)
         return None if place is None else self._contents.documents[place]
+
+    def collections(self) -> Mapping[str, int]:
+        """How many articles are in each collection, by name; ``""`` for those that are in none.
+
+        Raises:
+            StoreError: as for ``search``.
+        """
+        return self._contents.choices.labels.collections
 
     @property
     def version(self) -> int:
@@ -248,32 +239,15 @@ class PassageIndex:
             InputError: two documents have the same id, or the index is in memory.
         """
         folder = self._written()
-        _check_ids(documents)
-        added = replaced = unchanged = 0
+        check_ids(documents)
         with changing(folder, wait_s=wait_s) as writer:
             check_embedder(folder, writer.facts, self._embedder)
-            new: list[Document] = []
-            renamed: list[Document] = []
-            for document in documents:
-                if writer.has(document):
-                    unchanged += 1
-                elif writer.has_text_of(document):
-                    renamed.append(document)
-                else:
-                    new.append(document)
-            if renamed:
-                writer.rename(renamed)
-            replaced += len(renamed)
-            for batch in prepare(
-                new, writer.facts, self._embedder, batch_size=batch_size, progress=progress
-            ):
-                again = sum(one.document.id in writer for one in batch)
-                writer.put(batch)
-                replaced += again
-                added += len(batch) - again
+            changes = add_documents(
+                writer, documents, self._embedder, batch_size=batch_size, progress=progress
+            )
             writer.tidy()
             self._see(folder)
-        return Changes(added, replaced, unchanged)
+        return changes
 
     def remove(self, ids: Sequence[str], *, wait_s: float = WAIT_S) -> None:
         """Remove documents from the folder: all of them, or none if one is not there.
@@ -292,6 +266,28 @@ class PassageIndex:
         with changing(folder, wait_s=wait_s) as writer:
             writer.remove(ids)
             self._see(folder)
+
+    def rename_collection(self, old: str, new: str, *, wait_s: float = WAIT_S) -> int:
+        """Give a collection of the folder another name; nothing is embedded for it.
+
+        Args:
+            old: its name; empty for the articles that are in none.
+            new: what it is called then; empty for none.
+            wait_s: seconds to wait for another writer.
+
+        Returns:
+            How many articles are in it.
+
+        Raises:
+            StoreError: as for ``add``.
+            InputError: there is no such collection or already one of the new name, or the index
+                is in memory.
+        """
+        folder = self._written()
+        with changing(folder, wait_s=wait_s) as writer:
+            count = writer.rename_collection(old, new)
+            self._see(folder)
+        return count
 
     def refresh(self) -> bool:
         """Search the folder as it is now.
@@ -363,7 +359,12 @@ class PassageIndex:
         )
 
     def search(
-        self, queries: Sequence[str], *, top_k: int = 10, batch_size: int = 32
+        self,
+        queries: Sequence[str],
+        *,
+        top_k: int = 10,
+        batch_size: int = 32,
+        where: Filter | None = None,
     ) -> list[list[Hit]]:
         """Find the passages nearest to each query.
 
@@ -374,12 +375,14 @@ class PassageIndex:
             queries: any texts.
             top_k: most hits a query gets.
             batch_size: queries in one pass through the embedder.
+            where: which articles are searched, all of them without it: what is found then is
+                what is found of these, each passage with the score that it has without.
 
         Returns:
-            For each query its hits, best first.
+            For each query its hits, best first; none where no article is as asked for.
 
         Raises:
-            InputError: top_k is below 1.
+            InputError: top_k is below 1, or an article or a collection that is named is not there.
             StoreError: what was found cannot be read from the folder, is damaged, or went since.
         """
         if top_k < 1:
@@ -387,11 +390,12 @@ class PassageIndex:
         if not queries:
             return []
         contents = self._contents
+        among = None if where is None or where.is_open else contents.choices.choice(where)
         vectors = self._embedder.embed(queries, batch_size=batch_size)
         candidates = min(max(top_k, CANDIDATES), len(contents.passages))
-        found = contents.vectors.search(vectors, top_k=candidates)
+        found = contents.vectors.search(vectors, top_k=candidates, among=among)
         return [
-            _fused(contents, query, vector, similarities, candidates=candidates, top_k=top_k)
+            _fused(contents, query, vector, similarities, among, candidates, top_k=top_k)
             for query, vector, similarities in zip(queries, vectors, found, strict=True)
         ]
 
@@ -426,12 +430,13 @@ def _fused(
     query: str,
     vector: Vectors,
     similarities: dict[int, float],
-    *,
+    among: Choice | None,
     candidates: int,
+    *,
     top_k: int,
 ) -> list[Hit]:
     """The candidates by vector and those by words, together and best first."""
-    words = contents.words.search(query, top_k=candidates)
+    words = contents.words.search(query, top_k=candidates, among=among)
     lacking = [
         number
         for number in (words.keys() | similarities.keys())
@@ -461,15 +466,10 @@ def _prepared(contents: Contents) -> Iterator[Prepared]:
 def _check_documents(documents: Sequence[Document]) -> None:
     if not documents:
         raise InputError("There are no documents to index.", "Give at least one.")
-    _check_ids(documents)
+    check_ids(documents)
 
 
 def _cut(documents: Sequence[Document], facts: Facts, embedder: Embedder) -> tuple[Passage, ...]:
     return tuple(
         passage for document in documents for passage in cut_for(document, facts, embedder)
     )
-
-
-def _check_ids(documents: Sequence[Document]) -> None:
-    if len({document.id for document in documents}) < len(documents):
-        raise InputError("Two documents have the same id.", "Give each its own.")

@@ -8,6 +8,7 @@ from index.vector_cache import FILE as CACHE
 from index.writer_lock import HOLDER, LOCK
 
 FRESH = f"{FILE}.new"  # a database that is being made
+PARTIAL = "reembedding"  # a folder with the index that another model makes
 JOURNALS = ("-journal", "-wal", "-shm")  # what SQLite keeps beside a database
 FIRST_FORMAT = ("manifest.json", "documents.jsonl", "passages.jsonl", "vectors.faiss")
 

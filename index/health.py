@@ -1,7 +1,7 @@
 """Whether a saved index is sound, and what it holds."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -22,7 +22,9 @@ from index.database import (
 from index.embed import Vectors
 from index.errors import DamagedIndexError
 from index.folder import database_of
+from index.kept_labels import changed_digest, labels_digest
 from index.kept_words import checked_parts, read_postings
+from index.labels import Label
 from index.nearest import Making, NearestVectors
 from index.numbers import is_among
 from index.postings import Postings, merged
@@ -34,6 +36,8 @@ from index.vector_cache import FILE as CACHE
 from index.vector_cache import read_cache, read_making
 
 UNIT_WITHIN = 1e-3  # of a vector's length: float32 rounds at 1e-7, eight-bit forms divide exactly
+# Of what an index says of itself, what nobody asks for; the kind is told in another way.
+INTERNAL = ("next_document", "next_passage", "next_words", "listed", "words", "labels", "kind")
 WORDS_OF_PASSAGES = 5_000  # made anew at a time
 
 
@@ -42,8 +46,8 @@ class Fault:
     """One thing that is wrong with a saved index.
 
     Args:
-        part: what of it: ``database``, ``facts``, ``documents``, ``passages``, ``vectors``,
-            ``words`` or ``cache``.
+        part: what of it: ``database``, ``facts``, ``documents``, ``labels``, ``passages``,
+            ``vectors``, ``words`` or ``cache``.
         problem: what is wrong; a full sentence.
     """
 
@@ -71,7 +75,7 @@ class Info:
     def to_dict(self) -> dict[str, object]:
         """The same as JSON has it."""
         facts = asdict(self.facts)
-        for internal in ("next_document", "next_passage", "next_words", "listed", "words", "kind"):
+        for internal in INTERNAL:
             del facts[internal]
         return facts | {
             "kind": self.making.kind if self.making else None,
@@ -136,7 +140,7 @@ def verify(folder: Path) -> list[Fault]:
         of_cache: list[Fault] = []
         cached = _sound_cache(folder, facts, connection, of_cache)
         before = len(faults)
-        anew, is_other = _verify_documents(connection, facts, file, faults, cached)
+        anew, labels, is_other = _verify_documents(connection, facts, file, faults, cached)
         if len(faults) > before:  # what the cache and the words are held to is not sound
             with _noted(faults, "words", file):
                 read_postings(connection, checked_parts(connection, facts, file), file, known={})
@@ -145,6 +149,7 @@ def verify(folder: Path) -> list[Fault]:
             problem = f"{folder / CACHE} has other vectors than the database."
             of_cache.append(Fault("cache", problem))
         faults += of_cache
+        _verify_labels(connection, facts, labels, file, faults)
         _verify_words(connection, facts, anew, file, faults)
     return faults
 
@@ -174,14 +179,15 @@ def _verify_documents(
     file: Path,
     faults: list[Fault],
     cached: NearestVectors | None,
-) -> "tuple[_Words, bool]":
+) -> "tuple[_Words, dict[int, Label], bool]":
     """Look at documents, passages and vectors, one document after another.
 
     Returns:
-        The words of the passages that are sound, made anew; and whether the FAISS index that is
-        kept has other vectors.
+        The words of the passages that are sound, made anew; the labels of their documents, by
+        the documents' numbers; and whether the FAISS index that is kept has other vectors.
     """
     words = _Words()
+    labels: dict[int, Label] = {}
     contents = no_contents(facts)
     there: list[Row] = []
     rows = vectors = 0
@@ -205,6 +211,7 @@ def _verify_documents(
                     continue
                 passages, matrix = held
                 words.add(row, passages)
+                labels[row.number] = Label.of(passages[0].document)
                 if cached is not None and cached.gives_back and not is_other:
                     numbers = np.array(row.numbers, dtype=np.int64)
                     is_other = not is_among(numbers, cached.held).all() or not np.array_equal(
@@ -220,7 +227,7 @@ def _verify_documents(
             ((held_there,),) = connection.execute(f"SELECT count(*) FROM {table}")  # noqa: S608 - our own names
             if held_there != count:
                 faults.append(Fault(part, f"{file} has {held_there} {table} instead of {count}."))
-    return words, is_other
+    return words, labels, is_other
 
 
 def _verify_document(
@@ -271,6 +278,21 @@ class _Words:
     def _cut(self) -> None:
         self._parts.append(Postings.from_texts(self._numbers, self._texts, terms=self._terms))
         self._numbers, self._texts = [], []
+
+
+def _verify_labels(
+    connection: sqlite3.Connection,
+    facts: Facts,
+    labels: Mapping[int, Label],
+    file: Path,
+    faults: list[Fault],
+) -> None:
+    if facts.labels is None:  # kept in the texts only
+        return
+    with _noted(faults, "labels", file):
+        kept = changed_digest(connection, "0", come=labels)
+        if not kept == facts.labels == labels_digest(labels.items()):
+            faults.append(Fault("labels", f"The labels in {file} are not those of its documents."))
 
 
 def _verify_words(

@@ -3,16 +3,19 @@
 from collections import Counter
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
+from index.choices import Choices
 from index.database import Facts
 from index.embed import Embedder, Vectors
+from index.labels import Label, Labels
 from index.lexical import LexicalIndex
 from index.nearest import NearestVectors
 from index.on_demand import HeldVectors
 from index.records import Document, Passage
-from index.store import Contents
+from index.store import Contents, place_among
 
 STEP_PASSAGES = 32  # a second of work or so: so long whoever watches or stops it waits
 
@@ -46,14 +49,21 @@ def held_contents(
     """
     sizes = Counter(passage.document.id for passage in passages)
     starts = np.cumsum([0, *(sizes[document.id] for document in documents)])
+    numbers = np.arange(len(passages))
     return Contents(
         facts=replace(facts, documents=len(documents), passages=len(passages)),
         documents=documents,
         passages=passages,
         starts=starts,
-        vectors=NearestVectors.from_vectors(np.arange(len(passages)), vectors),
+        vectors=NearestVectors.from_vectors(numbers, vectors),
         words=LexicalIndex(passage.text for passage in passages),
         exact=HeldVectors(vectors),
+        choices=Choices(
+            lambda: Labels(map(Label.of, documents)),
+            place_of=partial(place_among, documents),
+            starts=starts,
+            numbers=numbers,
+        ),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from index.numbers import Numbers, is_among
+from index.numbers import Choice, Numbers, is_among
 from index.postings import Counts, Postings, Rows
 from index.terms import Places, Terms
 
@@ -47,6 +47,22 @@ class _Term:
 
     lists: Sequence[tuple[_Part, Rows, Counts]]
     having: int
+
+    @classmethod
+    def of_lists(cls, lists: Sequence[tuple[_Part, Rows, Counts]]) -> Self:
+        """The term of the lists that are not empty."""
+        filled = [one for one in lists if len(one[1])]
+        return cls(filled, sum(len(rows) for _, rows, _ in filled))
+
+    def among(self, choice: Choice) -> "_Term":
+        """The term as it occurs in some passages."""
+        kept = [choice.has(part.postings.numbers[rows]) for part, rows, _ in self.lists]
+        return self.of_lists(
+            [
+                (part, rows[own], counts[own])
+                for (part, rows, counts), own in zip(self.lists, kept, strict=True)
+            ]
+        )
 
 
 class LexicalIndex:
@@ -96,33 +112,49 @@ class LexicalIndex:
         """The terms of the passages, in parts; some may have passages that are gone."""
         return [part.postings for part in self._parts]
 
-    def search(self, query: str, *, top_k: int) -> dict[int, float]:
+    def search(self, query: str, *, top_k: int, among: Choice | None = None) -> dict[int, float]:
         """The BM25 scores of the passages that share most with a query, best first.
+
+        How rare a term is, and how long a passage usually is, is taken from all passages, so
+        that a score depends on no choice.
 
         Args:
             query: any text.
             top_k: most passages.
+            among: which are looked at, of those that there are; None for all of them.
         """
-        terms = self._rarest_first(query)
-        read, held = 0, 0
-        for _, term in terms:
-            if read and held + term.having > MOST_POSTINGS:
-                break
-            read += 1
-            held += term.having
-        if not read or top_k < 1:
+        if top_k < 1:
             return {}
-        common = terms[read:]
+        if among is not None and len(among) <= MOST_POSTINGS:
+            places = np.searchsorted(self._numbers, among.numbers)
+            scores = self._scored(places, self._rarest_first(query))
+            return self._first(places[scores > 0], scores[scores > 0], top_k)
+        terms = self._rarest_first(query)
+        read: list[tuple[float, _Term]] = []
+        held = 0
+        for weight, term in terms:
+            own = term if among is None else term.among(among)
+            if held and held + own.having > MOST_POSTINGS:
+                break
+            read.append((weight, own))
+            held += own.having
+        if not held:
+            return {}
+        common = terms[len(read) :]
         with self._lock:
-            places = self._sum(terms[:read])
+            places = self._sum(read)
             most = max(top_k, CANDIDATES) if common else top_k
-            found, scores = _best(places, self._sums[places], most=most, times=read)
+            found, scores = _best(places, self._sums[places], most=most, times=len(read))
             self._sums[places] = 0.0
         if common:
             scores = scores + self._scored(found, common)
-            order = np.lexsort((found, -scores))[:top_k]
-            found, scores = found[order], scores[order]
-        return dict(zip(self._numbers[found].tolist(), scores.tolist(), strict=True))
+        return self._first(found, scores, top_k)
+
+    def _first(self, places: Places, scores: Scores, top_k: int) -> dict[int, float]:
+        """The numbers of the best places and their scores, equals by their order."""
+        order = np.lexsort((places, -scores))[:top_k]
+        numbers = self._numbers[places[order]]
+        return dict(zip(numbers.tolist(), scores[order].tolist(), strict=True))
 
     def scores(self, query: str, numbers: Sequence[int]) -> Mapping[int, float]:
         """The BM25 scores of given passages (Robertson and Zaragoza 2009).
@@ -159,16 +191,14 @@ class LexicalIndex:
         return found
 
     def _term(self, key: int) -> _Term:
-        lists, having = [], 0
+        lists = []
         for part in self._parts:
             rows, counts = part.postings.of(key)
             if len(rows) and part.living is not None:
                 kept = part.living[rows]
                 rows, counts = rows[kept], counts[kept]
-            if len(rows):
-                lists.append((part, rows, counts))
-                having += len(rows)
-        return _Term(lists, having)
+            lists.append((part, rows, counts))
+        return _Term.of_lists(lists)
 
     def _sum(self, terms: Sequence[tuple[float, _Term]]) -> Places:
         """Add up the scores of terms; the places where there are any, one for each term."""

@@ -1,7 +1,8 @@
 """The vectors nearest to a vector: a FAISS index whose kind fits its size, and what it misses."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -10,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.errors import InputError
-from index.numbers import Numbers, is_among
+from index.numbers import Choice, Numbers, is_among
 
 Vectors = npt.NDArray[np.float32]
 
@@ -192,22 +193,33 @@ class NearestVectors:
         held: memoryview = faiss.serialize_index(self._faiss).data
         return held
 
-    def search(self, queries: Vectors, *, top_k: int) -> list[dict[int, float]]:
+    def search(
+        self, queries: Vectors, *, top_k: int, among: Choice | None = None
+    ) -> list[dict[int, float]]:
         """The numbers nearest to each query, best first, with their inner products.
 
         Args:
             queries: shape (queries, dimension).
             top_k: most numbers for each.
+            among: which are looked at, of those that there are; None for all of them.
         """
-        top_k = min(top_k, len(self.numbers))
+        top_k = min(top_k, len(self.numbers if among is None else among))
         if top_k == 0:
             return [{} for _ in queries]
-        found = self._found(queries, top_k)
-        if not len(self._apart):
+        found = (
+            self._found(queries, top_k)
+            if among is None
+            else self._found_among(queries, top_k, among)
+        )
+        apart, vectors = self._apart, self._apart_vectors
+        if among is not None:
+            asked = among.has(apart)
+            apart, vectors = apart[asked], vectors[asked]
+        if not len(apart):
             return found
-        near = queries @ self._apart_vectors.T
+        near = queries @ vectors.T
         return [
-            _first(held | dict(zip(self._apart.tolist(), similar.tolist(), strict=True)), top_k)
+            _first(held | dict(zip(apart.tolist(), similar.tolist(), strict=True)), top_k)
             for held, similar in zip(found, near, strict=True)
         ]
 
@@ -220,18 +232,48 @@ class NearestVectors:
                 return [{} for _ in queries]
             similarities, rows = self._faiss.search(queries, wanted)
             found = [
-                {
-                    number: similarity
-                    for number, similarity in zip(numbers.tolist(), similar.tolist(), strict=True)
-                    # FAISS fills up with -1 where it found no more.
-                    if number >= 0 and number not in self._gone_set
-                }
+                _numbered(numbers, similar, without=self._gone_set)
                 for numbers, similar in zip(rows, similarities, strict=True)
             ]
             enough = all(len(one) >= top_k for one in found)
             if enough or not self._gone_set or wanted == len(self.held):
                 return [_first(one, top_k) for one in found]
             wanted = 2 * wanted + 1
+
+    def _found_among(self, queries: Vectors, top_k: int, among: Choice) -> list[dict[int, float]]:
+        """What the FAISS index finds of a choice, in which nothing is that went."""
+        settings = self._settings(among)
+        if settings is not None:
+            with suppress(RuntimeError):  # of a kind that takes no choice
+                similarities, rows = self._faiss.search(queries, top_k, params=settings)
+                return [
+                    _first(_numbered(numbers, similar), top_k)
+                    for numbers, similar in zip(rows, similarities, strict=True)
+                ]
+        held = among.numbers[is_among(among.numbers, self.held)]
+        found: list[dict[int, float]] = [{} for _ in queries]
+        for start in range(0, len(held), PART):
+            part = held[start : start + PART]
+            similar = queries @ self._faiss.reconstruct_batch(part).T
+            for place, row in enumerate(similar):
+                best = np.argsort(-row, kind="stable")[:top_k]
+                found[place] = _first(found[place] | _numbered(part[best], row[best]), top_k)
+        return found
+
+    def _settings(self, among: Choice) -> Any:
+        """How FAISS searches a choice, or None where its vectors are compared one by one."""
+        module: Any = faiss  # whose hints know nothing of choices
+        chosen = module.IDSelectorBitmap(among.bits)
+        share = len(among) / max(len(self.numbers), 1)
+        lists = faiss.try_extract_index_ivf(self._faiss)
+        if lists is not None:  # so many lists as hold as many of the choice as else of all
+            asked = min(lists.nlist, math.ceil(lists.nprobe / share))
+            return module.SearchParametersIVF(sel=chosen, nprobe=asked)
+        if "HNSW" not in self.making.kind:
+            return module.SearchParameters(sel=chosen)
+        if len(among) <= FLAT_UP_TO:  # a graph leads to few of them
+            return None
+        return module.SearchParametersHNSW(sel=chosen, efSearch=math.ceil(CANDIDATES / share))
 
     def vectors_of(self, numbers: Sequence[int] | Numbers) -> Vectors:
         """The vectors with these numbers; only of a kind that gives them back."""
@@ -426,6 +468,17 @@ def _recall(own: Numbers, found: Numbers, true: Numbers) -> float:
         for number, got, wanted in zip(own.tolist(), found.tolist(), true.tolist(), strict=True)
     ]
     return min(1.0, float(np.mean(shares)))
+
+
+def _numbered(
+    numbers: Numbers, similar: Vectors, *, without: Set[int] = frozenset()
+) -> dict[int, float]:
+    return {
+        number: similarity
+        for number, similarity in zip(numbers.tolist(), similar.tolist(), strict=True)
+        # FAISS fills up with -1 where it found no more.
+        if number >= 0 and number not in without
+    }
 
 
 def _first(found: dict[int, float], count: int) -> dict[int, float]:

@@ -13,3 +13,28 @@ def is_among(numbers: Numbers, others: Numbers) -> npt.NDArray[np.bool_]:
     places = np.minimum(np.searchsorted(others, numbers), len(others) - 1)
     there: npt.NDArray[np.bool_] = others[places] == numbers
     return there
+
+
+class Choice:
+    """Some of the passages; whether one is among them is looked up, not searched.
+
+    Args:
+        numbers: theirs, ascending.
+    """
+
+    def __init__(self, numbers: Numbers) -> None:
+        self.numbers = numbers
+        self._there = np.zeros(int(numbers[-1]) + 1 if len(numbers) else 0, dtype=bool)
+        self._there[numbers] = True
+        # As FAISS takes it.
+        self.bits: npt.NDArray[np.uint8] = np.packbits(self._there, bitorder="little")
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def has(self, numbers: Numbers) -> npt.NDArray[np.bool_]:
+        """Which of some numbers are among them."""
+        if not len(self.numbers):
+            return np.zeros(len(numbers), dtype=bool)
+        there: npt.NDArray[np.bool_] = self._there.take(numbers, mode="clip")
+        return there & (numbers < len(self._there))

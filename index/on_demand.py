@@ -92,6 +92,14 @@ class Articles:
         """
         return self._article(place)[0]
 
+    def article(self, place: int) -> tuple[Document, Sequence[Span]]:
+        """A document and the spans of its passages, by its place.
+
+        Raises:
+            StoreError: as for ``document``.
+        """
+        return self._article(place)
+
     def passage(self, place: int) -> Passage:
         """A passage, by its place among all.
 

@@ -26,6 +26,7 @@ class Document:
         language: its language, as the source writes it.
         page_starts: of a document with pages, the character that each begins at, the first at
             0; a page without text begins where the next one does. Empty where it has no pages.
+        collection: of which articles of an index it is one, by a name; empty for none.
 
     Raises:
         InputError: the id or the text is empty, a field is not valid Unicode, or the pages do
@@ -40,13 +41,14 @@ class Document:
     date: str | None = field(default=None, kw_only=True)
     language: str | None = field(default=None, kw_only=True)
     page_starts: tuple[int, ...] = field(default=(), kw_only=True)
+    collection: str = field(default="", kw_only=True)
 
     def __post_init__(self) -> None:
         if not self.id:
             raise InputError("A document has an empty id.", "Give it a name.")
         if not self.text.strip():
             raise InputError(f"The article “{self.title}” is empty.", "Give it some text.")
-        for name in ("id", "title", "text", "source", "author", "date", "language"):
+        for name in ("id", "title", "text", "source", "author", "date", "language", "collection"):
             try:
                 (getattr(self, name) or "").encode()
             except UnicodeEncodeError as error:

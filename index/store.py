@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from index.choices import Choices
 from index.database import (
     Facts,
     Row,
@@ -22,7 +23,9 @@ from index.database import (
 from index.errors import DamagedIndexError
 from index.folder import database_of
 from index.held_file import HeldFile
+from index.kept_labels import read_labels
 from index.kept_words import Part, checked_parts, read_postings
+from index.labels import Label, Labels
 from index.lexical import LexicalIndex
 from index.nearest import PART, NearestVectors, Vectors
 from index.numbers import Numbers
@@ -45,6 +48,7 @@ class Contents:
         vectors: those of the passages, under numbers in the same order.
         words: those of the passages, under the same numbers.
         exact: gives the vectors as they were made.
+        choices: what filters leave of the passages.
         articles: finds what is not all in memory; None where everything is.
         parts: what was read of its words.
         is_cached: whether the folder keeps the FAISS index.
@@ -57,6 +61,7 @@ class Contents:
     vectors: NearestVectors
     words: LexicalIndex
     exact: VectorSource
+    choices: Choices
     articles: ArticleSource | None = None
     parts: Mapping[Part, Postings] = field(default_factory=dict, repr=False)
     is_cached: bool = False
@@ -76,8 +81,7 @@ class Contents:
         """The place of the document with this id, or None if there is none."""
         if self.articles is not None:
             return self.articles.place_of(id)
-        ids = [document.id for document in self.documents]
-        return ids.index(id) if id in ids else None
+        return place_among(self.documents, id)
 
     def rows_of(self, place: int) -> range:
         """The places of the passages of the document at a place."""
@@ -93,6 +97,11 @@ class Contents:
         if self.vectors.gives_back:
             return self.vectors.vectors_of(numbers)
         return self.exact.vectors_of(numbers)
+
+
+def place_among(documents: Sequence[Document], id: str) -> int | None:
+    """The place of the document with an id among some, or None if there is none."""
+    return next((place for place, one in enumerate(documents) if one.id == id), None)
 
 
 def read(folder: Path, *, previous: Contents | None = None) -> Contents:
@@ -125,18 +134,41 @@ def read(folder: Path, *, previous: Contents | None = None) -> Contents:
             raise damaged(held.file, "its words")
     base = _base(held, facts, folder, previous)
     vectors = _nearest(facts, listing.passages, articles, base.vectors if base else None)
+    documents = OnDemand(facts.documents, articles.document)
+
+    def labels() -> Labels:
+        if facts.labels is None:
+            return Labels(map(Label.of, documents))
+        return read_labels(held, facts, listing.numbers)
+
     return Contents(
         facts=facts,
-        documents=OnDemand(facts.documents, articles.document),
+        documents=documents,
         passages=OnDemand(facts.passages, articles.passage),
         starts=listing.starts,
         vectors=vectors,
         words=words,
         exact=articles,
+        choices=Choices(
+            labels, place_of=articles.place_of, starts=listing.starts, numbers=listing.passages
+        ),
         articles=articles,
         parts=parts,
         is_cached=base is not None and base.is_cached and vectors.held is base.vectors.held,
     )
+
+
+def read_articles(folder: Path) -> tuple[Facts, Articles]:
+    """One version of a saved index, without what is searched: its documents, read when asked for.
+
+    Raises:
+        StoreError: as for ``read``.
+    """
+    held = HeldFile(database_of(folder))
+    with held.one_version() as connection:
+        facts = read_facts(connection, held.file)
+        listing = read_listing(connection, facts, held.file)
+    return facts, Articles(held, facts, listing)
 
 
 def read_facts_of(folder: Path) -> Facts:

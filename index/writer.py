@@ -10,6 +10,7 @@ import numpy as np
 
 from index.database import (
     FILE,
+    LABELS,
     PAGE_BYTES,
     TABLES,
     Facts,
@@ -21,7 +22,9 @@ from index.database import (
     fields_of,
     no_contents,
     read_facts,
+    read_row,
     read_row_of,
+    read_rows,
     spans_digest,
     transaction,
     vector_digest,
@@ -29,7 +32,10 @@ from index.database import (
     write_facts,
 )
 from index.errors import InputError, StoreError
+from index.filters import check_name
 from index.folder import FIRST_FORMAT, FRESH, JOURNALS, database_of, is_free, is_stored_index
+from index.kept_labels import changed_digest as changed_labels
+from index.kept_labels import insert_label
 from index.kept_words import (
     Part,
     all_to_merge,
@@ -117,15 +123,36 @@ def replace_database(folder: Path, facts: Facts, prepared: Iterable[Prepared]) -
             writer = Writer(connection, fresh)
             for batch in _batches(prepared):
                 writer.put(batch)
-        if file.exists():
-            _finish(file)
-        (folder / CACHE).unlink(missing_ok=True)  # of what goes
-        fresh.replace(file)
+        _take_place(fresh, file)
     except (OSError, StoreError) as error:
         reason = error.strerror if isinstance(error, OSError) else error.problem
         raise StoreError.cannot_write(folder, reason) from error
     finally:
         _forget(fresh)
+
+
+def put_in_place(made: Path, folder: Path) -> None:
+    """Put the database of one saved index in the place of another's; for the one writer of both.
+
+    Args:
+        made: the folder of the one, which has none any more then.
+        folder: that of the other.
+
+    Raises:
+        StoreError: it cannot be written.
+    """
+    try:
+        _finish(made / FILE)
+        _take_place(made / FILE, folder / FILE)
+    except OSError as error:
+        raise StoreError.cannot_write(folder, error.strerror) from error
+
+
+def _take_place(fresh: Path, file: Path) -> None:
+    if file.exists():
+        _finish(file)
+    file.with_name(CACHE).unlink(missing_ok=True)  # of what goes
+    fresh.replace(file)
 
 
 @contextmanager
@@ -165,6 +192,8 @@ class Writer:
         connection.execute(f"PRAGMA cache_size = -{CACHE_KB}")
         self.facts = read_facts(connection, file)
         checked_parts(connection, self.facts, file)
+        if self.facts.labels is None:
+            self._label_all()
 
     def __contains__(self, id: object) -> bool:
         return isinstance(id, str) and self._row(id) is not None
@@ -198,10 +227,13 @@ class Writer:
             facts = self._settle(facts, come=come, gone=gone)
         self.facts = facts
 
-    def rename(self, documents: Sequence[Document]) -> None:
+    def rename(self, documents: Iterable[Document]) -> None:
         """Give documents whose text is there another title and other fields.
 
         Their places and passages stay.
+
+        Args:
+            documents: as they are to be; taken one at a time.
         """
         facts = self.facts
         with faults_named(self._file), transaction(self._connection):
@@ -220,6 +252,33 @@ class Writer:
                 facts = replace(facts, next_document=anew.number + 1)
             facts = self._settle(facts, come=come, gone=gone)
         self.facts = facts
+
+    def rename_collection(self, old: str, new: str) -> int:
+        """Give a collection another name.
+
+        Args:
+            old: its name; empty for the documents that are in none.
+            new: what it is called then; empty for none.
+
+        Returns:
+            How many documents are in it.
+
+        Raises:
+            InputError: there is no such collection, or already one of the new name, or a name
+                is not valid Unicode.
+        """
+        for name in (old, new):
+            check_name(name)
+        if new and new != old and self._numbers_in(new):
+            raise InputError(
+                f"There is a collection {new!r} already.", "Choose a name that is free."
+            )
+        numbers = self._numbers_in(old)
+        if not numbers:
+            raise InputError(f"There is no collection {old!r}.", "Choose one of the index.")
+        if new != old:
+            self.rename(self._read_numbered(number, new) for number in numbers)
+        return len(numbers)
 
     def remove(self, ids: Sequence[str]) -> None:
         """Remove documents: all of them, or none.
@@ -264,9 +323,41 @@ class Writer:
             self._connection.execute("VACUUM")
         self.facts = facts
 
+    def _label_all(self) -> None:
+        """Bring an index of the format before up to ours; the contents stay."""
+        with transaction(self._connection):
+            self._connection.execute(LABELS)
+            numbers = []
+            for row in list(read_rows(self._connection)):
+                # One that went may be damaged, and nobody asks for it.
+                if row.gone is None:
+                    insert_label(self._connection, row.number, self._read(row))
+                    numbers.append(row.number)
+            labels = changed_labels(self._connection, "0", come=numbers)
+            facts = replace(self.facts, labels=labels)
+            write_facts(self._connection, facts)
+        self.facts = facts
+
     def _row(self, id: str) -> Row | None:
         with faults_named(self._file):
             return read_row_of(self._connection, id, self._file)
+
+    def _numbers_in(self, collection: str) -> list[int]:
+        """The numbers of the documents that are in a collection, or in none for an empty name."""
+        with faults_named(self._file):
+            found = self._connection.execute(
+                "SELECT documents.number FROM documents"
+                " LEFT JOIN labels ON labels.number = documents.number"
+                " WHERE gone IS NULL AND coalesce(collection, '') = ? ORDER BY documents.number",
+                (collection,),
+            )
+            return [number for (number,) in found]
+
+    def _read_numbered(self, number: int, collection: str) -> Document:
+        row = read_row(self._connection, number)
+        if row is None or not row.is_sound:
+            raise damaged(self._file, "a document")
+        return replace(self._read(row), collection=collection)
 
     def _read(self, row: Row) -> Document:
         with faults_named(self._file):
@@ -313,6 +404,7 @@ class Writer:
             "INSERT INTO texts VALUES (?, ?, ?, ?, ?)",
             (row.number, document.title, fields_of(document), spans, document.text),
         )
+        insert_label(self._connection, row.number, document)
 
     def _drop(self, row: Row) -> Row:
         """Note that a document goes with this change; as it was."""
@@ -370,6 +462,12 @@ class Writer:
             gone=facts.gone + passages_gone,
             contents=with_rows(facts.contents, come=come, gone=gone),
             listed=changed_digest(facts.listed, come=come, gone=gone),
+            labels=changed_labels(
+                self._connection,
+                facts.labels or "0",
+                come=[row.number for row in come],
+                gone=[row.number for row in gone],
+            ),
         )
         if facts.gone > max(GONE_PASSAGES, facts.passages // GONE_SHARE):
             facts = self._take_back(facts)
@@ -384,6 +482,7 @@ class Writer:
         for number, first, passages in went.fetchall():
             run("DELETE FROM documents WHERE number = ?", (number,))
             run("DELETE FROM texts WHERE number = ?", (number,))
+            run("DELETE FROM labels WHERE number = ?", (number,))
             if run("SELECT 1 FROM documents WHERE first = ?", (first,)).fetchone() is None:
                 run(
                     "DELETE FROM vectors WHERE number >= ? AND number < ?",
@@ -402,6 +501,7 @@ def _create(connection: sqlite3.Connection, facts: Facts) -> None:
         contents=no_contents(facts),
         listed=changed_digest("0"),
         words=parts_digest([]),
+        labels=changed_labels(connection, "0"),
     )
     write_facts(connection, empty)
 

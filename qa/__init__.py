@@ -21,6 +21,7 @@ from index.errors import (
     SourceError,
     StoreError,
 )
+from index.filters import Filter
 from index.limits import DEFAULT_LIMITS, ReadLimits
 from index.records import Document
 from qa.records import Answer, Excerpt, Found, Question, Timings, Turn
@@ -37,6 +38,7 @@ __all__ = [
     "DamagedIndexError",
     "Document",
     "Excerpt",
+    "Filter",
     "Found",
     "IncompatibleIndexError",
     "InputError",

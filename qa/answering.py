@@ -39,6 +39,7 @@ def make_answer(
     top_k: int,
     min_score: float | None = None,
     resolved: str | None = None,
+    nearest: Sequence[Passage] | None = None,
 ) -> Answer:
     """Rank what was found, judge it, and quote the best; or say that it is not there.
 
@@ -49,7 +50,11 @@ def make_answer(
         top_k: how many quotes to give: the answer and top_k - 1 alternatives.
         min_score: least score of an answer; without it, the fitted one.
         resolved: the question behind the earlier turns it leans on, if it does.
+        nearest: the passages that were found, read or not, the nearest first; without them,
+            those that were read.
     """
+    if nearest is None:
+        nearest = [one.passage for one in found]
     ranking = rank([(one.passage, one.reading) for one in found], top_k=max(top_k, MOST_ITEMS))
     similarities = {
         place_of(one.passage): one.similarity for one in found if one.similarity is not None
@@ -68,7 +73,7 @@ def make_answer(
         null_score=ranking.null_score,
         alternatives=tuple(quotes[:top_k]),
         resolved=resolved,
-        nearest=tuple(Excerpt.from_passage(one.passage) for one in found[:NEAREST_SHOWN]),
+        nearest=tuple(map(Excerpt.from_passage, nearest[:NEAREST_SHOWN])),
     )
 
 

@@ -4,7 +4,16 @@ import argparse
 import json
 from typing import Any
 
-from qa.options import TOP_K, add_min_score, add_models, add_sources, load_assistant, positive
+from qa.options import (
+    TOP_K,
+    add_filter,
+    add_min_score,
+    add_models,
+    add_sources,
+    filter_of,
+    load_assistant,
+    positive,
+)
 from qa.terminal import OK, add_command, say
 
 PASSAGES_FOUND = 10
@@ -23,6 +32,7 @@ def add_ask(commands: Any) -> None:
         '  pullquote ask "who was released?"\n'
         '  pullquote ask "how much was it?" minutes.docx --json\n'
         '  pullquote ask "when was it founded?" https://example.org/history\n'
+        '  pullquote ask "what was decided?" shelf --collection minutes --since 2024-03\n'
         '  cat story.txt | pullquote ask "who?" -',
     )
     command.add_argument("question", metavar="QUESTION")
@@ -31,6 +41,7 @@ def add_ask(commands: Any) -> None:
     command.add_argument("--json", action="store_true", help="print the answer as JSON")
     command.add_argument("--top-k", type=positive, default=TOP_K, help=f"quotes ({TOP_K})")
     add_min_score(command)
+    add_filter(command)
     command.set_defaults(run=_ask)
 
 
@@ -54,6 +65,7 @@ def add_search(commands: Any) -> None:
     command.add_argument(
         "--top-k", type=positive, default=PASSAGES_FOUND, help=f"passages ({PASSAGES_FOUND})"
     )
+    add_filter(command)
     command.set_defaults(run=_search)
 
 
@@ -61,7 +73,10 @@ def _ask(options: argparse.Namespace) -> int:
     from qa.questions import check_question
 
     question = check_question(options.question)  # before the models load
-    answer = load_assistant(options).ask(question, top_k=options.top_k, min_score=options.min_score)
+    where = filter_of(options)
+    answer = load_assistant(options).ask(
+        question, top_k=options.top_k, min_score=options.min_score, where=where
+    )
     if options.json:
         print(json.dumps(answer.to_dict(), ensure_ascii=False))
         return OK
@@ -81,7 +96,8 @@ def _search(options: argparse.Namespace) -> int:
     from qa.questions import check_question
 
     query = check_question(options.query, name="query")  # before the models load
-    found = load_assistant(options).search(query, top_k=options.top_k)
+    where = filter_of(options)
+    found = load_assistant(options).search(query, top_k=options.top_k, where=where)
     if options.json:
         print(json.dumps([one.to_dict() for one in found], ensure_ascii=False))
         return OK

@@ -14,6 +14,7 @@ from index.embed import Embedder
 from index.embedder import shipped_embedder
 from index.engine import PassageIndex
 from index.errors import InputError
+from index.filters import Filter
 from index.folder import is_stored_index
 from index.in_memory import Embedded
 from index.limits import DEFAULT_LIMITS, ReadLimits
@@ -28,10 +29,11 @@ from qa.rounds import Rounds, Task
 
 TOP_K = 3
 PASSAGES_FOUND = 10  # by a search, unless more or fewer are asked for
-# Reading is what costs. More passages find no better answers, and where the first two give an
-# answer this sure, the others do not either: `python benchmarks/reading.py FILE` prints what
-# other numbers give.
-PASSAGES_READ, FIRST_PASSAGES, SURE_SCORE = 5, 2, 0.5
+# Reading is what costs. More passages find no better answers, where the first or the second gives
+# an answer this sure the others do not either, nor do those that fit so much worse than the
+# nearest: `python benchmarks/reading.py FILE...` prints what other numbers give. A second that fits
+# about as well as the first may say something else, of another article for example.
+PASSAGES_READ, STEPS, SURE_SCORE, LEAST_SHARE, RIVAL_SHARE = 5, (1, 2), 0.6, 0.7, 0.9
 # Questions answered in one stream: enough to fill the batches with pairs of like length,
 # few enough that a million questions need no more memory than a hundred.
 STREAM_QUESTIONS = 64
@@ -47,12 +49,14 @@ class Assistant:
         index: the passages.
         reader: what reads them.
         passages_read: most passages the reader reads for a question.
-        sure_score: score of an answer above which no more than the first few are read; 1 reads
-            them all.
+        sure_score: score of an answer above which no more passages are read.
+        least_share: share of the nearest passage's score that another needs to be read. With 0,
+            and a sure_score of 1, all are.
         answers_kept: how many answers are kept for whoever asks the same again; 0 keeps none.
 
     Raises:
-        InputError: passages_read is below 1, answers_kept below 0, or sure_score no probability.
+        InputError: passages_read is below 1, answers_kept below 0, or sure_score or
+            least_share not from 0 to 1.
     """
 
     def __init__(
@@ -62,18 +66,22 @@ class Assistant:
         reader: Reader,
         passages_read: int = PASSAGES_READ,
         sure_score: float = SURE_SCORE,
+        least_share: float = LEAST_SHARE,
         answers_kept: int = ANSWERS_KEPT,
     ) -> None:
         if passages_read < 1:
             raise InputError(f"passages_read is {passages_read}.", "Read 1 or more.")
         if not 0 <= sure_score <= 1:
             raise InputError(f"sure_score is {sure_score}.", "Give a probability, from 0 to 1.")
+        if not 0 <= least_share <= 1:
+            raise InputError(f"least_share is {least_share}.", "Give a share, from 0 to 1.")
         if answers_kept < 0:
             raise InputError(f"answers_kept is {answers_kept}.", "Give 0 or more.")
         self._index = index
         self._reader = reader
         self.passages_read = passages_read
         self.sure_score = sure_score
+        self.least_share = least_share
         self._answers_kept = answers_kept
         self._remembered = RememberedAnswers(most=answers_kept)
 
@@ -86,6 +94,7 @@ class Assistant:
         embedder: Embedder | None = None,
         passages_read: int = PASSAGES_READ,
         sure_score: float = SURE_SCORE,
+        least_share: float = LEAST_SHARE,
         progress: bool = False,
         limits: ReadLimits = DEFAULT_LIMITS,
         allow_private: bool = False,
@@ -98,7 +107,8 @@ class Assistant:
             reader: the reader; without one, the reader we ship.
             embedder: the embedding model; without one, the model we ship.
             passages_read: most passages the reader reads for a question.
-            sure_score: score of an answer above which no more than the first few are read.
+            sure_score: score of an answer above which no more passages are read.
+            least_share: share of the nearest passage's score that another needs to be read.
             progress: show progress bars while the articles are read and embedded.
             limits: how much of a source is read.
             allow_private: read pages of the web from this machine and its own network too.
@@ -124,6 +134,7 @@ class Assistant:
             reader=reader or ExtractiveReader.shipped(),
             passages_read=passages_read,
             sure_score=sure_score,
+            least_share=least_share,
         )
 
     def only(self, document_id: str) -> "Assistant":
@@ -177,6 +188,7 @@ class Assistant:
             reader=self.reader,
             passages_read=self.passages_read,
             sure_score=self.sure_score,
+            least_share=self.least_share,
             answers_kept=self._answers_kept,
         )
 
@@ -210,6 +222,7 @@ class Assistant:
         history: Iterable[Turn | Answer] | None = None,
         top_k: int = TOP_K,
         min_score: float | None = None,
+        where: Filter | None = None,
     ) -> Answer:
         """Answer one question.
 
@@ -220,12 +233,14 @@ class Assistant:
             top_k: how many quotes to give: the answer and top_k - 1 alternatives.
             min_score: least score of an answer, from 0 to 1, below which the article does
                 not say; without it, the one fitted for the reader.
+            where: which articles are asked; all of them without it.
 
         Raises:
-            InputError: the question is blank or too long, or an option out of range.
+            InputError: the question is blank or too long, an option out of range, or an article
+                or a collection that is named not there.
         """
         asked = Question(question, parse_history(history))
-        return next(self.ask_stream([asked], top_k=top_k, min_score=min_score))
+        return next(self.ask_stream([asked], top_k=top_k, min_score=min_score, where=where))
 
     def ask_many(
         self,
@@ -235,6 +250,7 @@ class Assistant:
         batch_size: int = 32,
         min_score: float | None = None,
         progress: bool | None = None,
+        where: Filter | None = None,
     ) -> list[Answer]:
         """Answer many questions, read together in batches.
 
@@ -245,20 +261,22 @@ class Assistant:
             min_score: least score of an answer; without it, the one fitted for the reader.
             progress: show a progress bar on standard error; by default for many questions
                 on a terminal.
+            where: which articles are asked; all of them without it.
 
         Returns:
             The answers in the order of the questions.
 
         Raises:
-            InputError: a question is blank or too long, or an option out of range; raised
-                before any is answered.
+            InputError: as for ``ask``; raised before any is answered.
         """
         if isinstance(questions, str):
             raise InputError("The questions are one text.", "Give a list, or call ask.")
         asked = [_checked(question, number) for number, question in enumerate(questions)]
         if progress is None:
             progress = len(asked) >= PROGRESS_FROM and sys.stderr.isatty()
-        answers = self.ask_stream(asked, top_k=top_k, batch_size=batch_size, min_score=min_score)
+        answers = self.ask_stream(
+            asked, top_k=top_k, batch_size=batch_size, min_score=min_score, where=where
+        )
         return list(tqdm(answers, total=len(asked), unit=" questions", disable=not progress))
 
     def ask_stream(
@@ -268,6 +286,7 @@ class Assistant:
         top_k: int = TOP_K,
         batch_size: int = 32,
         min_score: float | None = None,
+        where: Filter | None = None,
     ) -> Iterator[Answer]:
         """Answer questions as they come, holding only a few of them in memory.
 
@@ -276,12 +295,13 @@ class Assistant:
             top_k: how many quotes each gets: the answer and top_k - 1 alternatives.
             batch_size: pairs of question and passage in one pass through the reader.
             min_score: least score of an answer; without it, the one fitted for the reader.
+            where: which articles are asked; all of them without it.
 
         Yields:
             The answers in the order of the questions.
 
         Raises:
-            InputError: a question is blank or too long, or an option out of range.
+            InputError: as for ``ask``.
         """
         if top_k < 1:
             raise InputError(f"top_k is {top_k}.", "Ask for 1 or more.")
@@ -292,23 +312,28 @@ class Assistant:
         numbered = (_checked(question, number) for number, question in enumerate(questions))
         while block := list(islice(numbered, STREAM_QUESTIONS)):
             yield from self._answer_block(
-                block, top_k=top_k, batch_size=batch_size, min_score=min_score
+                block, top_k=top_k, batch_size=batch_size, min_score=min_score, where=where
             )
 
-    def search(self, query: str, *, top_k: int = PASSAGES_FOUND) -> list[Found]:
+    def search(
+        self, query: str, *, top_k: int = PASSAGES_FOUND, where: Filter | None = None
+    ) -> list[Found]:
         """Find the passages nearest to a query in meaning and words, without reading them.
 
         Args:
             query: what to look for: a question or any other words.
             top_k: most passages to give.
+            where: which articles are searched; all of them without it.
 
         Returns:
             The passages, nearest first.
 
         Raises:
-            InputError: the query is blank or too long, or top_k below 1.
+            InputError: the query is blank or too long, top_k below 1, or an article or a
+                collection that is named not there.
         """
-        (hits,) = self.index.search([check_question(query, name="query")], top_k=top_k)
+        asked = [check_question(query, name="query")]
+        (hits,) = self.index.search(asked, top_k=top_k, where=where)
         return [Found(Excerpt.from_passage(hit.passage), hit.score) for hit in hits]
 
     def _answer_block(
@@ -318,14 +343,18 @@ class Assistant:
         top_k: int,
         batch_size: int,
         min_score: float | None,
+        where: Filter | None,
     ) -> list[Answer]:
         """The answers to some questions; what was asked before is not read again."""
         began = time.perf_counter()
         expanded = [expand(question) for question in questions]
         # An answer depends on these and nothing else.
-        fixed = (self.index, self.reader, self.passages_read, self.sure_score, top_k, min_score)
+        fixed = (
+            self.index, self.reader, self.passages_read, self.sure_score, self.least_share,
+            top_k, min_score,
+        )  # fmt: skip
         keys = [
-            (*fixed, question.text, told)
+            (*fixed, where, question.text, told)
             for question, told in zip(questions, expanded, strict=True)
         ]
         answers = [self._remembered.find(key) for key in keys]
@@ -337,6 +366,7 @@ class Assistant:
             top_k=top_k,
             batch_size=batch_size,
             min_score=min_score,
+            where=where,
         )
         for number, answer in zip(new, fresh, strict=True):
             self._remembered.keep(keys[number], answer)
@@ -352,16 +382,19 @@ class Assistant:
         top_k: int,
         batch_size: int,
         min_score: float | None,
+        where: Filter | None,
     ) -> list[Answer]:
         if not questions:
             return []
         began = time.perf_counter()
-        hits = self._retrieve(questions, expanded, batch_size=batch_size)
+        hits = self._retrieve(questions, expanded, batch_size=batch_size, where=where)
         retrieved = time.perf_counter()
+        more = top_k > TOP_K  # who wants more quotes than usual wants them from everywhere
         rounds = Rounds(
-            # Who wants more quotes than usual wants them from everywhere.
-            first_passages=FIRST_PASSAGES if top_k <= TOP_K else self.passages_read,
+            steps=() if more else STEPS,
+            rival_share=RIVAL_SHARE,
             sure_score=self.sure_score,
+            least_share=0.0 if more else self.least_share,
             top_k=top_k,
             min_score=min_score,
             batch_size=batch_size,
@@ -381,7 +414,12 @@ class Assistant:
         return [replace(draft, timings=timings) for draft in drafts]
 
     def _retrieve(
-        self, questions: Sequence[Question], expanded: Sequence[str | None], *, batch_size: int
+        self,
+        questions: Sequence[Question],
+        expanded: Sequence[str | None],
+        *,
+        batch_size: int,
+        where: Filter | None,
     ) -> list[list[Hit]]:
         """The passages nearest to each question, as it stands or behind what was said before.
 
@@ -391,7 +429,9 @@ class Assistant:
         told = [number for number, text in enumerate(expanded) if text is not None]
         queries = [question.text for question in questions]
         queries += [text for text in expanded if text is not None]
-        hits = self.index.search(queries, top_k=self.passages_read, batch_size=batch_size)
+        hits = self.index.search(
+            queries, top_k=self.passages_read, batch_size=batch_size, where=where
+        )
         found, more = hits[: len(questions)], hits[len(questions) :]
         for number, others in zip(told, more, strict=True):
             best: dict[tuple[str, int], Hit] = {}

@@ -9,7 +9,16 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from index.errors import InputError, SourceError
-from qa.options import TOP_K, add_min_score, add_models, add_sources, load_assistant, positive
+from qa.options import (
+    TOP_K,
+    add_filter,
+    add_min_score,
+    add_models,
+    add_sources,
+    filter_of,
+    load_assistant,
+    positive,
+)
 from qa.terminal import FAILED, OK, STDIN, add_command, complain
 
 
@@ -43,6 +52,7 @@ def add_batch(commands: Any) -> None:
     command.add_argument("--top-k", type=positive, default=TOP_K, help=f"quotes ({TOP_K})")
     command.add_argument("--batch-size", type=positive, default=32, help="pairs at a time (32)")
     add_min_score(command)
+    add_filter(command)
     command.set_defaults(run=_batch)
 
 
@@ -64,6 +74,7 @@ def _batch(options: argparse.Namespace) -> int:
         raise InputError(f"There is no folder for {options.output}.", "Make it first.")
     if options.resume and options.output == STDIN:
         raise InputError("What was printed cannot be resumed.", "Name a file as --output.")
+    where = filter_of(options)
     # Before the output is opened, so that a fault leaves it alone:
     assistant = load_assistant(options)
     done = answered_before(Path(options.output), asked) if options.resume else 0
@@ -74,6 +85,7 @@ def _batch(options: argparse.Namespace) -> int:
             top_k=options.top_k,
             batch_size=options.batch_size,
             min_score=options.min_score,
+            where=where,
         )
         shown = tqdm(
             answers, total=done + len(asked), initial=done, unit=" questions", disable=None

@@ -1,5 +1,7 @@
 """How much the server takes at once."""
 
+from collections.abc import Collection
+
 from index.errors import InputError
 from index.records import Document
 
@@ -7,6 +9,7 @@ from index.records import Document
 MAX_ARTICLE_CHARS = 1_000_000
 MAX_TITLE_CHARS = 300
 MAX_QUESTIONS = 1_000  # in one call, so that others get their turn
+MAX_NAMES = 1_000  # of articles, collections or languages in one call; each is looked up
 MAX_TOP_K = 100  # quotes or passages for one question; nobody reads more
 
 
@@ -39,3 +42,16 @@ def check_top_k(top_k: int) -> int:
     if top_k > MAX_TOP_K:
         raise InputError(f"top_k is {top_k}.", f"Ask for at most {MAX_TOP_K}.")
     return top_k
+
+
+def check_names(names: Collection[str]) -> None:
+    """Refuse more names in a filter than the server looks up.
+
+    Raises:
+        InputError: there are too many.
+    """
+    if len(names) > MAX_NAMES:
+        raise InputError(
+            f"There are {len(names):,} names in one filter; at most {MAX_NAMES:,} fit.",
+            "Ask in several calls, or put the articles into a collection.",
+        )

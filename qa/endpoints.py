@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import InputError
+from index.filters import Filter
 from index.records import Document
 from qa.assistant import PASSAGES_FOUND, TOP_K, Assistant
-from qa.bounds import MAX_QUESTIONS, check_article, check_top_k
+from qa.bounds import MAX_QUESTIONS, check_article, check_names, check_top_k
 from qa.offered import Offered
 from qa.own_articles import OwnArticles
 from qa.questions import check_question, parse_history
@@ -36,6 +37,11 @@ class Endpoints:
         history: list[list[str | None]] | None = None,
         top_k: int = TOP_K,
         min_score: float | None = None,
+        collections: list[str] | None = None,
+        documents: list[str] | None = None,
+        languages: list[str] | None = None,
+        since: str = "",
+        until: str = "",
     ) -> dict[str, Any]:
         """Answer a question with a quote from an article, or say that it does not say.
 
@@ -46,13 +52,20 @@ class Endpoints:
             history: earlier turns, oldest first: [question, answer], null for no answer.
             top_k: how many quotes to give.
             min_score: least score of an answer, from 0 to 1; the fitted one, without it.
+            collections: names of collections, as /documents gives them; only their articles are asked.
+            documents: ids of articles, as /documents gives them; only these are asked.
+            languages: such as en; only articles known to be in one of these are asked.
+            since: a date as 2024, 2024-03 or 2024-03-05; only articles known to be no earlier are asked.
+            until: the same; only articles known to be no later are asked.
 
         Returns:
             The answer, as its JSON Schema says; its text is null where the article does not say.
         """  # noqa: E501 - Gradio reads one line for each argument
         asked = Question(check_question(question), parse_history(history))
-        assistant = self._chosen(article, text)
-        (answer,) = assistant.ask_many([asked], top_k=check_top_k(top_k), min_score=min_score)
+        where = _filter(collections, documents, languages, since, until)
+        (answer,) = self._chosen(article, text).ask_many(
+            [asked], top_k=check_top_k(top_k), min_score=min_score, where=where
+        )
         return answer.to_dict()
 
     def ask_many(
@@ -62,6 +75,11 @@ class Endpoints:
         text: str = "",
         top_k: int = TOP_K,
         min_score: float | None = None,
+        collections: list[str] | None = None,
+        documents: list[str] | None = None,
+        languages: list[str] | None = None,
+        since: str = "",
+        until: str = "",
     ) -> list[dict[str, Any]]:
         """Answer many questions in one call.
 
@@ -71,12 +89,18 @@ class Endpoints:
             text: an article of your own to ask instead.
             top_k: how many quotes to give for each.
             min_score: least score of an answer, from 0 to 1; the fitted one, without it.
+            collections: names of collections, as /documents gives them; only their articles are asked.
+            documents: ids of articles, as /documents gives them; only these are asked.
+            languages: such as en; only articles known to be in one of these are asked.
+            since: a date as 2024, 2024-03 or 2024-03-05; only articles known to be no earlier are asked.
+            until: the same; only articles known to be no later are asked.
 
         Returns:
             The answers in order, each as its JSON Schema says.
         """  # noqa: E501 - Gradio reads one line for each argument
+        where = _filter(collections, documents, languages, since, until)
         answers = self._chosen(article, text).ask_many(
-            _checked(questions), top_k=check_top_k(top_k), min_score=min_score
+            _checked(questions), top_k=check_top_k(top_k), min_score=min_score, where=where
         )
         return [answer.to_dict() for answer in answers]
 
@@ -87,6 +111,11 @@ class Endpoints:
         text: str = "",
         top_k: int = TOP_K,
         min_score: float | None = None,
+        collections: list[str] | None = None,
+        documents: list[str] | None = None,
+        languages: list[str] | None = None,
+        since: str = "",
+        until: str = "",
     ) -> Iterator[dict[str, Any]]:
         """Answer many questions, each answer sent as soon as it is there.
 
@@ -96,20 +125,35 @@ class Endpoints:
             text: an article of your own to ask instead.
             top_k: how many quotes to give for each.
             min_score: least score of an answer, from 0 to 1; the fitted one, without it.
+            collections: names of collections, as /documents gives them; only their articles are asked.
+            documents: ids of articles, as /documents gives them; only these are asked.
+            languages: such as en; only articles known to be in one of these are asked.
+            since: a date as 2024, 2024-03 or 2024-03-05; only articles known to be no earlier are asked.
+            until: the same; only articles known to be no later are asked.
 
         Returns:
             The answers in order, one at a time, each as its JSON Schema says.
         """  # noqa: E501 - Gradio reads one line for each argument
+        where = _filter(collections, documents, languages, since, until)
         assistant = self._chosen(article, text)
         for question in _checked(questions):
             # Alone, since a longer batch would keep its first answer back.
             (answer,) = assistant.ask_many(
-                [question], top_k=check_top_k(top_k), min_score=min_score
+                [question], top_k=check_top_k(top_k), min_score=min_score, where=where
             )
             yield answer.to_dict()
 
     def search(
-        self, query: str, article: str = "", text: str = "", top_k: int = PASSAGES_FOUND
+        self,
+        query: str,
+        article: str = "",
+        text: str = "",
+        top_k: int = PASSAGES_FOUND,
+        collections: list[str] | None = None,
+        documents: list[str] | None = None,
+        languages: list[str] | None = None,
+        since: str = "",
+        until: str = "",
     ) -> list[dict[str, Any]]:
         """Find the passages nearest to a query in meaning and words, without reading them for an answer.
 
@@ -118,19 +162,25 @@ class Endpoints:
             article: id of an article, as /documents or /add_document gave it; all on offer, without it.
             text: an article of your own to search instead.
             top_k: most passages to give.
+            collections: names of collections, as /documents gives them; only their articles are searched.
+            documents: ids of articles, as /documents gives them; only these are searched.
+            languages: such as en; only articles known to be in one of these are searched.
+            since: a date as 2024, 2024-03 or 2024-03-05; only articles known to be no earlier are searched.
+            until: the same; only articles known to be no later are searched.
 
         Returns:
             The passages, nearest first, each with document_id, document_title, start, end, text and score.
         """  # noqa: E501 - Gradio reads one line for each argument
-        found = self._chosen(article, text).search(query, top_k=check_top_k(top_k))
+        where = _filter(collections, documents, languages, since, until)
+        found = self._chosen(article, text).search(query, top_k=check_top_k(top_k), where=where)
         return [one.to_dict() for one in found]
 
     def documents(self) -> list[dict[str, Any]]:
         """List the articles on offer to everyone.
 
         Returns:
-            For each its id, title, length in characters, and the name of the file it came from.
-        """
+            For each its id, title, length in characters, the name of the file it came from, and its collection, language and date.
+        """  # noqa: E501 - Gradio reads one line for what is returned
         return [
             {
                 "id": document.id,
@@ -138,6 +188,9 @@ class Endpoints:
                 "characters": len(document.text),
                 # The name alone: where it lies on the server is nobody's business.
                 "source": Path(document.source).name if document.source else None,
+                "collection": document.collection,
+                "language": document.language,
+                "date": document.date,
             }
             for document in self._offered.everything.documents
         ]
@@ -193,6 +246,24 @@ class Endpoints:
         if own is None:
             raise _unknown(article)
         return own
+
+
+def _filter(
+    collections: list[str] | None,
+    documents: list[str] | None,
+    languages: list[str] | None,
+    since: str,
+    until: str,
+) -> Filter:
+    for names in (collections, documents, languages):
+        check_names(names or ())
+    return Filter(
+        collections=collections,
+        documents=documents,
+        languages=languages,
+        since=since or None,
+        until=until or None,
+    )
 
 
 def _checked(questions: list[str]) -> list[str]:

@@ -4,10 +4,12 @@ import argparse
 import json
 import sys
 from collections.abc import Callable
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from qa.exchange_commands import add_exchange
+from qa.options import add_embedder, embedder_of
 from qa.terminal import (
     FAILED,
     OK,
@@ -21,7 +23,7 @@ from qa.terminal import (
 
 # As in qa.cli: what needs a library is imported in the command that uses it.
 if TYPE_CHECKING:
-    from index.embed import Embedder
+    from index.engine import PassageIndex
     from index.records import Document
 
 Command = Callable[[argparse.Namespace], int]
@@ -42,23 +44,26 @@ def add_index(commands: Any) -> None:
     )
     _add_sources(build)
     build.add_argument("--output", metavar="DIR", required=True, help="folder for the index")
-    _add_embedder(build)
+    add_embedder(build)
     build.add_argument(
         "--kind",
         metavar="FACTORY",
         help="FAISS's factory string for a new index, such as HNSW32 (what fits its size)",
     )
+    _add_collection(build)
     build.set_defaults(run=_build)
 
     add = _action(
         actions,
         "add",
         "add articles to an index; one with the same id is replaced",
-        "  pullquote index add shelf new-story.txt notes/",
+        "  pullquote index add shelf new-story.txt notes/\n"
+        "  pullquote index add shelf minutes/ --collection minutes",
         _add,
     )
     _add_sources(add)
-    _add_embedder(add)
+    add_embedder(add)
+    _add_collection(add)
 
     remove = _action(
         actions,
@@ -73,6 +78,23 @@ def add_index(commands: Any) -> None:
         actions, "list", "list the articles of an index", "  pullquote index list shelf", _list
     )
     _add_json(listed)
+    collections = _action(
+        actions,
+        "collections",
+        "list the collections of an index, and how many articles each has",
+        "  pullquote index collections shelf",
+        _collections,
+    )
+    _add_json(collections)
+    rename = _action(
+        actions,
+        "rename",
+        "give a collection of an index another name",
+        "  pullquote index rename shelf minutes archive",
+        _rename,
+    )
+    rename.add_argument("old", metavar="OLD", help='its name; "" for the articles that are in none')
+    rename.add_argument("new", metavar="NEW", help='what it is called then; "" for none')
     info = _action(
         actions,
         "info",
@@ -96,7 +118,7 @@ def add_index(commands: Any) -> None:
         "  pullquote index repair shelf",
         _repair,
     )
-    _add_embedder(repair)
+    add_embedder(repair)
     _action(
         actions,
         "compact",
@@ -104,6 +126,7 @@ def add_index(commands: Any) -> None:
         "  pullquote index compact shelf",
         _compact,
     )
+    add_exchange(actions)
 
 
 def _action(
@@ -121,18 +144,16 @@ def _add_sources(command: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_embedder(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--embedder", metavar="MODEL", help="folder or hub id of an embedder")
+def _add_collection(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--collection",
+        metavar="NAME",
+        help='put the articles into this collection, "" for none (what is there stays in its own)',
+    )
 
 
 def _add_json(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="print it as JSON")
-
-
-def _embedder(options: argparse.Namespace) -> "Embedder":
-    from index.embedder import load_embedder, shipped_embedder
-
-    return load_embedder(options.embedder) if options.embedder else shipped_embedder()
 
 
 def _read(options: argparse.Namespace) -> "list[Document]":
@@ -142,23 +163,37 @@ def _read(options: argparse.Namespace) -> "list[Document]":
         return read_sources(named_sources(options), progress=sys.stderr.isatty())
 
 
+def _collected(
+    documents: "list[Document]", index: "PassageIndex", collection: str | None
+) -> "list[Document]":
+    """The documents in the collection that was named, or each in that which it is in by now."""
+    if collection is not None:
+        return [replace(document, collection=collection) for document in documents]
+    there = [index.document(document.id) for document in documents]
+    return [
+        replace(document, collection=known.collection) if known else document
+        for document, known in zip(documents, there, strict=True)
+    ]
+
+
 def _build(options: argparse.Namespace) -> int:
     from index.engine import PassageIndex
     from index.errors import DamagedIndexError, IncompatibleIndexError
 
     documents = _read(options)
-    embedder = _embedder(options)
+    embedder = embedder_of(options.embedder)
     progress = sys.stderr.isatty()
     try:
         index = PassageIndex.open(options.output, embedder=embedder, create=True, kind=options.kind)
     except (DamagedIndexError, IncompatibleIndexError):
         # Nothing to go on from: it is made whole, and then takes the place of the other.
-        index = PassageIndex.from_documents(documents, embedder=embedder, progress=progress)
+        named = [replace(one, collection=options.collection or "") for one in documents]
+        index = PassageIndex.from_documents(named, embedder=embedder, progress=progress)
         index.save(options.output, kind=options.kind)
     else:
-        index.add(documents, progress=progress)
-        named = {document.id for document in documents}
-        index.remove([document.id for document in index.documents if document.id not in named])
+        index.add(_collected(documents, index, options.collection), progress=progress)
+        ids = {document.id for document in documents}
+        index.remove([document.id for document in index.documents if document.id not in ids])
     say_line(f"{options.output}: {index}")
     return OK
 
@@ -167,7 +202,8 @@ def _add(options: argparse.Namespace) -> int:
     from index.engine import PassageIndex
 
     documents = _read(options)
-    index = PassageIndex.open(options.folder, embedder=_embedder(options))
+    index = PassageIndex.open(options.folder, embedder=embedder_of(options.embedder))
+    documents = _collected(documents, index, options.collection)
     changes = index.add(documents, progress=sys.stderr.isatty())
     say_line(f"{options.folder}: {changes}")
     return OK
@@ -202,7 +238,30 @@ def _list(options: argparse.Namespace) -> int:
         say_line(
             f"{document.id}  {document.title}"
             f" ({len(document.text):,} characters, {row.passages} passages)"
+            + (f" in {document.collection}" if document.collection else "")
         )
+    return OK
+
+
+def _collections(options: argparse.Namespace) -> int:
+    from index.store import read
+
+    counts = read(options.folder).choices.labels.collections
+    if options.json:
+        rows = [{"collection": name, "documents": count} for name, count in counts.items()]
+        print(json.dumps(rows, ensure_ascii=False))
+        return OK
+    for name, count in counts.items():
+        say_line(f"{name or '(none)'}  {count:,} articles")
+    return OK
+
+
+def _rename(options: argparse.Namespace) -> int:
+    from index.writer import changing
+
+    with changing(options.folder) as writer:
+        count = writer.rename_collection(options.old, options.new)
+    say_line(f"{options.folder}: {count:,} articles in {options.new or 'no collection'}")
     return OK
 
 
@@ -233,7 +292,9 @@ def _verify(options: argparse.Namespace) -> int:
 def _repair(options: argparse.Namespace) -> int:
     from index.repair import repair
 
-    done = repair(options.folder, embedder=lambda: _embedder(options), progress=sys.stderr.isatty())
+    done = repair(
+        options.folder, embedder=lambda: embedder_of(options.embedder), progress=sys.stderr.isatty()
+    )
     for fault in done.faults:
         complain(str(fault))
     say_line(f"{options.folder}: {done}")

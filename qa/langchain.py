@@ -6,6 +6,7 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict, Field
 
 from index.engine import PassageIndex
+from index.filters import Filter
 from qa.questions import check_question
 from qa.records import Excerpt
 
@@ -18,12 +19,14 @@ class PullquoteRetriever(BaseRetriever):
     Args:
         index: what is searched.
         top_k: most passages to give.
+        where: which articles are searched; all of them without it.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
     index: PassageIndex
     top_k: int = Field(default=TOP_K, ge=1)
+    where: Filter | None = None
 
     def _get_relevant_documents(
         self,
@@ -31,7 +34,8 @@ class PullquoteRetriever(BaseRetriever):
         *,
         run_manager: CallbackManagerForRetrieverRun,  # noqa: ARG002 - there is nothing to tell it
     ) -> list[Document]:
-        (hits,) = self.index.search([check_question(query, name="query")], top_k=self.top_k)
+        asked = [check_question(query, name="query")]
+        (hits,) = self.index.search(asked, top_k=self.top_k, where=self.where)
         found = ((Excerpt.from_passage(hit.passage), hit) for hit in hits)
         return [
             Document(

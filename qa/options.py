@@ -8,6 +8,8 @@ from qa.terminal import named_sources, skipped_files_named
 
 # As in qa.cli: what needs a library is imported in the function that uses it.
 if TYPE_CHECKING:
+    from index.embed import Embedder
+    from index.filters import Filter
     from qa.assistant import Assistant
 
 TOP_K = 3
@@ -36,7 +38,30 @@ def add_models(command: argparse.ArgumentParser) -> None:
         command: what the options are added to.
     """
     command.add_argument("--reader", metavar="MODEL", help="folder or hub id of a reader")
+    add_embedder(command)
+
+
+def add_embedder(command: argparse.ArgumentParser) -> None:
+    """Add the embedding model of a command, by default the one that is shipped.
+
+    Args:
+        command: what the option is added to.
+    """
     command.add_argument("--embedder", metavar="MODEL", help="folder or hub id of an embedder")
+
+
+def embedder_of(name: str | None) -> "Embedder":
+    """Load an embedding model: the one that is shipped, without a name.
+
+    Args:
+        name: folder or hub id.
+
+    Raises:
+        ModelError: it cannot be loaded.
+    """
+    from index.embedder import load_embedder, shipped_embedder
+
+    return load_embedder(name) if name else shipped_embedder()
 
 
 def add_min_score(command: argparse.ArgumentParser) -> None:
@@ -52,6 +77,49 @@ def add_min_score(command: argparse.ArgumentParser) -> None:
         help="least score of an answer, from 0 to 1; below it the article does not say"
         " (what was fitted for the reader)",
     )
+
+
+def add_filter(command: argparse.ArgumentParser) -> None:
+    """Add which of the articles are asked.
+
+    Args:
+        command: what the options are added to.
+    """
+    for name, metavar, told in (
+        ("--collection", "NAME", "only articles of this collection"),
+        ("--document", "ID", "only the article with this id"),
+        ("--language", "CODE", "only articles known to be in this language, such as en"),
+    ):
+        command.add_argument(
+            name, metavar=metavar, action="append", help=f"{told}; several times for several"
+        )
+    for name, told in (("--since", "no earlier"), ("--until", "no later")):
+        command.add_argument(
+            name,
+            metavar="DATE",
+            help=f"only articles known to be {told} than 2024, 2024-03 or 2024-03-05",
+        )
+
+
+def filter_of(options: argparse.Namespace) -> "Filter | None":
+    """Which of the articles are asked, or None for all.
+
+    Args:
+        options: of the command, with those of `add_filter`.
+
+    Raises:
+        InputError: a date is none, or a language blank.
+    """
+    from index.filters import Filter
+
+    where = Filter(
+        collections=options.collection,
+        documents=options.document,
+        languages=options.language,
+        since=options.since,
+        until=options.until,
+    )
+    return None if where.is_open else where
 
 
 def probability(text: str) -> float:

@@ -1,4 +1,4 @@
-"""Read a question's passages, the nearest first, until its answer is sure."""
+"""Read a question's passages, the nearest first, until its answer is sure or the rest far away."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -32,45 +32,72 @@ class Task:
 class Rounds:
     """How questions are read: some passages of each, and the others where no answer is sure.
 
-    A question that asks for several things is read to the end, and so is one that no sure
-    answer was found to. What a score says does not depend on how many passages were read.
+    A passage that fits the question much worse than the nearest does is not read at all, but
+    for questions that lean on others. One that asks for several things is read to the end. What
+    a score says does not depend on how many passages were read.
 
     Args:
-        first_passages: passages that are read of every question.
+        steps: of every question so many passages are read before its answer is looked at,
+            each more than the one before; after the last of them the others.
+        rival_share: of the nearest passage's score, the share from which others are read
+            together with it, up to the last of the steps: they may say something else.
         sure_score: score above which an answer is sure.
+        least_share: of the nearest passage's score, the share that another needs to be read.
         top_k: quotes for each.
         min_score: least score of an answer; without it, the one fitted for the reader.
         batch_size: windows in one pass through the model.
     """
 
-    first_passages: int
+    steps: Sequence[int]
+    rival_share: float
     sure_score: float
+    least_share: float
     top_k: int
     min_score: float | None
     batch_size: int
 
     def answer(self, reader: Reader, tasks: Sequence[Task]) -> list[Answer]:
         """The answers, in the order of the tasks."""
-        self._read(reader, tasks, most=self.first_passages)
-        answers = [self._answer(reader, task) for task in tasks]
-        unsure = [
-            number
-            for number, (task, answer) in enumerate(zip(tasks, answers, strict=True))
-            if len(task.found) < len(task.hits) and not self._is_sure(answer)
-        ]
-        self._read(reader, [tasks[number] for number in unsure], most=None)
-        for number in unsure:
-            answers[number] = self._answer(reader, tasks[number])
-        return answers
+        worth = [self._worth(task) for task in tasks]
+        least = [self._at_first(hits) for hits in worth]
+        answers: dict[int, Answer] = {}
+        unsure = list(range(len(tasks)))
+        for step in (*self.steps, len(max(worth, key=len, default=()))):
+            wanted = [
+                (tasks[n], worth[n][len(tasks[n].found) : max(step, least[n])]) for n in unsure
+            ]
+            self._read(reader, wanted)
+            answers |= {n: self._answer(reader, tasks[n]) for n in unsure}
+            unsure = [
+                n
+                for n in unsure
+                if len(tasks[n].found) < len(worth[n]) and not self._is_sure(answers[n])
+            ]
+        return [answers[n] for n in range(len(tasks))]
 
-    def _read(self, reader: Reader, tasks: Sequence[Task], *, most: int | None) -> None:
-        wanted = [(task, hit) for task in tasks for hit in task.hits[len(task.found) : most]]
+    def _worth(self, task: Task) -> Sequence[Hit]:
+        """The passages that are read if need be: the first of them, as they are sorted."""
+        if not task.hits or asks_for_several(task.question):
+            return task.hits
+        nearest = task.hits[0].score
+        # Of half a question, or where nothing is near, the nearest passage says little.
+        if task.told is not None or nearest <= 0:
+            return task.hits
+        return [hit for hit in task.hits if hit.score >= self.least_share * nearest]
+
+    def _at_first(self, hits: Sequence[Hit]) -> int:
+        """How many passages are about as near as the nearest, and read together with it."""
+        rivals = [hit for hit in hits if hit.score >= self.rival_share * hits[0].score]
+        return min(len(rivals), max(self.steps, default=0))
+
+    def _read(self, reader: Reader, wanted: Sequence[tuple[Task, Sequence[Hit]]]) -> None:
+        pairs = [(task, hit) for task, hits in wanted for hit in hits]
         readings = read_all(
             reader,
-            [ToRead(task.question, task.told, hit.passage.text) for task, hit in wanted],
+            [ToRead(task.question, task.told, hit.passage.text) for task, hit in pairs],
             batch_size=self.batch_size,
         )
-        for (task, hit), reading in zip(wanted, readings, strict=True):
+        for (task, hit), reading in zip(pairs, readings, strict=True):
             task.found.append(ReadPassage(hit.passage, reading, hit.similarity))
 
     def _answer(self, reader: Reader, task: Task) -> Answer:
@@ -81,6 +108,7 @@ class Rounds:
             top_k=self.top_k,
             min_score=self.min_score,
             resolved=task.told,
+            nearest=[hit.passage for hit in task.hits],
         )
 
     def _is_sure(self, answer: Answer) -> bool:

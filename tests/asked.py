@@ -50,6 +50,7 @@ def variant(assistant, **options):
         reader=recorder,
         passages_read=assistant.passages_read,
         sure_score=1.0,
+        least_share=0.0,
     ), recorder
 
 

@@ -77,6 +77,7 @@ def documents(draw: st.DrawFn) -> Document:
         author=draw(st.none() | any_text()),
         date=draw(st.none() | any_text()),
         language=draw(st.none() | any_text()),
+        collection=draw(st.just("") | any_text()),
         page_starts=() if pages is None else (0, *sorted(pages)),
     )
 

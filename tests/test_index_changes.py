@@ -9,7 +9,8 @@ from small_indexes import CACHE, DATABASE, QUERIES, build, found, load_index, op
 from strategies import few
 from stub import CountingEmbedder, StubEmbedder
 
-from index.engine import Changes, PassageIndex
+from index.adding import Changes
+from index.engine import PassageIndex
 from index.errors import InputError, StoreError
 from index.health import verify
 from index.records import Document

@@ -31,7 +31,7 @@ from index.writer import changing
 SHELF = [
     Document("a", "A", "Cats run. Dogs bark. Birds sing.", source="a.txt"),
     Document("b", "B", "Größe zählt.\0 Und 東京は高い。"),
-    Document("c", "C", "Cats sing. Fish swim. Cows moo. Dogs run."),
+    Document("c", "C", "Cats sing. Fish swim. Cows moo. Dogs run.", collection="long"),
 ]
 
 
@@ -45,7 +45,7 @@ def found(index):
 def read_whole(folder):
     """Open an index, read all that it has, and make its FAISS index of it."""
     index = load_index(folder)
-    return (*index.documents, *index.passages, found(index))
+    return (*index.documents, *index.passages, index.collections(), found(index))
 
 
 def altered(folder, *statements):
@@ -88,6 +88,10 @@ FAULTS = [
     ("UPDATE vectors SET vector = zeroblob(64)", {"vectors"}),
     ("UPDATE vectors SET vector = x'00'", {"vectors"}),
     ("UPDATE vectors SET digest = x'00'", {"vectors"}),
+    ("UPDATE labels SET collection = 'other'", {"labels"}),
+    ("DELETE FROM labels", {"labels"}),
+    ("INSERT INTO labels VALUES (1, 'other', NULL, NULL)", {"labels"}),
+    ("DROP TABLE labels", {"labels"}),
     ("DELETE FROM words", {"words"}),
     ("UPDATE pieces SET data = zeroblob(64)", {"words"}),
     ("DELETE FROM pieces", {"words"}),

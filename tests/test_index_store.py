@@ -14,8 +14,9 @@ from small_indexes import DATABASE, load_index, opened
 from strategies import articles, documents, few
 from stub import StubEmbedder
 
+from index.adding import Changes
 from index.database import document_of, fields_of
-from index.engine import Changes, PassageIndex
+from index.engine import PassageIndex
 from index.errors import InputError
 from index.health import verify
 from index.records import Document

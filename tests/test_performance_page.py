@@ -1,6 +1,7 @@
 """PERFORMANCE.md says what the kept results say."""
 
 import performance
+import pytest
 from conftest import ROOT
 
 
@@ -9,8 +10,9 @@ def test_the_page_is_written_from_the_results() -> None:
     assert written == performance.page(), "write it anew: python benchmarks/performance.py"
 
 
-def test_what_it_shows_is_there() -> None:
-    assert f"({performance.RESULTS.relative_to(ROOT)}/{performance.READING_PLOT})" in (
+@pytest.mark.parametrize("plot", [performance.READING_PLOT, performance.LENGTHS_PLOT])
+def test_what_it_shows_is_there(plot: str) -> None:
+    assert f"({performance.RESULTS.relative_to(ROOT)}/{plot})" in (
         ROOT / "PERFORMANCE.md"
     ).read_text("utf-8")
-    assert (performance.RESULTS / performance.READING_PLOT).is_file()
+    assert (performance.RESULTS / plot).is_file()

@@ -30,6 +30,7 @@ def test_names_of_qa():
         "DamagedIndexError",
         "Document",
         "Excerpt",
+        "Filter",
         "Found",
         "IncompatibleIndexError",
         "InputError",
@@ -51,6 +52,7 @@ def test_names_of_index():
     assert index.__all__ == [
         "DamagedIndexError",
         "Document",
+        "Filter",
         "Hit",
         "IncompatibleIndexError",
         "InputError",

@@ -31,6 +31,7 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
     max_leaves=5,
 )
+EVERYTHING = [None, None, None, "", ""]  # collections, documents, languages, since, until
 # What an endpoint takes, by the name of its argument, so that some calls go through.
 LIKELY = {
     "question": st.just("who wrote it?"),
@@ -43,12 +44,18 @@ LIKELY = {
     "top_k": st.integers(1, 5),
     "min_score": st.none() | st.floats(0, 1),
     "id": st.just("nowhere"),
+    "collections": st.none() | st.lists(st.sampled_from(["", "songs", "none"]), max_size=2),
+    "documents": st.none() | st.lists(st.sampled_from(["song", "nowhere"]), max_size=2),
+    "languages": st.none() | st.lists(st.sampled_from(["en", "de", ""]), max_size=2),
+    "since": st.sampled_from(["", "2024", "2024-13"]),
+    "until": st.sampled_from(["", "2023", "2024-02"]),
 }
 
 
 @pytest.fixture(scope="module")
 def blocks(reader: ExtractiveReader) -> ApiBlocks:
-    index = PassageIndex.from_documents([Document("song", "A song", TEXT)], embedder=StubEmbedder())
+    song = Document("song", "A song", TEXT, collection="songs", language="en-GB", date="2024-02-10")
+    index = PassageIndex.from_documents([song], embedder=StubEmbedder())
     gate = Gate(rate=Rate(per_minute=10**9, burst=10**9), counters=Counters())
     with ApiBlocks(analytics_enabled=False) as made:
         offer(Endpoints(Offered(Assistant(index=index, reader=reader)), OwnArticles()), gate)
@@ -84,11 +91,59 @@ def test_any_json_gets_json_or_what_to_mend(blocks: ApiBlocks, name: str, data: 
     assert told["message"].endswith(".")
 
 
+@pytest.mark.parametrize(
+    ("where", "found"),
+    [
+        ([None, None, None, "", ""], True),
+        ([["songs"], ["song"], ["en"], "2024-02", "2024"], True),
+        ([[""], None, None, "", ""], False),
+        ([[], None, None, "", ""], False),
+        ([None, None, ["de"], "", ""], False),
+        ([None, None, None, "2024-03", ""], False),
+        ([None, None, None, "", "2024-02-09"], False),
+    ],
+)
+def test_only_what_a_filter_holds_for_is_asked(
+    blocks: ApiBlocks, where: list[Any], found: bool
+) -> None:
+    assert bool(call(blocks, "search", ["song", "", "", 1, *where], {})) is found
+    asked = [["who wrote it?"], "", "", 1, 0.0, *where]
+    for answer in (
+        call(blocks, "ask", ["who wrote it?", "", "", None, 1, 0.0, *where], {}),
+        call(blocks, "ask_many", asked, {})[0],
+        call(blocks, "ask_stream", asked, {}),
+    ):
+        assert (answer["text"] is not None) is found
+        if not found:  # said as a value, with nothing near
+            assert answer["nearest"] == []
+
+
+@pytest.mark.parametrize(
+    ("where", "problem"),
+    [
+        ([["nowhere"], None, None, "", ""], "no collection 'nowhere'"),
+        ([None, ["nowhere"], None, "", ""], "no article nowhere"),
+        ([None, None, None, "soon", ""], "since is 'soon'"),
+        ([["songs"] * 1001, None, None, "", ""], "1,001 names"),
+    ],
+)
+def test_a_filter_that_cannot_be_is_refused(
+    blocks: ApiBlocks, where: list[Any], problem: str
+) -> None:
+    with pytest.raises(gr.Error) as raised:
+        call(blocks, "search", ["song", "", "", 1, *where], {})
+    told = json.loads(raised.value.message)
+    assert told["code"] == "input"
+    assert problem in told["message"]
+    assert told["remedy"]
+
+
 def test_gradios_mcp_server_gets_text(blocks: ApiBlocks) -> None:
     mcp = {"x-gradio-user": "mcp"}
-    plain = call(blocks, "search", ["song", "", "", 1], {})
-    assert json.loads(call(blocks, "search", ["song", "", "", 1], mcp)) == plain
+    plain = call(blocks, "search", ["song", "", "", 1, *EVERYTHING], {})
+    assert json.loads(call(blocks, "search", ["song", "", "", 1, *EVERYTHING], mcp)) == plain
     questions = ["who wrote it?", "who sang it?"]
-    assert call(blocks, "ask_stream", [questions, "", "", 1, None], {})["question"] == questions[0]
-    streamed = json.loads(call(blocks, "ask_stream", [questions, "", "", 1, None], mcp))
+    asked = [questions, "", "", 1, None, *EVERYTHING]
+    assert call(blocks, "ask_stream", asked, {})["question"] == questions[0]
+    streamed = json.loads(call(blocks, "ask_stream", asked, mcp))
     assert [answer["question"] for answer in streamed] == questions

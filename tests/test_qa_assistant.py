@@ -15,7 +15,7 @@ from index.errors import InputError
 from index.lexical import LexicalIndex
 from index.records import Document
 from qa.answering import NEAREST_SHOWN
-from qa.assistant import FIRST_PASSAGES, STREAM_QUESTIONS, Assistant
+from qa.assistant import STEPS, STREAM_QUESTIONS, Assistant
 from qa.records import Answer, Question, Turn
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -187,7 +187,9 @@ def test_history_helps_the_search(shelf):
 
 def test_a_change_of_subject_costs_nothing(shelf):
     recorder = Recorder(shelf.reader)
-    narrow = Assistant(index=shelf.index, reader=recorder, passages_read=3, sure_score=1.0)
+    narrow = Assistant(
+        index=shelf.index, reader=recorder, passages_read=3, sure_score=1.0, least_share=0.0
+    )
     question = "how many prisoners were pardoned?"
     answer = narrow.ask(question, history=[("how long is the warranty?", "Three years")])
     assert answer.resolved is None
@@ -296,13 +298,26 @@ def test_a_sure_answer_saves_reading(shelf):
     assistant = Assistant(index=shelf.index, reader=recorder)
     answer = assistant.ask(PARDONED)
     assert answer.score > assistant.sure_score
-    assert len(recorder.pairs) == FIRST_PASSAGES
+    assert len(recorder.pairs) == STEPS[0]
     recorder.pairs.clear()
     assistant.ask(PARDONED, top_k=9)
     assert len(recorder.pairs) == assistant.passages_read
     recorder.pairs.clear()
-    assert assistant.ask("what is the price of potassium?").text is None
-    assert len(recorder.pairs) == assistant.passages_read
+    absent = "what is the price of potassium?"
+    (hits,) = shelf.index.search([absent], top_k=assistant.passages_read)
+    assert assistant.ask(absent).text is None
+    near = [hit for hit in hits if hit.score >= assistant.least_share * hits[0].score]
+    assert recorder.pairs == [(absent, hit.passage.text) for hit in near]
+    recorder.pairs.clear()
+    everything = Assistant(index=shelf.index, reader=recorder, sure_score=1.0, least_share=0.0)
+    everything.ask(absent)
+    assert recorder.pairs == [(absent, hit.passage.text) for hit in hits]
+
+
+@pytest.mark.parametrize("least_share", [-0.1, 1.1, float("nan")])
+def test_least_share_out_of_range(news, least_share):
+    with pytest.raises(InputError, match=f"least_share is {least_share}"):
+        Assistant(index=news.index, reader=news.reader, least_share=least_share)
 
 
 @pytest.mark.parametrize("passages_read", [0, -3])
@@ -313,10 +328,13 @@ def test_passages_read_out_of_range(news, passages_read):
 
 def test_passages_read_are_the_most_that_are_read(shelf):
     recorder = Recorder(shelf.reader)
-    assistant = Assistant(index=shelf.index, reader=recorder, passages_read=2)
+    assistant = Assistant(
+        index=shelf.index, reader=recorder, passages_read=2, sure_score=1.0, least_share=0.0
+    )
     assistant.ask_many([PARDONED, "who?"])
     (hits,) = shelf.index.search([PARDONED], top_k=2)
-    assert recorder.pairs[:2] == [(PARDONED, hit.passage.text) for hit in hits]
+    asked = [pair for pair in recorder.pairs if pair[0] == PARDONED]
+    assert asked == [(PARDONED, hit.passage.text) for hit in hits]
     assert len(recorder.pairs) == 4
 
 

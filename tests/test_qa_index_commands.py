@@ -6,8 +6,11 @@ import sqlite3
 
 import pytest
 from conftest import SEEDS
+from stub import StubEmbedder
 
+import qa
 from index.engine import PassageIndex
+from index.reembed import reembed
 from qa.cli import main
 from qa.seeds import seed_articles
 
@@ -165,3 +168,74 @@ def test_where_there_is_no_index(pullquote, tmp_path, action):
     assert (code, out) == (1, "")
     assert err.startswith(f"pullquote: There is no index in {tmp_path}.")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_collections(pullquote, shelf, articles, capsys):
+    def counts():
+        code, out, err = pullquote("collections", shelf, "--json")
+        assert (code, err) == (0, "")
+        return {row["collection"]: row["documents"] for row in json.loads(out)}
+
+    assert counts() == {"": 2}
+    assert pullquote("add", shelf, NEWS, "--collection", "news")[0] == 0
+    assert counts() == {"": 1, "news": 1}
+    # What was put into one stays there, whether it changed or not.
+    (articles / "song.txt").write_text("# A song\n\nIt was written by Ben.", "utf-8")
+    assert pullquote("build", articles, "--output", shelf)[0] == 0
+    assert counts() == {"": 1, "news": 1}
+    assert pullquote("rename", shelf, "news", "world") == (0, f"{shelf}: 1 articles in world\n", "")
+    assert pullquote("collections", shelf)[1] == "(none)  1 articles\nworld  1 articles\n"
+    assert " in world\n" in pullquote("list", shelf)[1]
+    code, _, err = pullquote("rename", shelf, "news", "other")
+    assert code == 1
+    assert "There is no collection 'news'" in err
+    # Asked for on the command line.
+    for where, only in (
+        (["--collection", "world"], "belarus-pardons.txt"),
+        (["--document", "song.txt"], "song.txt"),
+    ):
+        assert main(["search", "prisoners", str(shelf), "--json", *where]) == 0
+        hits = json.loads(capsys.readouterr().out)
+        assert {hit["document_id"] for hit in hits} == {only}
+    for where in (["--since", "2024"], ["--language", "fr"]):
+        assert main(["search", "prisoners", str(shelf), "--json", *where]) == 0
+        assert json.loads(capsys.readouterr().out) == []
+        assert main(["ask", "who was released?", str(shelf), "--json", *where]) == 0
+        assert json.loads(capsys.readouterr().out)["text"] is None
+    assert main(["search", "prisoners", str(shelf), "--collection", "none"]) == 1
+    assert "Choose one of the index: world." in capsys.readouterr().err
+    assert pullquote("add", shelf, NEWS, "--collection", "")[0] == 0
+    assert counts() == {"": 2}
+
+
+def test_export_and_import(pullquote, shelf, tmp_path, embedder):
+    assert pullquote("add", shelf, NEWS, "--collection", "news")[0] == 0
+    file = tmp_path / "shelf.jsonl.gz"
+    assert pullquote("export", shelf, file, "--vectors") == (0, f"{file}: 2 articles\n", "")
+    copy = tmp_path / "copy"
+    expected = f"{copy}: 2 added, 0 replaced, 0 unchanged\n"
+    assert pullquote("import", copy, file) == (0, expected, "")
+    assert "2 unchanged" in pullquote("import", shelf, file)[1]
+    ours, theirs = (PassageIndex.open(one, embedder=embedder) for one in (shelf, copy))
+    assert ours.documents == theirs.documents
+    queries = ["who was released?", "the song"]
+    where = qa.Filter(collections=["news"])
+    assert ours.search(queries) == theirs.search(queries)
+    assert ours.search(queries, where=where) == theirs.search(queries, where=where)
+    file.write_bytes(file.read_bytes()[:-20])
+    code, _, err = pullquote("import", copy, file)
+    assert code == 1
+    assert f"{file} is damaged" in err
+
+
+def test_reembed(pullquote, shelf, embedder):
+    before = PassageIndex.open(shelf, embedder=embedder)
+    assert pullquote("reembed", shelf) == (0, f"{shelf}: 0 articles embedded anew\n", "")
+    assert reembed(shelf, embedder=StubEmbedder()) == 2
+    code, out, err = pullquote("reembed", shelf)
+    assert (code, out, err) == (0, f"{shelf}: 2 articles embedded anew\n", "")
+    after = PassageIndex.open(shelf, embedder=embedder)
+    assert after.passages == before.passages
+    (ours,), (theirs,) = before.search(["who was released?"]), after.search(["who was released?"])
+    assert [hit.passage for hit in ours] == [hit.passage for hit in theirs]
+    assert [hit.score for hit in ours] == pytest.approx([hit.score for hit in theirs], abs=1e-3)

@@ -26,6 +26,13 @@ def test_it_gives_what_the_search_gives(shelf):
         assert place["page"] is None
 
 
+def test_it_searches_only_what_it_is_given(shelf):
+    only = shelf.documents[-1].id
+    retriever = PullquoteRetriever(index=shelf.index, where=qa.Filter(documents=[only]))
+    found = retriever.invoke("potash")
+    assert {one.metadata["document_id"] for one in found} == {only}
+
+
 def test_a_pdfs_passages_name_their_page(tmp_path):
     file = tmp_path / "report.pdf"
     file.write_bytes(pdf_of_lines([["The sea was rough."], ["Ada Fenn painted the bridge."]]))

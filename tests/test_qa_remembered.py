@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import InputError
+from index.filters import Filter
 from qa.assistant import Assistant
 from qa.records import Answer
 from qa.remembered import RememberedAnswers
@@ -51,6 +52,25 @@ def test_the_least_recently_used_goes_first(steps, most):
             assert remembered.find(key) == expected.get(key)
             if key in expected:
                 expected[key] = expected.pop(key)
+
+
+def test_what_is_asked_of_other_articles_is_another_question(shelf):
+    assistant = Assistant(index=shelf.index, reader=shelf.reader)
+    question = "how many prisoners were pardoned?"
+    everywhere = assistant.ask(question)
+    nowhere = assistant.ask(question, where=Filter(collections=[]))
+    assert everywhere.text is not None
+    assert (nowhere.text, nowhere.nearest) == (None, ())
+    (there,) = assistant.ask_many([question], where=Filter(documents=[everywhere.document_id]))
+    assert there.text == everywhere.text
+    assert same(assistant.ask(question), everywhere)
+    assert same(assistant.ask(question, where=Filter(collections=[])), nowhere)
+    elsewhere = [one.id for one in shelf.documents if one.id != everywhere.document_id]
+    answer = assistant.ask(question, where=Filter(documents=elsewhere))
+    assert answer.document_id in (None, *elsewhere)
+    assert answer.nearest or answer.text
+    with pytest.raises(InputError, match="no collection"):
+        assistant.ask(question, where=Filter(collections=["news"]))
 
 
 def test_a_question_asked_again_is_not_read_again(counting):

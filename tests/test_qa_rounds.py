@@ -32,16 +32,18 @@ class Planned:
         ]
 
 
-def hits_of(words):
+def hits_of(words, scores=None):
+    scores = scores or [1 - n / 100 for n in range(len(words))]
     return [
-        Hit(Passage(Document(word, word, f"{word}."), 0, len(word) + 1), 1 - n / 100, 0.5)
-        for n, word in enumerate(words)
+        Hit(Passage(Document(word, word, f"{word}."), 0, len(word) + 1), score, 0.5)
+        for word, score in zip(words, scores, strict=True)
     ]
 
 
 def rounds(**options):
     usual = {
-        "first_passages": 2, "sure_score": 0.9, "top_k": 3, "min_score": None, "batch_size": 32,
+        "steps": (2,), "rival_share": 1.0, "sure_score": 0.9, "least_share": 0.0,
+        "top_k": 3, "min_score": None, "batch_size": 32,
     }  # fmt: skip
     return Rounds(**(usual | options))
 
@@ -74,6 +76,49 @@ def test_a_question_for_several_things_is_read_to_the_end():
     assert len(reader.asked) == len(WORDS)
 
 
+def test_what_is_about_as_near_is_read_though_the_first_is_sure():
+    reader = Planned({"Ada.": 9.0, "Bo.": 8.0})
+    hits = hits_of(WORDS[:4], [2.0, 1.8, 1.8, 1.0])
+    (answer,) = rounds(steps=(1, 2), rival_share=0.9, sure_score=0.6).answer(
+        reader, [Task("who?", None, hits)]
+    )
+    assert reader.asked == ["Ada.", "Bo."], "no more than the last step"
+    assert [answer.text, answer.alternatives[0].text] == ["Ada", "Bo"]
+    reader.asked.clear()
+    rounds(steps=(1, 2), rival_share=0.91).answer(reader, [Task("who?", None, hits)])
+    assert reader.asked == ["Ada."]
+
+
+def test_what_is_far_from_the_question_is_not_read():
+    hits = hits_of(WORDS[:4], [2.0, 1.8, 1.4, 1.39])
+    reader = Planned({"Di.": 9.0})
+    (answer,) = rounds(least_share=0.7).answer(reader, [Task("who?", None, hits)])
+    assert reader.asked == ["Ada.", "Bo.", "Cy."]
+    assert answer.text is None
+    assert [one.text for one in answer.nearest] == reader.asked, "read or not, these are nearest"
+    reader.asked.clear()
+    rounds(least_share=0.7).answer(reader, [Task("which people came?", None, hits)])
+    assert len(reader.asked) == 4
+
+
+@pytest.mark.parametrize(
+    ("told", "scores"),
+    [(None, [-0.1, -0.2, -0.3, -0.4]), (None, [0.0] * 4), ("Ada left. who?", [2, 1, 0.5, 0.4])],
+)
+def test_where_nothing_is_near_and_in_follow_ups_everything_is_read(told, scores):
+    reader = Planned({})
+    rounds(least_share=1.0).answer(reader, [Task("who?", told, hits_of(WORDS[:4], scores))])
+    assert reader.asked == [f"{word}." for word in WORDS[:4]]
+
+
+def test_an_absence_names_what_is_nearest_though_it_was_not_read():
+    hits = hits_of(WORDS[:4], [2.0, 1.0, 0.5, 0.4])
+    reader = Planned({})
+    (answer,) = rounds(least_share=0.9).answer(reader, [Task("who?", None, hits)])
+    assert reader.asked == ["Ada."]
+    assert [one.text for one in answer.nearest] == ["Ada.", "Bo.", "Cy."]
+
+
 def test_nothing_found_is_an_absence():
     (answer,) = rounds().answer(Planned({}), [Task("who?", None, [])])
     assert answer.text is None
@@ -83,13 +128,21 @@ def test_nothing_found_is_an_absence():
 @given(
     st.dictionaries(st.sampled_from(WORDS), st.floats(-6, 6)),
     st.lists(st.integers(0, len(WORDS)), max_size=4),
-    st.integers(1, 5),
+    st.sets(st.integers(1, 5), max_size=3).map(sorted),
     st.sampled_from([0.0, 0.6, 0.9, 1.0]),
+    st.lists(st.floats(-0.5, 2), min_size=len(WORDS), max_size=len(WORDS)),
+    st.sampled_from([0.0, 0.3, 0.7, 1.0]),
+    st.sampled_from([0.5, 0.9, 1.0]),
 )
-def test_every_answer_is_that_of_the_first_passages_or_of_all(odds, sizes, first, sure):
+def test_every_answer_is_that_of_a_step_or_of_all(odds, sizes, steps, sure, scores, share, rival):
     reader = Planned({f"{word}.": value for word, value in odds.items()})
-    tasks = [Task(f"who came {n}?", None, hits_of(WORDS[:size])) for n, size in enumerate(sizes)]
-    answers = rounds(first_passages=first, sure_score=sure).answer(reader, tasks)
+    scores = sorted(scores, reverse=True)
+    tasks = [
+        Task(f"who came {n}?", None, hits_of(WORDS[:size], scores[:size]))
+        for n, size in enumerate(sizes)
+    ]
+    options = {"steps": steps, "sure_score": sure, "least_share": share, "rival_share": rival}
+    answers = rounds(**options).answer(reader, tasks)
 
     def outcome(task, count):
         few = task.hits[:count]
@@ -98,13 +151,23 @@ def test_every_answer_is_that_of_the_first_passages_or_of_all(odds, sizes, first
             ReadPassage(hit.passage, reading, hit.similarity)
             for hit, reading in zip(few, readings, strict=True)
         ]
-        return make_answer(task.question, found, settings=reader.settings, top_k=3)
+        return make_answer(
+            task.question,
+            found,
+            settings=reader.settings,
+            top_k=3,
+            nearest=[hit.passage for hit in task.hits],
+        )
 
     assert len(answers) == len(tasks)
     for task, answer in zip(tasks, answers, strict=True):
-        early = outcome(task, first)
-        sure_early = early.text is not None and early.score > sure
-        assert answer == (early if sure_early else outcome(task, len(task.hits)))
+        near = sum(hit.score >= share * scores[0] or scores[0] <= 0 for hit in task.hits)
+        rivals = sum(hit.score >= rival * scores[0] for hit in task.hits[:near])
+        first = min(rivals, max(steps, default=0))
+        ways = [outcome(task, min(max(count, first), near)) for count in (*steps, near)]
+        assert answer == next(
+            (early for early in ways if early.text is not None and early.score > sure), ways[-1]
+        )
 
 
 @pytest.mark.parametrize("sure_score", [0.0, 1.0])

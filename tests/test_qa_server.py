@@ -54,6 +54,10 @@ def post(url: str, body: bytes) -> Any:
         return json.load(response)
 
 
+# Collections, documents, languages, since and until, of a call that gives them by position.
+EVERYTHING = [None, None, None, "", ""]
+
+
 def events(url: str, name: str, body: object) -> list[tuple[str, Any]]:
     """The events that a call by plain HTTP gives, with their data."""
     event = post(f"{url}/gradio_api/call/{name}", json.dumps(body).encode())["event_id"]
@@ -71,7 +75,7 @@ def error_of(event: tuple[str, Any]) -> dict[str, str]:
 
 
 def test_ask_by_plain_http(url: str, shelf: Assistant) -> None:
-    ((name, (answer,)),) = events(url, "ask", {"data": [EASY, "", "", None, 3, None]})
+    ((name, (answer,)),) = events(url, "ask", {"data": [EASY, "", "", None, 3, None, *EVERYTHING]})
     assert name == "complete"
     assert timeless(answer) == timeless(shelf.ask(EASY).to_dict())
 
@@ -99,6 +103,9 @@ def test_documents_lists_the_shelf_without_its_paths(client: Client, shelf: Assi
             "title": document.title,
             "characters": len(document.text),
             "source": document.id,  # the seeds are named by their files
+            "collection": "",
+            "language": document.language,
+            "date": document.date,
         }
         for document in shelf.documents
     ]
@@ -253,10 +260,10 @@ def test_calls_that_no_endpoint_takes(url: str, name: str, body: bytes, status: 
     assert "There is no such endpoint" in error["message"]
 
 
-@pytest.mark.parametrize("values", [[EASY], [EASY, "", "", None, 3, None, 7]])
+@pytest.mark.parametrize("values", [[EASY], [EASY, "", "", None, 3, None, *EVERYTHING, 7]])
 def test_a_call_with_too_few_or_too_many_values_says_so(url: str, values: list[Any]) -> None:
     (event,) = events(url, "ask", {"data": values})
-    assert error_of(event)["message"] == f"The call has {len(values)} values; ask takes 6."
+    assert error_of(event)["message"] == f"The call has {len(values)} values; ask takes 11."
 
 
 @pytest.mark.parametrize("name", ["question", "article", "text"])

@@ -88,7 +88,8 @@ def test_the_endpoints_are_those_described() -> None:
 def test_commands_and_their_options_exist(capsys: pytest.CaptureFixture[str]) -> None:
     commands = re.findall(r"^pullquote (index \w+|\w+)(.*)$", README, flags=re.MULTILINE)
     every = {"chat", "password", "ask", "search", "batch", "evaluate", "export", "feedback"}
-    index = "build add remove list info verify repair compact"
+    index = "build add collections rename remove list info verify repair compact"
+    index += " export import reembed"
     every |= {f"index {action}" for action in index.split()}
     assert {name for name, _ in commands} == every
     for name, rest in commands:

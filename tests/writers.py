@@ -100,8 +100,39 @@ def add_pairs(folder):
         time.sleep(0.005)
 
 
+class OtherEmbedder(StubEmbedder):
+    """Another model: other vectors, and fewer tokens."""
+
+    identity = "other@2"
+    dimension = 8
+    max_tokens = 3
+
+    def embed(self, texts, *, batch_size=32, progress=False):
+        return super().embed(
+            [f"other {text}" for text in texts], batch_size=batch_size, progress=progress
+        )
+
+
+def fork_reembedders():
+    """For each line, a folder, fork a process that embeds it anew, little by little."""
+    from index import reembed  # noqa: F401 - before forking, since it takes long
+
+    for line in sys.stdin:
+        folder = json.loads(line)
+        child = os.fork()
+        if child == 0:
+            sys.modules["index.reembed"].BLOCK_CHARS = 1
+            sys.modules["index.reembed"].reembed(folder, embedder=OtherEmbedder())
+            os._exit(0)
+        say({"pid": child})
+        os.waitpid(child, 0)
+        say({"ended": child})
+
+
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
+    if sys.argv[1:] == ["--reembed"]:
+        fork_reembedders()
+    elif len(sys.argv) > 1:
         add_pairs(sys.argv[1])
     else:
         fork_writers()

@@ -1,0 +1,126 @@
+"""A saved index made anew with another embedding model, and put in the place of the old one."""
+
+import shutil
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from tqdm import tqdm
+
+from index.adding import add_documents
+from index.database import Facts, are_made_alike
+from index.embed import Embedder
+from index.errors import StoreError
+from index.folder import PARTIAL, is_stored_index
+from index.on_demand import Articles
+from index.prepare import new_facts
+from index.records import Document
+from index.store import keep_cache, read, read_articles, read_facts_of
+from index.writer import changing, create_index, put_in_place
+from index.writer_lock import WAIT_S, writing
+
+BLOCK_CHARS = 4_000_000  # of documents that are in memory at a time
+
+
+def reembed(
+    folder: str | Path,
+    *,
+    embedder: Embedder,
+    batch_size: int = 32,
+    progress: bool = False,
+    wait_s: float = WAIT_S,
+) -> int:
+    """Cut and embed the documents of a saved index anew, as a fresh build with the model would.
+
+    The new index is made beside the old one, which is searched meanwhile and stays until the
+    new one takes its place as a whole. Stopped, it goes on where it was when it is called again
+    with the same model, unless the index has changed. Whoever has the old one open reads it
+    until he refreshes, and is then told of the other model.
+
+    Args:
+        folder: where the index is.
+        embedder: the model it is to have.
+        batch_size: passages in one pass through the embedder.
+        progress: show a progress bar on standard error.
+        wait_s: seconds to wait for another writer.
+
+    Returns:
+        How many documents were embedded anew by this call; none where the model is the one that
+        the index has.
+
+    Raises:
+        StoreError: it is not there, is damaged, cannot be written, or another process writes.
+    """
+    folder = Path(folder)
+    partial = folder / PARTIAL
+    read_facts_of(folder)
+    with writing(folder, wait_s=wait_s):
+        facts = read_facts_of(folder)
+        if facts.embedder == embedder.identity:
+            _forget(partial)  # of a model that was not wanted any more
+            return 0
+        wanted = new_facts(
+            embedder,
+            budget_tokens=facts.budget_tokens,
+            overlap_sentences=facts.overlap_sentences,
+            kind=facts.kind,
+        )
+        count = _make(partial, folder, wanted, embedder, batch_size=batch_size, progress=progress)
+        put_in_place(partial, folder)
+        _forget(partial)
+        keep_cache(folder, read(folder))
+        return count
+
+
+def _make(
+    partial: Path,
+    folder: Path,
+    wanted: Facts,
+    embedder: Embedder,
+    *,
+    batch_size: int,
+    progress: bool,
+) -> int:
+    """Make the new index, or what of it an earlier call left to do."""
+    facts, articles = read_articles(folder)
+    done = _done_before(partial, wanted, articles, facts.documents)
+    if done is None:
+        _forget(partial)
+        create_index(partial, wanted)
+    places = range(done or 0, facts.documents)
+    bar = tqdm(places, unit=" articles", disable=not progress, file=sys.stderr)
+    with changing(partial) as writer:
+        block: list[Document] = []
+        chars = 0
+        for place in bar:
+            document = articles.document(place)
+            block.append(document)
+            chars += len(document.text)
+            if chars >= BLOCK_CHARS or place == places[-1]:
+                add_documents(writer, block, embedder, batch_size=batch_size)
+                block, chars = [], 0
+        writer.tidy()
+    return len(places)
+
+
+def _done_before(partial: Path, wanted: Facts, articles: Articles, count: int) -> int | None:
+    """How many documents an earlier call has done, or None where there is nothing to go on from."""
+    if not is_stored_index(partial):
+        return None
+    with suppress(StoreError):  # damaged: it is made again
+        facts, made = read_articles(partial)
+        if not are_made_alike(facts, wanted) or facts.documents > count:
+            return None
+        for place in range(facts.documents):
+            if made.document(place) != articles.document(place):  # what was there has changed
+                return None
+        return facts.documents
+    return None
+
+
+def _forget(partial: Path) -> None:
+    try:
+        if partial.exists():
+            shutil.rmtree(partial)
+    except OSError as error:
+        raise StoreError.cannot_write(partial, error.strerror) from error
