@@ -115,11 +115,11 @@ class _Chat:
             inputs = [question, session]
             shown = [question, session, library, conversation, source, waiting]
             answering = [
-                _on(event, self._ask, inputs, shown, models=True)
+                _on(event, self._ask, inputs, shown, models=True, repeated=True)
                 for event in (question.submit, ask.click)
             ]
             answering += [
-                _on(part.work, self._work, inputs, shown, models=True)
+                _on(part.work, self._work, inputs, shown, models=True, repeated=True)
                 for part in (top, library, conversation)
             ]
             arriving = [visitor, session]
@@ -261,6 +261,7 @@ def _on(
     outputs: Sequence[Any],
     *,
     models: bool = False,
+    repeated: bool = False,
     cancels: Sequence[Any] = (),
 ) -> Any:
     """Let an event of the page call a handler.
@@ -271,6 +272,8 @@ def _on(
         inputs: components whose values it takes.
         outputs: components it renews.
         models: whether it runs the models, and so waits its turn.
+        repeated: whether it may come again before it is done: what was stopped takes a while
+            to end, and until then Gradio would lose the next one without a word.
         cancels: what it stops.
     """
     return event(
@@ -282,6 +285,7 @@ def _on(
         queue=models,
         concurrency_id=MODELS if models else None,
         concurrency_limit=1 if models else None,
+        trigger_mode="multiple" if repeated else None,
         cancels=list(cancels),
     )
 

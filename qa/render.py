@@ -11,6 +11,8 @@ CONFIDENCE_WORDS = ((0.9, "Almost certain"), (0.7, "Confident"), (0.4, "Unsure")
 
 CUT = "\N{NO-BREAK SPACE}…"  # of which no line is made alone
 
+LONG_CHARS = 90  # of a heading: more than three lines of a column
+
 NOTHING: Mapping[str, str | int] = MappingProxyType({})
 
 
@@ -59,6 +61,16 @@ def titled(quote: Answer | Excerpt) -> str:
     """The title of what is quoted, with the page if it has pages; plain text."""
     page = f", page {quote.page}" if quote.page is not None else ""
     return f"{quote.document_title or ''}{page}"
+
+
+def length_css(text: str, *, long_chars: int = LONG_CHARS) -> str:
+    """The class of a heading, for one that would fill the page if it were set as large as others.
+
+    Args:
+        text: the heading.
+        long_chars: from how many characters on it is long.
+    """
+    return "pq-long" if len(text) >= long_chars else "pq-short"
 
 
 def quoted(text: str | None) -> str:

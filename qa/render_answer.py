@@ -52,11 +52,9 @@ def answer_html(
 
 
 def _beside(given: Sequence[Answer]) -> list[Sequence[Answer]]:
-    """For each of several quotes those to show in its sentence; none where the next has it too."""
+    """For each of several quotes those its sentence shows; none where it was shown already."""
     groups = [list(group) for _, group in groupby(given, key=lambda one: one.sentence)]
-    return [
-        group if place == len(group) - 1 else [] for group in groups for place in range(len(group))
-    ]
+    return [group if place == 0 else [] for group in groups for place in range(len(group))]
 
 
 def _given(

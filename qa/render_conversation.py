@@ -7,9 +7,11 @@ from html import escape
 from qa.asking_hint import asking_hint
 from qa.feedback import Feedback
 from qa.records import Answer
-from qa.render import button, quoted
+from qa.render import button, length_css, quoted
 from qa.render_answer import Citations, Focused, answer_html, no_citations
 from qa.render_judging import judging_html
+
+LONG_QUESTION_CHARS = 240  # more than a person asks in a breath
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +100,21 @@ def _invitation(title: str, examples: Sequence[str]) -> str:
     )
     return (
         '<section class="pq-empty"><p class="pq-kicker">Ask about</p>'
-        f"<h2>{escape(title)}</h2>"
+        f'<h2 class="{length_css(title)}">{escape(title)}</h2>'
         "<p>Every answer is a quotation, word for word, with its place in the text."
         " Where the article does not say, so will I.</p>"
         f'<ul class="pq-examples">{offered}</ul></section>'
     )
 
 
+def _question(question: str) -> str:
+    css = length_css(question, long_chars=LONG_QUESTION_CHARS)
+    return f'<h3 class="pq-question {css}">{escape(question)}</h3>'
+
+
 def _pending(question: str) -> str:
     return (
-        f'<section class="pq-turn"><h3 class="pq-question">{escape(question)}</h3>'
+        f'<section class="pq-turn">{_question(question)}'
         '<p class="pq-pending" role="status">Reading the article<span class="pq-dots"></span> '
         f"{button('stop', 'Stop', {'ask': question})}</p></section>"
     )
@@ -136,7 +143,7 @@ def _turn(
     actions += button("undo", "Undo", label="Remove this turn") if last else ""
     return (
         f'<section class="pq-turn" aria-label="Question {number + 1}">'
-        f'<h3 class="pq-question">{escape(answer.question)}</h3>'
+        f"{_question(answer.question)}"
         f"{_understood(number, turns)}{body}"
         f'<div class="pq-actions">{actions}{judge}</div></section>'
     )

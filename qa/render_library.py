@@ -116,7 +116,8 @@ def _files(files: Sequence[FileNote], *, busy: bool) -> str:
     )
     return (
         f'<div class="pq-notes">{at if busy and len(files) > 1 else ""}'
-        f'<ul role="status" aria-atomic="false" aria-label="Files">{items}</ul>{end}</div>'
+        f'<div role="status" aria-atomic="false" aria-label="Files"><ul>{items}</ul></div>'
+        f"{end}</div>"
     )
 
 

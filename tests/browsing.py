@@ -103,7 +103,8 @@ class Visit:
         """Open an article of the library."""
         self.draw()
         self.page.locator(".pq-choice").filter(has_text=title).click()
-        expect(self.page.locator(".pq-choice[aria-current]")).to_contain_text(title)
+        current = self.page.locator(".pq-choice[data-article][aria-current]")
+        expect(current).to_contain_text(title)
 
     def picture(self, name: str) -> None:
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
@@ -123,7 +124,7 @@ class Visit:
     def leave(self) -> None:
         """Close the page; there was no error, and no request left the machine."""
         self.context.close()
-        assert self.complaints == []
+        assert not self.complaints, self.complaints
         assert self.hosts - {""} == {urlsplit(self.url).netloc}
 
 

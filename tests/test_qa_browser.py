@@ -243,6 +243,22 @@ def test_several_files_some_refused(visit: Visit, tmp_path: Path) -> None:
     expect(page.get_by_text("Boats")).to_have_count(0)
 
 
+def test_a_long_file_tells_how_far_it_has_come(visit: Visit, tmp_path: Path) -> None:
+    page = visit.page
+    long = " ".join(f"Lamp {n} of the harbour was lit by Ada Fenn in May." for n in range(3_000))
+    files = [saved(tmp_path, "bad.pdf", b"no"), saved(tmp_path, "lamps.txt", long.encode())]
+    page.locator(".pq-files").set_input_files(files)
+    told = page.locator(".pq-file-reading")
+    expect(told).to_contain_text(re.compile(r"[1-9]\d* of \d+ passages indexed"), timeout=WAIT_MS)
+    expect(page.locator(".pq-notes")).to_contain_text("File 2 of 2")
+    expect(page.get_by_role("progressbar", name="lamps.txt")).to_be_visible()
+    visit.picture("progress")
+    assert visit.violations() == []
+    page.locator(".pq-notes").get_by_role("button", name="Stop").click()
+    expect(page.locator(".pq-file-refused")).to_have_count(2, timeout=WAIT_MS)
+    expect(page.locator(".pq-remove")).to_have_count(0)
+
+
 def test_drop_files_anywhere(visit: Visit) -> None:
     page = visit.page
     dropped = page.evaluate_handle(
@@ -315,6 +331,11 @@ def test_stop_and_ask_again(visit: Visit) -> None:
     expect(page.locator(".pq-remove")).to_have_count(0)
     visit.act("dismiss")
     assert page.locator(".pq-pasted").input_value() != ""
+    # At once, while the server is still about to stop.
+    expect(page.locator(".pq-pasted")).to_be_visible()
+    page.get_by_label("The text").fill("The bridge was painted by Ada Fenn.")
+    page.get_by_role("button", name="Read it").click()
+    expect(page.locator(".pq-remove")).to_have_count(1, timeout=WAIT_MS)
 
 
 def test_a_visitor_who_asks_too_much_keeps_the_question(browser: Browser, news: Assistant) -> None:

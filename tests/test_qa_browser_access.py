@@ -68,6 +68,37 @@ def test_on_a_phone_a_quote_leads_to_the_article_and_back(browser: Browser, url:
     visit.leave()
 
 
+def test_on_a_phone_a_new_answer_comes_into_sight(browser: Browser, url: str) -> None:
+    visit = Visit(browser, url, width=390)
+    page = visit.page
+    question = page.get_by_placeholder("Ask a question")
+    for asked in (WHO, "which countries are the released citizens from?", "who is John Cole?"):
+        visit.ask(asked)
+        expect(page.locator(".pq-question").last).to_be_in_viewport()
+        expect(question).to_be_in_viewport()
+    page.evaluate("scrollTo(0, 0)")
+    expect(question).to_be_in_viewport()  # it sticks to the edge
+    visit.leave()
+
+
+def test_on_a_phone_the_library_stays_open_until_something_is_opened(
+    browser: Browser, url: str
+) -> None:
+    visit = Visit(browser, url, width=390)
+    page = visit.page
+    shelves = page.locator(".pq-shelves")
+    visit.draw()
+    page.get_by_label("Search the titles").fill("kettle")
+    expect(page.locator(".pq-choice")).to_have_count(1)
+    page.get_by_label("Search the titles").fill("")
+    expect(page.locator(".pq-choice")).to_have_count(6)
+    expect(shelves).to_be_visible()
+    page.locator(".pq-choice").filter(has_text="Kettle").click()
+    expect(page.locator(".pq-article h2")).to_contain_text("Kettle")
+    expect(shelves).to_be_hidden()
+    visit.leave()
+
+
 def test_by_keyboard_alone(visit: Visit) -> None:
     page = visit.page
     question = page.get_by_placeholder("Ask a question")

@@ -1,12 +1,13 @@
 """Conversations that a browser's visitor finds again, in a real Chromium."""
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 from browsing import WAIT_MS, Visit
 from playwright.sync_api import Browser, expect
-from serving import LIMITLESS, served
+from serving import LIMITLESS, free_port, served
 
 from qa.assistant import Assistant
 from qa.feedback import Verdict
@@ -53,6 +54,7 @@ def paste(visit: Visit) -> None:
     visit.page.get_by_label("Its title, if you like").fill("The bridge")
     visit.page.get_by_role("button", name="Read it").click()
     expect(visit.page.locator(".pq-article h2")).to_have_text("The bridge", timeout=WAIT_MS)
+    visit.wait()
 
 
 def test_a_conversation_is_found_again(visit: Visit) -> None:
@@ -134,6 +136,63 @@ def test_an_answer_is_judged(visit: Visit, kept: Kept) -> None:
     assert [(one.verdict, one.note) for one in said] == [
         (Verdict.INCOMPLETE, "There were <b>many</b> more.")
     ]
+
+
+def test_a_link_to_ones_own_article_opens_in_this_browser_alone(
+    browser: Browser, shelf: Assistant, tmp_path: Path
+) -> None:
+    port = free_port()
+
+    def started() -> AbstractContextManager[str]:
+        return served(shelf, port=port, kept=Kept(tmp_path / "kept"), **LIMITLESS)
+
+    with started() as address:
+        visit = Visit(browser, address)
+        paste(visit)
+        visit.ask("who painted the bridge?")
+        visit.page.get_by_role("link", name="Link to this place").click()
+        link = visit.page.evaluate("navigator.clipboard.readText()")
+        assert link == visit.page.url
+        assert link.startswith(f"{address}/?article=own-")
+        come_back(visit)
+        is_as_it_was(visit)
+        other = Visit(browser, link)
+        expect(other.page.get_by_role("alert")).to_contain_text("not here, or not yours")
+        shown = other.page.locator("#pq-columns").text_content()
+        assert "Fenn" not in shown
+        assert "The bridge" not in shown
+        other.leave()
+    with started():  # anew, over the same folder
+        come_back(visit)
+        is_as_it_was(visit)
+        visit.leave()
+
+
+def is_as_it_was(visit: Visit) -> None:
+    page = visit.page
+    expect(page.locator("mark.pq-focus")).to_have_text("Ada Fenn", timeout=WAIT_MS)
+    visit.wait()
+    expect(page.locator(".pq-question")).to_have_text("who painted the bridge?")
+    expect(page.locator(".pq-article h2")).to_have_text("The bridge")
+    expect(page.locator(".pq-talk")).to_have_count(1)
+
+
+def test_all_articles_have_ones_own_among_them(
+    visit: Visit, browser: Browser, keeping: str
+) -> None:
+    paste(visit)
+    visit.open("All articles")
+    expect(visit.page.locator(".pq-shelf li").first).to_contain_text("The bridge")
+    visit.ask("who painted the bridge at Oldmere?")
+    expect(visit.page.locator(".pq-quote").first).to_have_text("“Ada Fenn”")
+    expect(visit.page.locator(".pq-article h2")).to_have_text("The bridge")
+    assert visit.violations() == []
+    other = Visit(browser, keeping)
+    other.open("All articles")
+    expect(other.page.locator(".pq-shelf li")).to_have_count(5)
+    other.ask("who painted the bridge at Oldmere?")
+    assert "Fenn" not in other.page.locator("#pq-columns").text_content()
+    other.leave()
 
 
 def test_another_browser_sees_nothing(visit: Visit, browser: Browser, keeping: str) -> None:

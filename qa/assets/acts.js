@@ -12,15 +12,31 @@ const waits = () => {
     told.textContent = told.dataset.told;
   }, 800);
 };
+// What was on its way when the work was stopped may come after it, and is stopped again.
+const stopAgain = () => {
+  if (!window.pqStopped || !isBusy()) return;
+  setTimeout(() => {
+    if (window.pqStopped && isBusy()) trigger("stop", window.pqStopped);
+  }, 200);
+};
 const act = (data) => {
   // What comes before the server knows its visitor comes a moment later.
   if (!hasArrived()) setTimeout(() => act(data), 100);
-  else if (data.act === "stop") trigger("stop", data);
+  else if (data.act === "stop") {
+    window.pqStopped = data;
+    trigger("stop", data);
+  }
   // The answer that is under way comes to the session as it was, so nothing else may change it.
   else if (isBusy()) return;
   else if (KEEPS.has(data.act)) trigger("keep", data);
   else {
-    if (WORKS.has(data.act)) waits();
+    if (WORKS.has(data.act)) {
+      // Clicked twice before the server shows anything: meant once.
+      if (Date.now() - (window.pqSent ?? 0) < 3000) return;
+      window.pqSent = Date.now();
+      window.pqStopped = null;
+      waits();
+    }
     trigger(WORKS.has(data.act) ? "work" : "click", data);
   }
 };

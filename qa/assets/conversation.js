@@ -35,10 +35,23 @@ const scrollToNew = () => requestAnimationFrame(() => {
   else if (turn) talk.scrollTop += turn.getBoundingClientRect().top - talk.getBoundingClientRect().top - SPACE;
 });
 watch("value", scrollToNew);
-// A typed question is sent by Gradio, not by us.
+watch("value", stopAgain);
+// A typed question is sent by Gradio, not by us; twice in a moment, or while another is read, it
+// is not.
+const typed = (event) => {
+  const underWay = element.querySelector(".pq-conversation[aria-busy=true]") !== null;
+  if (underWay || Date.now() - (window.pqSent ?? 0) < 1000) {
+    event.preventDefault();
+    event.stopPropagation();
+    return;
+  }
+  window.pqSent = Date.now();
+  window.pqStopped = null;
+  waits();
+};
 document.addEventListener("click", (event) => {
-  if (event.target.closest("#pq-ask")) waits();
-});
+  if (event.target.closest("#pq-ask")) typed(event);
+}, true);
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && !event.shiftKey && event.target.closest("#pq-question")) waits();
-});
+  if (event.key === "Enter" && !event.shiftKey && event.target.closest("#pq-question")) typed(event);
+}, true);

@@ -47,6 +47,12 @@ document.addEventListener("drop", (event) => {
 // Where the library is a drawer, who opened it has it open until they open something else.
 const LEAVES = new Set(["open", "fetch", "recall"]);
 let drawn = false;
+// Nor does the form for pasting close while something else of the library changes.
+let pasting = false;
+element.addEventListener("click", (event) => {
+  const form = event.target.closest(".pq-paste > summary")?.parentElement;
+  if (form) pasting = !form.open;
+});
 let typing = 0;
 element.addEventListener("input", (event) => {
   const asks = event.target.matches(".pq-sought") ? "find" : event.target.matches(".pq-wanted") ? "look" : null;
@@ -74,6 +80,8 @@ element.addEventListener("pq-act", (event) => {
     button.setAttribute("aria-expanded", drawn);
   } else if (LEAVES.has(button.dataset.act)) {
     drawn = false;
+  } else if (button.dataset.act === "dismiss") {
+    drawn = true;
   }
 });
 // An address that names a place is opened once, when the server knows its visitor.
@@ -92,8 +100,11 @@ watch("value", () => {
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 60000);
   }
+  stopAgain();
   if (drawn) library().dataset.open = "true";
   element.querySelector(".pq-drawer").setAttribute("aria-expanded", library().dataset.open === "true");
+  if (library().dataset.paste === "taken") pasting = false;
+  if (pasting) element.querySelector(".pq-paste").open = true;
   if (library().dataset.paste !== "taken") return;
   element.querySelector(".pq-pasted").value = "";
   element.querySelector(".pq-named").value = "";
