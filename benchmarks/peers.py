@@ -3,21 +3,22 @@
     make bench-peers DATA=FOLDER
 
 FOLDER has new_wiki.dev.json.gz and reddit.dev.json.gz. Each reader runs in an environment of
-its own, which is made in ``build/peers``; they take turns within every round. Writes
-``benchmarks/results/peers.json``.
+its own, which is made in ``build/peers``; they take turns within every round. Then the embedders
+do, as ``peer_embedders.py`` says. Writes ``benchmarks/results/peers.json``.
 """
 
 import json
 import random
 import statistics
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
-from timing import RESULTS, ROOT, machine, spread
+from peer_embedders import measured as embedders
+from peer_process import PeerProcess, made, version_in
+from timing import RESULTS, machine, spread
 
 from qa.metrics import best_against
 from qa.reader import SHIPPED_READER
@@ -26,7 +27,6 @@ from qa.squad import SquadQuestion, SquadSet
 SETS = ("new_wiki.dev.json.gz", "reddit.dev.json.gz")
 QUESTIONS = 40  # of each set
 ROUNDS = 3
-ENVIRONMENTS = ROOT / "build" / "peers"
 TORCH = f"torch=={version('torch').split('+')[0]}"  # the same for everybody
 
 
@@ -45,66 +45,37 @@ PEERS: Mapping[str, Peer] = {
 }
 
 
-class Worker:
-    """A reader in its own process."""
-
-    def __init__(self, python: Path, name: str) -> None:
-        self._process = subprocess.Popen(
-            [python, "benchmarks/peer_worker.py", name, SHIPPED_READER],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=ROOT,
-        )
-        self._line()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._process.kill()
-        self._process.communicate()
-
-    def read(self, mode: str, pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
-        """Seconds, answers and bytes, as ``peer_worker.py`` says."""
-        assert self._process.stdin is not None
-        print(json.dumps({"mode": mode, "pairs": pairs}), file=self._process.stdin, flush=True)
-        return self._line()
-
-    def _line(self) -> dict[str, Any]:
-        assert self._process.stdout is not None
-        while line := self._process.stdout.readline():
-            if line.startswith("{"):  # some libraries print what they do
-                return dict(json.loads(line))
-        raise RuntimeError("A reader stopped; what it said stands above.")
-
-
 def main() -> None:
     folder = Path(sys.argv[1])
     asked = [question for name in SETS for question in drawn(folder / name)]
     pairs = [(question.question, text) for question, text in asked]
     pythons = {"pullquote": Path(sys.executable)} | {
-        name: made(peer) for name, peer in PEERS.items()
+        name: made(peer.environment, (TORCH, *peer.packages)) for name, peer in PEERS.items()
     }
     measured: dict[str, dict[str, Any]] = {
         name: {"single": [], "batch": [], "bytes": 0} for name in pythons
     }
-    workers = {name: Worker(python, name) for name, python in pythons.items()}
+    workers = {
+        name: PeerProcess(python, "peer_worker.py", name, SHIPPED_READER)
+        for name, python in pythons.items()
+    }
     for number in range(ROUNDS):
         for name, worker in workers.items():
-            one, many = worker.read("single", pairs), worker.read("batch", pairs)
+            one = worker.asked({"mode": "single", "pairs": pairs})
+            many = worker.asked({"mode": "batch", "pairs": pairs})
             measured[name]["single"].append(one["s"])
             measured[name]["batch"].append(sum(many["s"]))
             measured[name]["bytes"] = many["bytes"]
             measured[name]["answers"] = many["answers"]
             print(f"round {number + 1}: {name} {sum(many['s']):.1f} s", file=sys.stderr)
     for worker in workers.values():
-        worker.__exit__()
+        worker.end()
     report = {
         "machine": machine() | {"peers": {n: version_in(pythons[n], PEERS[n].told) for n in PEERS}},
         "questions": len(pairs),
         "rounds": ROUNDS,
         "readers": {name: row_of(asked, found) for name, found in measured.items()},
+        "embedders": embedders(),
     }
     (RESULTS / "peers.json").write_text(json.dumps(report, indent=2) + "\n", "utf-8")
     print(json.dumps(report["readers"], indent=2))
@@ -116,25 +87,6 @@ def drawn(file: Path) -> list[tuple[SquadQuestion, str]]:
     answerable = [question for question in squad.questions if question.answers]
     some = random.Random(0).sample(answerable, QUESTIONS)
     return [(question, squad.paragraphs[question.paragraph].text) for question in some]
-
-
-def made(peer: Peer) -> Path:
-    """The interpreter of a peer's environment, which is made if it is not there."""
-    folder = ENVIRONMENTS / peer.environment
-    python = folder / "bin" / "python"
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        subprocess.run(
-            [python, "-m", "pip", "install", "--quiet", TORCH, *peer.packages], check=True
-        )
-    return python
-
-
-def version_in(python: Path, package: str) -> str:
-    asks = f"from importlib.metadata import version; print(version({package!r}))"
-    return subprocess.run(
-        [python, "-c", asks], capture_output=True, text=True, check=True
-    ).stdout.strip()
 
 
 def row_of(

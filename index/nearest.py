@@ -1,9 +1,11 @@
 """The vectors nearest to a vector: a FAISS index whose kind fits its size, and what it misses."""
 
 import math
+import os
 from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, Self
 
 import faiss
@@ -82,6 +84,7 @@ class NearestVectors:
         apart: Numbers | None = None,
         apart_vectors: Vectors | None = None,
     ) -> None:
+        _search_alone_when_forked()
         self._faiss = faiss_index
         lists = faiss.try_extract_index_ivf(faiss_index)
         if lists is not None:
@@ -354,6 +357,17 @@ class NearestVectors:
         if self.making.kind == FLAT:
             return count > FLAT_UP_TO
         return count > GROWTH * self.making.made_of or count <= FLAT_UP_TO // 2
+
+
+@cache  # so that it is asked for once
+def _search_alone_when_forked() -> None:
+    """Let a forked process search in one thread.
+
+    FAISS's other threads stay behind in the process that it was forked from, and it would wait
+    for them for ever.
+    """
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=lambda: faiss.omp_set_num_threads(1))
 
 
 def kind_for(count: int) -> str:

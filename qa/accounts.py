@@ -3,15 +3,18 @@
 import base64
 import binascii
 import hashlib
+import logging
 import os
 import secrets
+import threading
+import time
 import unicodedata
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from index.errors import InputError, SourceError
+from index.errors import InputError, PullquoteError, SourceError
 
 AUTH_FILE = "PULLQUOTE_AUTH_FILE"  # the variable that names the file
 SCHEME = "scrypt"
@@ -23,6 +26,9 @@ MIN_PASSWORD_CHARS = 8
 MAX_PASSWORD_CHARS = 1_000  # nobody types more, and hashing it costs the server
 MAX_NAME_CHARS = 64
 MAX_FILE_BYTES = 1_000_000
+LOOK_S = 1.0  # between two looks at whether the file has changed
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +96,33 @@ class HashedPassword:
 
 
 class Accounts:
-    """Who may log in.
+    """Who may log in; safe to share between threads.
 
     Args:
         hashes: the hashed passwords, by name.
+        file: where they were read, and are read again once it has changed.
+        clock: seconds that only go forward.
 
     Raises:
         InputError: there are none, since then nobody could.
     """
 
-    def __init__(self, hashes: Mapping[str, HashedPassword]) -> None:
+    def __init__(
+        self,
+        hashes: Mapping[str, HashedPassword],
+        *,
+        file: Path | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         if not hashes:
             raise InputError(
                 "There is no name that could log in.", "Add one: pullquote password NAME >> FILE"
             )
         self._hashes = dict(hashes)
+        self._file, self._clock = file, clock
+        self._state = _state_of(file)
+        self._looked_s = clock()
+        self._lock = threading.Lock()
         # Checked for a name that is none, so that guessing names takes as long as passwords.
         self._nobody = HashedPassword.from_password(secrets.token_urlsafe())
 
@@ -116,23 +134,40 @@ class Accounts:
             SourceError: the file is missing or cannot be read.
             InputError: a line is wrong, or a name is there twice.
         """
-        hashes: dict[str, HashedPassword] = {}
-        for number, line in enumerate(_lines(file), 1):
-            if not line or line.startswith("#"):
-                continue
-            name, _, hashed = line.partition(":")
-            try:
-                hashed_password = HashedPassword.from_line(hashed)
-                hashes[_new_name(name, hashes)] = hashed_password
-            except InputError as error:
-                raise InputError(f"{file}, line {number}: {error.problem}", error.remedy) from None
-        return cls(hashes)
+        return cls(_hashes_in(file), file=file)
 
     def admit(self, name: str, password: str) -> bool:
         """Whether a name and a password belong together; slow by intent."""
+        self._look_again()
         known = self._hashes.get(name)
         fits = (known or self._nobody).fits(password[: MAX_PASSWORD_CHARS + 1])
         return fits and known is not None
+
+    def mark_of(self, name: str) -> HashedPassword | None:
+        """What changes with a name's password; None for a name that is none (any more)."""
+        self._look_again()
+        return self._hashes.get(name)
+
+    def _look_again(self) -> None:
+        """Read the file again if it has changed; one that is wrong changes nothing."""
+        with self._lock:
+            now_s = self._clock()
+            if self._file is None or now_s - self._looked_s < LOOK_S:
+                return
+            self._looked_s = now_s
+            state = _state_of(self._file)
+            if state == self._state:
+                return
+            self._state = state
+            try:
+                hashes = _hashes_in(self._file)
+            except PullquoteError as error:
+                logger.error("Who may log in stays as it was: %s", error)  # noqa: TRY400 - it says all
+                return
+            if hashes:
+                self._hashes = hashes
+            else:
+                logger.error("Who may log in stays as it was: %s has no name.", self._file)
 
 
 def check_name(name: str) -> str:
@@ -174,6 +209,29 @@ def account_line(name: str, password: str) -> str:
         InputError: either cannot be used.
     """
     return f"{check_name(name)}:{HashedPassword.from_password(password)}"
+
+
+def _hashes_in(file: Path) -> dict[str, HashedPassword]:
+    hashes: dict[str, HashedPassword] = {}
+    for number, line in enumerate(_lines(file), 1):
+        if not line or line.startswith("#"):
+            continue
+        name, _, hashed = line.partition(":")
+        try:
+            hashed_password = HashedPassword.from_line(hashed)
+            hashes[_new_name(name, hashes)] = hashed_password
+        except InputError as error:
+            raise InputError(f"{file}, line {number}: {error.problem}", error.remedy) from None
+    return hashes
+
+
+def _state_of(file: Path | None) -> tuple[int, int, int] | None:
+    """What changes when a file is written or replaced; None where there is none."""
+    try:
+        found = file.stat() if file else None
+    except OSError:
+        return None
+    return (found.st_mtime_ns, found.st_size, found.st_ino) if found else None
 
 
 def _new_name(name: str, known: Container[str]) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from qa.accounts import AUTH_FILE, accounts_named
+from qa.logins import LOGIN_DAYS
 from qa.options import add_models, add_sources, load_assistant, port, positive
 from qa.rates import QUESTIONS_PER_MINUTE
 from qa.terminal import OK, add_command
@@ -62,6 +63,13 @@ def add_chat(commands: Any) -> None:
         f" (the file that {AUTH_FILE} names, if it is set)",
     )
     command.add_argument(
+        "--login-days",
+        type=positive,
+        metavar="N",
+        default=LOGIN_DAYS,
+        help=f"after its last use, when a login ends ({LOGIN_DAYS})",
+    )
+    command.add_argument(
         "--log-json",
         action="store_true",
         help="log every call on standard error as a line of JSON, without what was asked",
@@ -90,6 +98,7 @@ def _chat(options: argparse.Namespace) -> int:
         embedding=options.allow_embedding,
         questions_per_minute=options.questions_per_minute or QUESTIONS_PER_MINUTE,
         accounts=accounts,
+        login_days=options.login_days,
         kept=kept,
     )
     return OK

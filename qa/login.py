@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from qa.accounts import Accounts
 from qa.callers import caller_of
 from qa.faults import BusyError, LoginError, OriginError
+from qa.logins import LOGIN_DAYS, SERVER, Logins
 from qa.rates import Rate
 
 # What the login page is made of, and whether the server runs. Everything else is closed, so that
@@ -41,7 +42,6 @@ KNOWN_KEPT = 1_000  # of programs that send their password with every call
 MESSAGE = "After ten attempts you have to wait a minute."
 COOKIE = "access-token-{}"  # where Gradio keeps its tokens; on plain HTTP in the second
 PLAIN_COOKIE = "access-token-unsecure-{}"
-INSIDE = "(the server)"  # no name can have blanks in it
 UNAUTHORIZED, FORBIDDEN, TOO_MANY = 401, 403, 429
 
 
@@ -50,10 +50,15 @@ class Door:
 
     Args:
         accounts: who may log in.
+        days: after its last use, when a login ends.
+
+    Raises:
+        InputError: days is not above 0.
     """
 
-    def __init__(self, accounts: Accounts) -> None:
+    def __init__(self, accounts: Accounts, *, days: float = LOGIN_DAYS) -> None:
         self._accounts = accounts
+        self.logins = Logins(accounts.mark_of, days=days)
         self._turn = asyncio.Lock()
         self._known: OrderedDict[bytes, str] = OrderedDict()
         self._key = secrets.token_bytes()
@@ -102,6 +107,7 @@ class Login:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
+        scope["app"].tokens = self._door.logins  # instead of Gradio's, which never end
         refused = await self._refusal(scope)
         if refused is None:
             await self._app(scope, receive, send)
@@ -131,22 +137,22 @@ class Login:
 
     async def _logs_in(self, scope: Scope, headers: Headers, caller: str) -> bool:
         """Whether a call comes with a login; one with a password is given Gradio's token."""
-        tokens, number = scope["app"].tokens, scope["app"].cookie_id
+        logins, number = self._door.logins, scope["app"].cookie_id
         cookies = cookie_parser(headers.get("cookie", ""))
         names = (COOKIE.format(number), PLAIN_COOKIE.format(number))
-        if any(cookies.get(name) in tokens for name in names):
+        if any(logins.use(cookies.get(name)) for name in names):
             self._check_origin(headers)
             return True
         given = _basic(headers.get("authorization", ""))
         if given is None:
             return False
         token = self._door.token_of(*given)
-        if token not in tokens:  # never given, or logged out of
+        if token is None or not logins.use(token):  # never given, logged out of, or ended
             self._attempts.take(caller)
             if not await self._door.admit(*given):
                 return False
             token = secrets.token_urlsafe()
-            tokens[token] = given[0]
+            logins[token] = given[0]
             self._door.remember(*given, token)
         others = headers.get("cookie")
         ours = f"{names[0]}={token}"
@@ -165,14 +171,15 @@ class Login:
             raise OriginError
 
 
-def inside_headers(app: Any) -> dict[str, str]:
+def inside_headers(app: Any, door: Door) -> dict[str, str]:
     """Headers by which the server's own MCP client may call it.
 
     Args:
         app: Gradio's, of the server that runs.
+        door: of that server.
     """
     token = secrets.token_urlsafe()
-    app.tokens[token] = INSIDE
+    door.logins[token] = SERVER
     return {"cookie": f"{COOKIE.format(app.cookie_id)}={token}"}
 
 

@@ -24,6 +24,7 @@ from qa.headers import SecurityHeaders, policy_with
 from qa.health import health_routes
 from qa.kept import Kept
 from qa.login import MESSAGE, Door, Login, inside_headers
+from qa.logins import LOGIN_DAYS
 from qa.offered import Offered
 from qa.own_articles import OwnArticles
 from qa.palette import MARK
@@ -54,6 +55,7 @@ def serve(
     questions_per_minute: int = QUESTIONS_PER_MINUTE,
     burst_questions: int = BURST_QUESTIONS,
     accounts: Accounts | None = None,
+    login_days: float = LOGIN_DAYS,
     kept: Kept | None = None,
 ) -> gr.Blocks:
     """Serve until it is stopped.
@@ -70,6 +72,7 @@ def serve(
         burst_questions: how many of them at once, after a pause.
         kept: keeps visitors' conversations; None keeps nothing of anybody.
         accounts: who may log in; without any, everyone who reaches the server may ask.
+        login_days: after its last use, when a login ends.
 
     Raises:
         InputError: the port is in use, or an option out of range.
@@ -96,7 +99,7 @@ def serve(
             return "The server stops."
         return "The queue is full." if len(queue) >= WAITING_QUESTIONS else None
 
-    door = Door(accounts) if accounts else None
+    door = Door(accounts, days=login_days) if accounts else None
     policy_with(embedding)  # before the server starts, so that a wrong origin is told at once
     try:
         page.launch(
@@ -141,14 +144,14 @@ def serve(
             "Choose another with --port, or stop what runs there.",
         ) from error
     if door and page.mcp_server_obj:
-        page.mcp_server_obj._client_instance = _inside_client(page)  # noqa: SLF001 - no other way
+        page.mcp_server_obj._client_instance = _inside_client(page, door)  # noqa: SLF001 - no other way
     started.set()
     if block:
         page.block_thread()
     return page
 
 
-def _inside_client(page: gr.Blocks) -> Client:
+def _inside_client(page: gr.Blocks, door: Door) -> Client:
     """What Gradio's MCP server calls the endpoints by, once who calls it has passed the login.
 
     It would make the same, but without a login.
@@ -158,7 +161,7 @@ def _inside_client(page: gr.Blocks) -> Client:
         download_files=False,
         verbose=False,
         analytics_enabled=False,
-        headers={**dict([MCP_USER]), **inside_headers(page.app)},
+        headers={**dict([MCP_USER]), **inside_headers(page.app, door)},
     )
 
 

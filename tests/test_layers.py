@@ -32,7 +32,7 @@ LAYERS = {
         "__init__",
     ),
     "qa": (
-        "accounts bounds callers counters embedded faults finished_sessions headers logs",
+        "accounts bounds callers counters embedded faults finished_sessions headers logins logs",
         "health rates refusals",
         "gate login",
         "records schema seeds settings squad palette scorer markdown kept_folder form_words",
