@@ -15,7 +15,7 @@ def plot_reading(report: Mapping[str, Mapping[str, Mapping[str, float]]], file: 
 
     # The same file from the same numbers.
     with plt.rc_context({"svg.hashsalt": "pullquote", "axes.spines.top": False}):
-        figure, axes = plt.subplots(figsize=(6, 3.6))
+        figure, axes = plt.subplots(figsize=(8.4, 3.6))
         for name, rows in report.items():
             fixed = [row for way, row in rows.items() if way.startswith("the first")]
             (line,) = axes.plot(
@@ -41,7 +41,7 @@ def plot_reading(report: Mapping[str, Mapping[str, Mapping[str, float]]], file: 
             )
         axes.set_xlabel("passages read of a question, mean")
         axes.set_ylabel("F1")
-        axes.legend(frameon=False, fontsize=8)
+        axes.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
         figure.tight_layout()
         figure.savefig(file, metadata={"Date": None})
         plt.close(figure)

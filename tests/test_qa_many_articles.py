@@ -23,7 +23,8 @@ from qa.session import ALL_ARTICLES
 from qa.view import View
 
 MANY = 10_000
-MOST_PAGE_BYTES = 300_000  # the typeface, which the page brings along, is half of it
+MOST_PAGE_BYTES = 350_000  # the style sheet, with the typeface in it, is more than half
+MOST_BESIDE_BYTES = 150_000  # what is not the style sheet: parts, scripts, endpoints
 MOST_PART_BYTES = 60_000  # of the library, the conversation and the source together
 
 
@@ -79,7 +80,7 @@ def test_the_page_is_small(address: str) -> None:
         page = response.read().decode()
     config = json.loads(re.search(r"window.gradio_config = (\{.*?\});</script>", page, re.S)[1])
     assert len(page) < MOST_PAGE_BYTES
-    assert len(page) - len(json.dumps(config["css"])) < MOST_PAGE_BYTES / 2
+    assert len(page) - len(json.dumps(config["css"])) < MOST_BESIDE_BYTES
 
 
 @pytest.mark.browser
