@@ -200,6 +200,6 @@ class Page:
 
 def _shown(values: list[Any]) -> Shown:
     """The values of a handler of the page; what it skips comes as a dictionary."""
-    *_, library, conversation, source = (one if isinstance(one, str) else "" for one in values)
+    *_, library, conversation, source, _ = (one if isinstance(one, str) else "" for one in values)
     noted = values[0] if isinstance(values[0], dict) and "visitor" in values[0] else {}
     return Shown(noted, library, conversation, source)

@@ -6,7 +6,7 @@ its name: ``html``, ``pdf``, ``docx``, ``epub``, ``tables``, ``archive``, ``web`
 
 import re
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -20,6 +20,7 @@ from index.errors import InputError, SourceError
 from index.extract import Extract, checked
 from index.html import read_html
 from index.limits import DEFAULT_LIMITS, ReadLimits, size
+from index.pattern import is_pattern, matching
 from index.pdf import read_pdf
 from index.records import TITLE_CHARS, Document
 from index.signature import check_signature
@@ -59,8 +60,8 @@ def read_sources(
     """Read articles from whatever names them.
 
     A ``str`` is a page of the web if it begins with http:// or https:// and has no white space;
-    it is a path if it exists or looks like one (no white space, or a known ending); else it is
-    the text of an article.
+    it is a path, or a pattern of paths such as ``articles/**/*.md``, if it exists or looks like
+    one (no white space, or a known ending); else it is the text of an article.
 
     Args:
         sources: a file, a folder (read with its subfolders), a page of the web, a text or a
@@ -74,7 +75,7 @@ def read_sources(
 
     Raises:
         SourceError: something named is missing or cannot be read, or holds no article.
-            A bad file inside a folder or an archive, and a bad row of a table, is skipped
+            A bad file of a folder, a pattern or an archive, and a bad row of a table, is skipped
             with a ``SkippedFileWarning``.
         InputError: a text is empty or not valid Unicode.
     """
@@ -204,6 +205,10 @@ def _read_source(source: Source, how: _How) -> Iterator[Document]:
     is_path = source != "" and (_exists(path) or _looks_like_path(str(source)))
     if isinstance(source, str) and not is_path:  # Path("") would be the working folder
         yield Document.from_text(source)
+    elif not _exists(path) and is_pattern(str(source)):
+        yield from _read_files(
+            list(matching(str(source))), how, none=f"What is named as {source} holds no article"
+        )
     elif not _exists(path):
         raise SourceError(f"There is no file or folder {source}.", "Check the path.")
     elif path.is_dir():
@@ -254,22 +259,22 @@ def _bytes_of(path: Path, limits: ReadLimits) -> bytes:
 
 def _read_folder(folder: Path, how: _How) -> Iterator[Document]:
     paths = [
-        path
+        (path, path.relative_to(folder).as_posix())
         for path in sorted(folder.rglob("*"))
         if path.suffix.lower() in READABLE_SUFFIXES
         and not any(part.startswith(".") for part in path.relative_to(folder).parts)
         and path.is_file()
     ]
+    yield from _read_files(paths, how, none=f"The folder {folder} holds no article")
 
-    def read(path: Path) -> list[Document]:
-        return read_articles(path, id=path.relative_to(folder).as_posix(), limits=how.limits)
 
+def _read_files(files: Sequence[tuple[Path, str]], how: _How, *, none: str) -> Iterator[Document]:
+    """The articles of files with an id each, and of what cannot be read, why."""
     yield from _each(
-        _shown(paths, len(paths), how),
-        read,
+        _shown(files, len(files), how),
+        lambda file: read_articles(file[0], id=file[1], limits=how.limits),
         none=SourceError(
-            f"The folder {folder} holds no article that can be read.",
-            f"Put {_either(READABLE_SUFFIXES)} files into it.",
+            f"{none} that can be read.", f"Put {_either(READABLE_SUFFIXES)} files there."
         ),
     )
 

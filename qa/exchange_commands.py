@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from qa.options import add_embedder, embedder_of
+from qa.options import add_embedder, add_limits, embedder_of, limits_of
 from qa.terminal import OK, add_command, say_line
 
 
@@ -36,6 +36,7 @@ def add_exchange(actions: Any) -> None:
     )
     _add_places(taken, "what was exported")
     add_embedder(taken)
+    add_limits(taken)
     taken.set_defaults(run=_import)
 
     reembed = add_command(
@@ -76,6 +77,7 @@ def _import(options: argparse.Namespace) -> int:
         options.folder,
         options.file,
         embedder=embedder_of(options.embedder),
+        limits=limits_of(options),
         progress=sys.stderr.isatty(),
     )
     say_line(f"{options.folder}: {changes}")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qa.exchange_commands import add_exchange
-from qa.options import add_embedder, embedder_of
+from qa.options import add_embedder, add_limits, embedder_of, limits_of
 from qa.terminal import (
     FAILED,
     OK,
@@ -140,8 +140,12 @@ def _action(
 
 def _add_sources(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "sources", metavar="SOURCE", nargs="+", help="article, folder or web page; - for stdin"
+        "sources",
+        metavar="SOURCE",
+        nargs="+",
+        help="article, folder, pattern ('notes/**/*.md') or web page; - for stdin",
     )
+    add_limits(command)
 
 
 def _add_collection(command: argparse.ArgumentParser) -> None:
@@ -160,7 +164,9 @@ def _read(options: argparse.Namespace) -> "list[Document]":
     from index.read import read_sources
 
     with skipped_files_named():
-        return read_sources(named_sources(options), progress=sys.stderr.isatty())
+        return read_sources(
+            named_sources(options), limits=limits_of(options), progress=sys.stderr.isatty()
+        )
 
 
 def _collected(

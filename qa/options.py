@@ -1,6 +1,7 @@
 """What several commands ask for alike: articles, models, a least score; and loading of them."""
 
 import argparse
+import math
 import sys
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from qa.terminal import named_sources, skipped_files_named
 if TYPE_CHECKING:
     from index.embed import Embedder
     from index.filters import Filter
+    from index.limits import ReadLimits
     from qa.assistant import Assistant
 
 TOP_K = 3
@@ -26,9 +28,47 @@ def add_sources(command: argparse.ArgumentParser) -> None:
         metavar="SOURCE",
         nargs="*",
         help="article (text, HTML, PDF, Word, EPUB), table (.csv, .jsonl) or .zip of articles,"
-        " folder of them, address of a web page, or folder of a saved index;"
-        " - reads standard input; without any, the example articles",
+        " folder or pattern ('notes/**/*.md') of them, address of a web page, or folder of a saved"
+        " index; - reads standard input; without any, the example articles",
     )
+    add_limits(command)
+
+
+def add_limits(command: argparse.ArgumentParser) -> None:
+    """Add how much of a source is read.
+
+    Args:
+        command: what the option is added to.
+    """
+    command.add_argument(
+        "--limit",
+        metavar="NAME=NUMBER",
+        action="append",
+        type=limit,
+        help="read more of a source, or less, such as pdf_pages=8000 or seconds=300: the README"
+        " names all; several times for several",
+    )
+
+
+def limits_of(options: argparse.Namespace) -> "ReadLimits":
+    """How much of a source is read.
+
+    Args:
+        options: of the command, with that of `add_limits`.
+
+    Raises:
+        InputError: there is no such limit, or it is not above 0.
+    """
+    from dataclasses import asdict
+
+    from index.errors import InputError
+    from index.limits import DEFAULT_LIMITS, ReadLimits
+
+    given: dict[str, float] = dict(options.limit or ())
+    kinds = {name: type(value) for name, value in asdict(DEFAULT_LIMITS).items()}
+    for name in given.keys() - kinds.keys():
+        raise InputError(f"There is no limit {name!r}.", f"Name one of {', '.join(kinds)}.")
+    return ReadLimits(**{name: kinds[name](number) for name, number in given.items()})
 
 
 def add_models(command: argparse.ArgumentParser) -> None:
@@ -122,6 +162,25 @@ def filter_of(options: argparse.Namespace) -> "Filter | None":
     return None if where.is_open else where
 
 
+def limit(text: str) -> tuple[str, float]:
+    """Read a name and a number.
+
+    Args:
+        text: as it was typed.
+
+    Raises:
+        argparse.ArgumentTypeError: if it is none.
+    """
+    name, _, written = text.partition("=")
+    try:
+        number = float(written.replace("_", ""))
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=NUMBER")
+    return name.strip(), number
+
+
 def probability(text: str) -> float:
     """Read a number from 0 to 1.
 
@@ -186,5 +245,6 @@ def load_assistant(options: argparse.Namespace) -> "Assistant":
             named_sources(options) or None,
             reader=options.reader,
             embedder=options.embedder,
+            limits=limits_of(options),
             progress=sys.stderr.isatty(),
         )

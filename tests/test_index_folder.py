@@ -57,7 +57,7 @@ def test_the_first_format_is_refused_by_name_and_built_over(tmp_path):
     for name in ("manifest.json", "documents.jsonl", "passages.jsonl", "vectors.faiss"):
         (tmp_path / name).write_text('{"version": 1}', "utf-8")
     assert is_stored_index(tmp_path)
-    with pytest.raises(IncompatibleIndexError, match=r"version 1; .*version 3.*index build"):
+    with pytest.raises(IncompatibleIndexError, match=r"version 1; .*versions 3 and 4.*index build"):
         load_index(tmp_path)
     build("Fish swim.").save(tmp_path)
     assert len(load_index(tmp_path).passages) == 1

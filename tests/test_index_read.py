@@ -93,6 +93,35 @@ def test_a_folder_without_articles(tmp_path, files):
     assert str(tmp_path) in str(raised.value)
 
 
+def test_a_pattern(folder):
+    def named(pattern):
+        return {one.id: one.source for one in read_sources(str(folder / pattern))}
+
+    assert named("*.md") == {"a.md": str(folder / "a.md")}
+    assert list(named("**/*.[tT]*")) == ["b.txt", "sub/deeper/c.TXT"]
+    assert list(named("s?b/*/*")) == ["sub/deeper/c.TXT"]
+    assert list(named(".hid*")) == [".hidden.txt"]
+    assert [one.id for one in read_sources(folder / "*.md")] == ["a.md"]
+
+
+def test_a_pattern_that_names_no_article(folder):
+    with pytest.raises(SourceError, match="No file is named as"):
+        read_sources(str(folder / "*.pdf"))
+    (folder / "bad.txt").touch()
+    with (
+        pytest.warns(SkippedFileWarning, match=r"bad\.txt is empty"),
+        pytest.raises(SourceError, match="holds no article"),
+    ):
+        read_sources(str(folder / "bad.*"))
+
+
+def test_a_file_with_the_signs_of_a_pattern_in_its_name(folder):
+    (folder / "b[1].txt").write_text("Beta one.", "utf-8")
+    (folder / "b1.txt").write_text("Not asked for.", "utf-8")
+    (only,) = read_sources(str(folder / "b[1].txt"))
+    assert only.text == "Beta one."
+
+
 def test_a_folder_of_bad_files_alone(tmp_path):
     (tmp_path / "empty.txt").touch()
     with (

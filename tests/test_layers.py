@@ -20,7 +20,7 @@ LAYERS = {
         "nearest postings signature decoding markup paragraphs xml pinned",
         "extract zipped",
         "apart",
-        "html pdf docx epub tables archive web",
+        "html pdf docx epub tables archive web pattern",
         "choices lexical chunk read database vector_cache embed fast_model",
         "fast_kept fast_export folder rows kept_words held_file",
         "fast_embed on_demand kept_labels",

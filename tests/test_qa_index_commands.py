@@ -239,3 +239,20 @@ def test_reembed(pullquote, shelf, embedder):
     (ours,), (theirs,) = before.search(["who was released?"]), after.search(["who was released?"])
     assert [hit.passage for hit in ours] == [hit.passage for hit in theirs]
     assert [hit.score for hit in ours] == pytest.approx([hit.score for hit in theirs], abs=1e-3)
+
+
+def test_limits(pullquote, shelf, tmp_path):
+    (tmp_path / "long.txt").write_text("It is long. " * 10, "utf-8")
+    code, _, err = pullquote("add", shelf, tmp_path / "long.txt", "--limit", "text_chars=50")
+    assert (code, "long.txt" in err, "may have 50" in err) == (1, True, True)
+    code, _, err = pullquote("add", shelf, tmp_path / "long.txt", "--limit", "pages=50")
+    assert (code, "There is no limit 'pages'" in err, "pdf_pages" in err) == (1, True, True)
+    assert pullquote("add", shelf, tmp_path / "long.txt", "--limit", "text_chars=1_000")[0] == 0
+    for wrong in ("text_chars", "text_chars=much", "text_chars=inf"):
+        with pytest.raises(SystemExit, match="2"):
+            main(["index", "add", str(shelf), "x.txt", "--limit", wrong])
+
+
+def test_a_pattern_of_files(pullquote, shelf, articles):
+    code, out, _ = pullquote("add", shelf, articles / "s*.txt")
+    assert (code, "1 unchanged" in out) == (0, True)
