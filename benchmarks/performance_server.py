@@ -37,14 +37,21 @@ def load_section(reports: Mapping[str, Mapping[str, Any]]) -> str:
         " brings an article that no other has, asks two questions of it and one of the examples and"
         " takes it away, all by the endpoints; on the page the same visitor brings two more and"
         " asks of them. Whoever comes back, after the kill and at the end, must find these articles"
-        " and conversations as they were, in order. A fault is an error, something lost, or a name"
-        " of one visitor's article in what another gets. Two cores answer the one after the other,"
+        " and conversations as they were, in order. A fault is an error, something lost, a name of"
+        " one visitor's article in what another gets, or a quote that leaves the visitor's own"
+        " name out, though the article is the right one. Two cores answer the one after the other,"
         f" so what each waits is above all the others' turns; {where}.\n\n"
         + markdown(
             ["the server", *reports],
             [[name, *(show(one) for one in reports.values())] for name, show in rows.items()],
         )
+        + _faults(reports)
     )
+
+
+def _faults(reports: Mapping[str, Any]) -> str:
+    told = [f"{name}: {fault}." for name, one in reports.items() for fault in one["faults"]]
+    return "\n\nThe faults:\n\n" + "\n".join(f"- {one}" for one in told) if told else ""
 
 
 def together_section(report: Mapping[str, Any]) -> str:

@@ -35,6 +35,7 @@ def build(
     examples: Mapping[str, Sequence[str]],
     gate: Gate,
     kept: Kept | None = None,
+    log_out: bool = False,
 ) -> gr.Blocks:
     """Assemble the page.
 
@@ -43,6 +44,7 @@ def build(
         examples: by document id, questions to offer.
         gate: what every question passes.
         kept: keeps visitors' conversations; None keeps nothing.
+        log_out: whether visitors log in, and so may log out.
 
     Raises:
         StoreError: what browsers keep cannot be read again.
@@ -52,7 +54,7 @@ def build(
     first = asked[0] if asked else ALL_ARTICLES if len(ids) > 1 else ids[0]
     desk = Desk(offered, gate, first, Keeping(kept))
     books = LibraryDesk(desk, get_upload_folder())
-    return _Chat(desk, books, KeptDesk(desk, books), Screen(desk, examples)).build()
+    return _Chat(desk, books, KeptDesk(desk, books), Screen(desk, examples)).build(log_out=log_out)
 
 
 class _Chat:
@@ -65,7 +67,7 @@ class _Chat:
         self._links = LinkDesk(kept)
         self._screen = screen
 
-    def build(self) -> gr.Blocks:
+    def build(self, *, log_out: bool) -> gr.Blocks:
         opening = View(self._desk.opening())
         page = ApiBlocks(
             title="Pullquote",
@@ -81,7 +83,7 @@ class _Chat:
                 storage_key=VISITOR_KEY,
                 secret=browser_secret(kept.folder) if kept else None,
             )
-            top = _part(masthead_html(), "pq-top", "acts.js")
+            top = _part(masthead_html(log_out=log_out), "pq-top", "acts.js")
             with gr.Row(elem_id="pq-columns"):
                 with gr.Column(elem_id="pq-left"):
                     library = _part(

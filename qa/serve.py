@@ -82,7 +82,7 @@ def serve(
         rate=Rate(per_minute=questions_per_minute, burst=burst_questions), counters=counters
     )
     offered = Offered(assistant)
-    page = build(offered, examples=examples, gate=gate, kept=kept)
+    page = build(offered, examples=examples, gate=gate, kept=kept, log_out=accounts is not None)
     with page:
         offer(Endpoints(offered, OwnArticles()), gate)
     page.queue(max_size=WAITING_QUESTIONS)

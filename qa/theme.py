@@ -130,9 +130,14 @@ def waiting_html(view: str) -> str:
     return f'<p class="pq-waiting" role="status" data-view="{view}" data-told="{told}"></p>'
 
 
-def masthead_html() -> str:
-    """The page's head: the mark, the name, and what it does."""
+def masthead_html(*, log_out: bool) -> str:
+    """The page's head: the mark, the name, and what it does.
+
+    Args:
+        log_out: whether there is a login to end.
+    """
+    out = '<a class="pq-out" href="logout">Log out</a>' if log_out else ""
     return (
         f'<header class="pq-masthead">{MARK.read_text("utf-8")}<h1>Pullquote</h1>'
-        "<p>Ask an article, get its own words back.</p></header>"
+        f"<p>Ask an article, get its own words back.</p>{out}</header>"
     )

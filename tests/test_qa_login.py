@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -230,9 +231,11 @@ def test_a_login_ends_with_logging_out(closed: str) -> None:
         assert visitor.post("/login", data={"username": NAME, "password": PASSWORD}).json() == {
             "success": True
         }
-        assert visitor.get("/config").status_code == 200
+        page = visitor.get("/config")
+        assert page.status_code == 200
         kept = dict(visitor.cookies)
-        visitor.get("/logout")
+        (link,) = re.findall(r'href=\\"(\w+)\\">Log out', page.text)
+        visitor.get(link)
         assert visitor.get("/config").status_code == 401
     assert httpx.get(f"{closed}/config", cookies=kept).status_code == 401
 
