@@ -117,7 +117,7 @@ class _Chat:
             inputs = [question, session]
             shown = [question, session, library, conversation, source, waiting]
             answering = [
-                _on(event, self._ask, inputs, shown, models=True, repeated=True)
+                _on(event, self._ask, inputs, shown, models=True, repeated=True, script="asking.js")
                 for event in (question.submit, ask.click)
             ]
             answering += [
@@ -264,6 +264,7 @@ def _on(
     *,
     models: bool = False,
     repeated: bool = False,
+    script: str | None = None,
     cancels: Sequence[Any] = (),
 ) -> Any:
     """Let an event of the page call a handler.
@@ -276,6 +277,7 @@ def _on(
         models: whether it runs the models, and so waits its turn.
         repeated: whether it may come again before it is done: what was stopped takes a while
             to end, and until then Gradio would lose the next one without a word.
+        script: what the browser runs before, given the inputs and giving them back.
         cancels: what it stops.
     """
     return event(
@@ -288,6 +290,7 @@ def _on(
         concurrency_id=MODELS if models else None,
         concurrency_limit=1 if models else None,
         trigger_mode="multiple" if repeated else None,
+        js=(ASSETS / script).read_text("utf-8") if script else None,
         cancels=list(cancels),
     )
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from browsing import WAIT_MS, Visit
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 from serving import LIMITLESS, free_port, served
 
 from qa.assistant import Assistant
@@ -81,6 +81,22 @@ def test_a_conversation_is_found_again(visit: Visit) -> None:
     expect(page.locator("mark.pq-focus")).to_have_text("Ada Fenn")
     visit.picture("recalled")
     assert visit.violations() == []
+
+
+def test_a_question_sent_before_the_visitor_is_known_is_kept(visit: Visit) -> None:
+    page = visit.page
+    held: list[Route] = []  # Playwright marks its handler, which no built-in one bears
+    page.route("**/run/predict*", lambda route: held.append(route), times=1)
+    page.reload()
+    page.locator("#pq-question textarea").fill(WHO)
+    page.locator("#pq-question textarea").press("Enter")
+    page.wait_for_timeout(2_000)  # the answer would be there by now, and be nobody's
+    (arrival,) = held
+    arrival.continue_()
+    expect(page.locator(".pq-quote")).to_have_count(1, timeout=WAIT_MS)
+    visit.wait()
+    come_back(visit)
+    expect(page.locator(".pq-talk .pq-choice")).to_have_count(1)
 
 
 def test_a_conversation_is_named_saved_and_deleted(visit: Visit) -> None:
