@@ -173,7 +173,7 @@ async def _on_page(visitor: Visitor) -> Page:
         visitor.secret = shown.noted["visitor"]
         alone(visitor, shown)
         library_held(visitor, shown)
-        for conversation in conversations_in(shown.library):
+        for conversation in conversations_in(shown.library_html):
             await _talk_held(visitor, page, conversation)
         for one in visitor.brought:
             one.doubtful = None  # by now it is known
@@ -192,7 +192,7 @@ async def _bring(visitor: Visitor, page: Page, chance: random.Random) -> None:
     visitor.unsure.add(secret)  # if the server is killed now, it may be there or not
     shown = await page.work("paste", text=text, title=f"The village of {secret}")
     alone(visitor, shown)
-    if f"The village of {secret}" not in shown.library:
+    if f"The village of {secret}" not in shown.library_html:
         visitor.tally.faults.append(f"the article of {secret} was not taken: {words_of(shown)}")
         return
     visitor.unsure.discard(secret)
@@ -224,11 +224,11 @@ def alone(visitor: Visitor, shown: Shown) -> None:
 def library_held(visitor: Visitor, shown: Shown) -> None:
     """Note which of a visitor's articles and conversations are not there any more."""
     for one in visitor.brought:
-        if f"The village of {one.secret}" in shown.library:
+        if f"The village of {one.secret}" in shown.library_html:
             visitor.tally.found_again["articles"] += 1
         else:
             visitor.tally.faults.append(f"the article of {one.secret} is lost")
-    listed = len(conversations_in(shown.library))
+    listed = len(conversations_in(shown.library_html))
     asked = sum(bool(one.asked) for one in visitor.brought)
     most = sum(bool(one.asked or one.doubtful) for one in visitor.brought)
     if not asked <= listed <= most:
@@ -246,7 +246,7 @@ async def _talk_held(visitor: Visitor, page: Page, conversation: str) -> None:
     if about is None:
         visitor.tally.faults.append(f"the article of a conversation is not there: {article[:200]}")
         return
-    file = FILE.search((await page.act("export", id=conversation, style="json")).library)
+    file = FILE.search((await page.act("export", id=conversation, style="json")).library_html)
     answers = json.loads(unescape(file[1]))["answers"] if file else []
     fault = talk_fault([one["question"] for one in answers], about.asked, about.doubtful)
     faults = [fault, *(fault_of(answer, about.text, about.secret) for answer in answers)]
@@ -276,7 +276,7 @@ def conversations_in(library: str) -> list[str]:
 
 def words_of(shown: Shown) -> str:
     """What a page says, without its marks; whitespace as one blank."""
-    return " ".join(unescape(TAG.sub("", f"{shown.conversation} {shown.source}")).split())
+    return " ".join(unescape(TAG.sub("", f"{shown.conversation_html} {shown.source_html}")).split())
 
 
 def fault_of(answer: dict[str, Any], text: str, secret: str) -> str | None:

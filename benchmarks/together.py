@@ -80,14 +80,9 @@ class TogetherReader:
             found = iter(self._inner.read(every, batch_size=batch_size, max_answer_tokens=longest))
             for pairs, asked in some:
                 asked.set_result([next(found) for _ in pairs])
-        except Exception:  # noqa: BLE001 - of one of them; each gets its own
-            for pairs, asked in some:
-                try:
-                    asked.set_result(
-                        self._inner.read(pairs, batch_size=batch_size, max_answer_tokens=longest)
-                    )
-                except Exception as error:  # noqa: BLE001
-                    asked.set_exception(error)
+        except Exception as error:  # noqa: BLE001 - of any kind; raised again for each who waits
+            for _, asked in some:
+                asked.set_exception(error)
 
 
 def main() -> None:

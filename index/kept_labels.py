@@ -4,6 +4,7 @@ All of it is in the texts' rows too, from which it is never read at once: they a
 """
 
 import hashlib
+import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 
@@ -15,7 +16,6 @@ from index.records import Document
 
 NONE = Label()  # is not stored
 DIGEST_BYTES = 8
-ASKED_AT_ONCE = 500  # values in a query: SQLite's least limit is 999
 
 
 def insert_label(connection: sqlite3.Connection, number: int, document: Document) -> None:
@@ -44,15 +44,13 @@ def changed_digest(
         gone: those of the documents that went, whose labels still are.
     """
     total = int(digest, 16)
-    for sign, numbers in ((1, list(come)), (-1, list(gone))):
-        for start in range(0, len(numbers), ASKED_AT_ONCE):
-            part = numbers[start : start + ASKED_AT_ONCE]
-            found = connection.execute(
-                "SELECT number, collection, language, date FROM labels"  # noqa: S608 - question marks only
-                f" WHERE number IN ({', '.join('?' * len(part))})",
-                part,
-            )
-            total += sign * sum(_digest(number, Label(*label)) for number, *label in found)
+    for sign, numbers in ((1, come), (-1, gone)):
+        found = connection.execute(
+            "SELECT number, collection, language, date FROM labels"
+            " WHERE number IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(numbers)),),
+        )
+        total += sign * sum(_digest(number, Label(*label)) for number, *label in found)
     return _told(total)
 
 

@@ -1,5 +1,6 @@
 """Documents, passages and vectors of a saved index, read when they are asked for."""
 
+import json
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from threading import Lock
@@ -23,7 +24,6 @@ ARTICLE = (
     " FROM documents JOIN texts ON texts.number = documents.number WHERE documents.number = ?"
 )
 KEPT_CHARS = 8_000_000  # of documents that were read, for whoever reads them again
-ASKED_AT_ONCE = 500  # values in a query: SQLite's least limit is 999
 NEAR = 4  # of numbers so many times apart, all that lie between are read in one go
 
 Item = TypeVar("Item")
@@ -158,13 +158,11 @@ class Articles:
                 (int(wanted.min()), int(wanted.max())),
             )
             return
-        for start in range(0, len(wanted), ASKED_AT_ONCE):
-            part = wanted[start : start + ASKED_AT_ONCE].tolist()
-            yield from self._held.rows(
-                "SELECT number, digest, vector FROM vectors"  # noqa: S608 - question marks only
-                f" WHERE number IN ({', '.join('?' * len(part))})",
-                part,
-            )
+        yield from self._held.rows(
+            "SELECT number, digest, vector FROM vectors"
+            " WHERE number IN (SELECT value FROM json_each(?))",
+            (json.dumps(wanted.tolist()),),
+        )
 
     def _article(self, place: int) -> tuple[Document, Sequence[Span]]:
         number = int(self.listing.numbers[place])
