@@ -13,8 +13,7 @@ from index.document_table import Row
 from index.errors import DamagedIndexError, InputError, StoreError
 from index.facts import Facts
 from index.held_file import HeldFile
-from index.nearest import Vectors
-from index.numbers import Numbers
+from index.numbers import Numbers, Vectors
 from index.records import Document, Passage
 from index.rows import Listing, is_vector, joined_vectors, spans_of
 from index.sentences import Span

@@ -14,8 +14,7 @@ from index.database import damaged
 from index.document_table import Row
 from index.errors import InputError
 from index.facts import Facts
-from index.nearest import Vectors
-from index.numbers import Numbers
+from index.numbers import Numbers, Vectors
 from index.records import Document, Passage
 from index.sentences import Span
 from index.stored_document import content_digest, document_of, spans_digest, vector_digest
