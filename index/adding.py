@@ -1,13 +1,18 @@
 """Documents added to a saved index: what is there as it is costs nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from index.embed import Embedder
 from index.errors import InputError
 from index.prepare import prepare
 from index.records import Document
 from index.writer import Prepared, Writer
+
+BLOCK_DOCUMENTS, BLOCK_CHARS = 256, 4_000_000  # embedding them does not wait for more
+
+Item = TypeVar("Item", bound=Document | Prepared)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,3 +96,21 @@ def add_documents(
         replaced += again
         added += len(batch) - again
     return Changes(added, replaced, unchanged)
+
+
+def in_blocks(documents: Iterable[Item]) -> Iterator[list[Item]]:
+    """Many documents, so many at a time as memory does not notice.
+
+    Args:
+        documents: the articles, some with their passages and vectors perhaps.
+    """
+    block: list[Item] = []
+    chars = 0
+    for one in documents:
+        block.append(one)
+        chars += len((one.document if isinstance(one, Prepared) else one).text)
+        if len(block) >= BLOCK_DOCUMENTS or chars >= BLOCK_CHARS:
+            yield block
+            block, chars = [], 0
+    if block:
+        yield block

@@ -1,12 +1,11 @@
 """A saved index written to one portable file, and taken in again."""
 
 import sys
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from tqdm import tqdm
 
-from index.adding import Changes, add_documents
+from index.adding import Changes, add_documents, in_blocks
 from index.database import MADE_BY, are_made_alike
 from index.embed import Embedder
 from index.export_file import ExportFile, Head, write_export
@@ -14,13 +13,9 @@ from index.folder import is_stored_index
 from index.limits import DEFAULT_LIMITS, ReadLimits
 from index.on_demand import Articles
 from index.prepare import check_embedder, new_facts
-from index.records import Document
 from index.store import keep_cache, read, read_articles
 from index.writer import Prepared, changing, create_index
 from index.writer_lock import WAIT_S
-
-# Taken in at a time: as much as embedding them does not wait for, and memory does not notice.
-BLOCK_DOCUMENTS, BLOCK_CHARS = 256, 4_000_000
 
 
 def export_index(
@@ -108,7 +103,7 @@ def import_index(
     with changing(folder, wait_s=wait_s) as writer:
         check_embedder(folder, writer.facts, embedder)
         usable = are_made_alike(head, writer.facts)
-        for block in _blocks(shown):
+        for block in in_blocks(shown):
             ready = {one.document.id: one for one in block if isinstance(one, Prepared)}
             total += add_documents(
                 writer,
@@ -127,16 +122,3 @@ def _prepared(articles: Articles, place: int, *, vectors: bool) -> Prepared:
     first = int(articles.listing.starts[place])
     numbers = articles.listing.passages[first : first + len(spans)]
     return Prepared(document, spans, articles.vectors_of(numbers if vectors else numbers[:0]))
-
-
-def _blocks(documents: Iterable[Document | Prepared]) -> Iterator[list[Document | Prepared]]:
-    block: list[Document | Prepared] = []
-    chars = 0
-    for one in documents:
-        block.append(one)
-        chars += len((one.document if isinstance(one, Prepared) else one).text)
-        if len(block) >= BLOCK_DOCUMENTS or chars >= BLOCK_CHARS:
-            yield block
-            block, chars = [], 0
-    if block:
-        yield block

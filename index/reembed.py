@@ -7,19 +7,16 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from index.adding import add_documents
+from index.adding import add_documents, in_blocks
 from index.database import Facts, are_made_alike
 from index.embed import Embedder
 from index.errors import StoreError
 from index.folder import PARTIAL, is_stored_index
 from index.on_demand import Articles
 from index.prepare import new_facts
-from index.records import Document
 from index.store import keep_cache, read, read_articles, read_facts_of
 from index.writer import changing, create_index, put_in_place
 from index.writer_lock import WAIT_S, writing
-
-BLOCK_CHARS = 4_000_000  # of documents that are in memory at a time
 
 
 def reembed(
@@ -90,15 +87,8 @@ def _make(
     places = range(done or 0, facts.documents)
     bar = tqdm(places, unit=" articles", disable=not progress, file=sys.stderr)
     with changing(partial) as writer:
-        block: list[Document] = []
-        chars = 0
-        for place in bar:
-            document = articles.document(place)
-            block.append(document)
-            chars += len(document.text)
-            if chars >= BLOCK_CHARS or place == places[-1]:
-                add_documents(writer, block, embedder, batch_size=batch_size)
-                block, chars = [], 0
+        for block in in_blocks(articles.document(place) for place in bar):
+            add_documents(writer, block, embedder, batch_size=batch_size)
         writer.tidy()
     return len(places)
 

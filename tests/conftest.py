@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
     from training_data import Example
 
+    from qa.desk import Desk
+    from qa.screen import Screen
+
 ROOT = Path(__file__).parent.parent
 SEEDS = ROOT / "seeds"
 # Fast forms take half a minute to make: they are kept from run to run, apart from the user's.
@@ -106,6 +109,25 @@ def shelf() -> Assistant:
 def news(shelf: Assistant) -> Assistant:
     """The news story alone."""
     return shelf.only("belarus-pardons.txt")
+
+
+@pytest.fixture
+def desk(shelf: Assistant) -> "Desk":
+    """A desk that keeps nothing, the news story open on it."""
+    from desks import SEED, gate
+
+    from qa.desk import Desk
+    from qa.offered import Offered
+
+    return Desk(Offered(shelf), gate(), SEED)
+
+
+@pytest.fixture
+def screen(desk: "Desk") -> "Screen":
+    """What shows it."""
+    from qa.screen import Screen
+
+    return Screen(desk, {})
 
 
 @pytest.fixture(scope="session")

@@ -5,9 +5,12 @@ from typing import NamedTuple
 from qa.counters import Counters
 from qa.desk import Desk
 from qa.gate import Gate
+from qa.keeping import Keeping
+from qa.kept import Kept
 from qa.kept_desk import KeptDesk
 from qa.library_desk import LibraryDesk
 from qa.link_desk import LinkDesk
+from qa.offered import Offered
 from qa.rates import Rate
 
 SEED = "belarus-pardons.txt"
@@ -48,3 +51,9 @@ def desks_of(desk, uploads):
     books = LibraryDesk(desk, str(uploads))
     kept = KeptDesk(desk, books)
     return Desks(desk, books, kept, LinkDesk(kept))
+
+
+def started_desks(shelf, folder):
+    """The desk of a server that keeps things in a folder, as often as one is started there."""
+    keeping = Keeping(Kept(folder / "kept"))
+    return desks_of(Desk(Offered(shelf), gate(), SEED, keeping), folder)

@@ -283,7 +283,7 @@ def test_what_cannot_be_read_is_named(tmp_path):
 
 
 def test_a_stopped_import_goes_on(exported, tmp_path, monkeypatch):
-    monkeypatch.setattr("index.exchange.BLOCK_DOCUMENTS", 1)
+    monkeypatch.setattr("index.adding.BLOCK_DOCUMENTS", 1)
 
     class Failing(CountingEmbedder):
         identity = "other@2"

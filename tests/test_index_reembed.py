@@ -114,7 +114,7 @@ def test_the_same_model_costs_nothing(folder):
 
 
 def test_it_goes_on_where_it_was_stopped(folder, monkeypatch):
-    monkeypatch.setattr("index.reembed.BLOCK_CHARS", 1)
+    monkeypatch.setattr("index.adding.BLOCK_CHARS", 1)
     before = found(load_index(folder))
     with pytest.raises(KeyboardInterrupt):
         reembed(folder, embedder=Stopped())
@@ -128,7 +128,7 @@ def test_it_goes_on_where_it_was_stopped(folder, monkeypatch):
 
 @pytest.mark.parametrize("change", ["removed", "renamed", "added", "model", "damage"])
 def test_what_changed_meanwhile_is_noticed(folder, monkeypatch, change):
-    monkeypatch.setattr("index.reembed.BLOCK_CHARS", 1)
+    monkeypatch.setattr("index.adding.BLOCK_CHARS", 1)
     with pytest.raises(KeyboardInterrupt):
         reembed(folder, embedder=Stopped())
     shelf = list(SHELF)

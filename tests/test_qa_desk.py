@@ -5,20 +5,7 @@ from dataclasses import replace
 import pytest
 from desks import HOW_LONG, ME, SEED, WHO, asked, gate, last
 
-from qa.desk import Desk
-from qa.offered import Offered
-from qa.screen import Screen
 from qa.session import ALL_ARTICLES
-
-
-@pytest.fixture
-def desk(shelf):
-    return Desk(Offered(shelf), gate(), SEED)
-
-
-@pytest.fixture
-def screen(desk):
-    return Screen(desk, {})
 
 
 @pytest.fixture

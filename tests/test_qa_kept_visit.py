@@ -1,13 +1,11 @@
 """A visit to the chat is found again after the server has been started anew."""
 
-import pytest
-from desks import SEED, desks_of, gate
+from functools import partial
 
-from qa.desk import Desk
-from qa.keeping import Keeping
-from qa.kept import Kept
+import pytest
+from desks import started_desks
+
 from qa.kept_file import FILE
-from qa.offered import Offered
 
 ARTICLE = "Ada Fenn was born in Port Ellen. She built the bridge of Lirra there, in a year of rain."
 
@@ -15,12 +13,7 @@ ARTICLE = "Ada Fenn was born in Port Ellen. She built the bridge of Lirra there,
 @pytest.fixture
 def started(shelf, tmp_path):
     """Starts a server's desk over the same folder, as often as it is called."""
-
-    def start():
-        keeping = Keeping(Kept(tmp_path / "kept"))
-        return desks_of(Desk(Offered(shelf), gate(), SEED, keeping), tmp_path)
-
-    return start
+    return partial(started_desks, shelf, tmp_path)
 
 
 def last(views):

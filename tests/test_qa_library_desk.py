@@ -8,10 +8,7 @@ from made_files import docx_of, pdf_of_lines, zip_of
 
 from index.in_memory import STEP_PASSAGES
 from qa.bringing import Brought
-from qa.desk import Desk
 from qa.library_desk import OWN_ARTICLES_KEPT
-from qa.offered import Offered
-from qa.screen import Screen
 from qa.session import ALL_ARTICLES, FileNote
 from qa.suggested import TRIES
 
@@ -21,18 +18,8 @@ LONG = " ".join(
 
 
 @pytest.fixture
-def desk(shelf):
-    return Desk(Offered(shelf), gate(), SEED)
-
-
-@pytest.fixture
 def books(desk, tmp_path):
     return desks_of(desk, tmp_path).books
-
-
-@pytest.fixture
-def screen(desk):
-    return Screen(desk, {})
 
 
 @pytest.fixture

@@ -1,19 +1,16 @@
 """What addresses come to, with the shipped models and without a browser."""
 
 from dataclasses import replace
+from functools import partial
 from urllib.parse import parse_qsl
 
 import pytest
-from desks import HOW_LONG, ME, SEED, WHO, asked, desks_of, gate, last
+from desks import HOW_LONG, ME, SEED, WHO, asked, desks_of, gate, last, started_desks
 from made_files import zip_of
 from rendered import Page
 
 from qa.bringing import Brought
-from qa.desk import Desk
-from qa.keeping import Keeping
-from qa.kept import Kept
 from qa.link_desk import NOT_HERE
-from qa.offered import Offered
 from qa.own_name import own_name
 from qa.place_link import PlaceLink
 from qa.screen import Screen
@@ -24,29 +21,14 @@ SECRET = "The harbour at Lirra was sold to Ada Fenn in secret for £4,000."
 
 
 @pytest.fixture
-def desk(shelf):
-    return Desk(Offered(shelf), gate(), SEED)
-
-
-@pytest.fixture
 def links(desk, tmp_path):
     return desks_of(desk, tmp_path).links
 
 
 @pytest.fixture
-def screen(desk):
-    return Screen(desk, {})
-
-
-@pytest.fixture
 def started(shelf, tmp_path):
     """Starts a server's desk over the same folder, as often as it is called."""
-
-    def start():
-        keeping = Keeping(Kept(tmp_path / "kept"))
-        return desks_of(Desk(Offered(shelf), gate(), SEED, keeping), tmp_path)
-
-    return start
+    return partial(started_desks, shelf, tmp_path)
 
 
 def arrived(desks, visitor="", *, private=False):
