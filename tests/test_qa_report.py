@@ -14,10 +14,11 @@ from made_outcomes import MARSH, make
 from strategies import SENTENCES, articles, few, spans_in
 
 from index.records import Document
-from qa import report
 from qa.evaluate import Outcome, figures, read_squad
 from qa.records import Excerpt
 from qa.report import write_report
+from qa.report_errors import _error, _marked
+from qa.report_figures import IN_PERCENT
 from qa.squad import SquadQuestion, SquadSet
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -94,7 +95,7 @@ def test_report_of_a_small_run(tmp_path, reader):
         if isinstance(value, int):
             digits = f"{value:,}"
         else:
-            digits = f"{value:.1f} %" if name in report.IN_PERCENT else f"{value:.3f}"
+            digits = f"{value:.1f} %" if name in IN_PERCENT else f"{value:.3f}"
         assert regex.search(rf"{regex.escape(name)}\s*{regex.escape(digits)}", shown), name
     assert page.tags.count("svg") == 1 + 3 + 7  # the mark, the plots, the bars
     assert "nav" not in page.tags
@@ -194,7 +195,7 @@ def test_marks_change_no_letter(article):
     document = Document("d", "t", text)
     excerpt = Excerpt.from_span(document, len(text) // 3, len(text))
     quotes = [make(span=span, paragraph=document).best for span in spans]
-    html = report._marked(excerpt, quotes)
+    html = _marked(excerpt, quotes)
     parts = regex.split(r"(<mark>.*?</mark>)", html, flags=regex.DOTALL)
     assert "".join(unescape(regex.sub("</?mark>", "", part)) for part in parts) == excerpt.text
     inside = {place for start, end in spans for place in range(start, end)}
@@ -205,7 +206,7 @@ def test_marks_change_no_letter(article):
 def test_an_answer_from_elsewhere_is_shown_in_its_own_passage():
     other = Document("p1", "The kettle", "A kettle of steel.")
     elsewhere = make(["May"], span=(2, 8), paragraph=other)
-    html = report._error(Outcome(elsewhere.question, MARSH, elsewhere.answer))
+    html = _error(Outcome(elsewhere.question, MARSH, elsewhere.answer))
     quoted, asked = regex.findall("<details>.*?</details>", html)
     assert "The passage quoted: <bdi>The kettle</bdi>, 4 words" in quoted
     assert "A <mark>kettle</mark> of steel." in quoted

@@ -1,0 +1,108 @@
+"""The worst errors of an evaluation as HTML: what was asked, quoted and accepted, quotes marked."""
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from index.records import Document
+from qa.breakdown import answers_to_unanswerable, confident_errors, withheld_answers
+from qa.evaluate import Outcome
+from qa.records import Answer, Excerpt
+from qa.report_figures import absence
+
+
+def worst_errors(outcomes: Sequence[Outcome]) -> str:
+    """The worst errors of each kind, or why there are none, as HTML.
+
+    Args:
+        outcomes: what came of the questions of a file.
+    """
+    answerable = sum(one.is_answerable for one in outcomes)
+    unanswerable = len(outcomes) - answerable
+    kinds = (
+        (
+            "Confident and wrong",
+            confident_errors(outcomes),
+            "No answer to an answerable question is wrong."
+            if answerable
+            else "None of the questions is answerable.",
+        ),
+        (
+            "Right and withheld",
+            withheld_answers(outcomes),
+            "No right quote was withheld."
+            if answerable
+            else "None of the questions is answerable.",
+        ),
+        (
+            "Answers to unanswerable questions",
+            answers_to_unanswerable(outcomes),
+            "None of the unanswerable questions was answered."
+            if unanswerable
+            else "All of the questions are answerable.",
+        ),
+    )
+    return "<h3>The worst errors</h3>" + "".join(
+        f"<h4>{heading}</h4>"
+        + (f'<ol class="errors">{"".join(map(_error, found))}</ol>' if found else absence(without))
+        for heading, found, without in kinds
+    )
+
+
+def _error(outcome: Outcome) -> str:
+    quote = outcome.best
+    if quote is None:  # cannot be: each kind of error has a quote
+        return ""
+    quotes = outcome.answer.items or (quote,)
+    said = " · ".join(f"“{escape(one.text or '')}”" for one in quotes)
+    accepted = "; ".join(
+        f"<bdi>{escape(text)}</bdi>" for text in dict.fromkeys(outcome.question.answers)
+    )
+    resolved = outcome.answer.resolved
+    return (
+        f'<li><p class="question" dir="auto">{escape(outcome.question.question)}</p>'
+        + (f'<p class="meta" dir="auto">Read as: {escape(resolved)}</p>' if resolved else "")
+        + f'<blockquote dir="auto">{said}</blockquote>'
+        f'<p class="meta">Score {quote.score:.2f}, “not in the article”'
+        f" {outcome.answer.null_score:.2f}. Accepted:"
+        f" {accepted or '<i>nothing, it is not in the passage</i>'}</p>"
+        f"{_passages(outcome.paragraph, quotes)}</li>"
+    )
+
+
+def _passages(paragraph: Document, quotes: Sequence[Answer]) -> str:
+    """The sentence with the quote, and what else there was to read, folded."""
+    own = Excerpt.from_span(paragraph, 0, len(paragraph.text))
+    sentence, passage = quotes[0].sentence, quotes[0].passage
+    shown = f'<p class="passage" dir="auto">{_marked(sentence, quotes)}</p>' if sentence else ""
+    if passage and passage.document_id != own.document_id:
+        shown += _folded("The passage quoted", passage, quotes)
+        return shown + _folded("The passage asked of", own, ())
+    return shown + _folded("The passage", own, quotes)
+
+
+def _folded(name: str, excerpt: Excerpt, quotes: Sequence[Answer]) -> str:
+    words = len(excerpt.text.split())
+    return (
+        f"<details><summary>{name}: <bdi>{escape(excerpt.document_title)}</bdi>, {words:,} words"
+        f'</summary><p class="passage" dir="auto">{_marked(excerpt, quotes)}</p></details>'
+    )
+
+
+def _marked(excerpt: Excerpt, quotes: Iterable[Answer]) -> str:
+    """An excerpt with the quotes from it marked."""
+    pieces, position = [], excerpt.start
+    spans = [
+        (quote.start, quote.end)
+        for quote in quotes
+        if quote.document_id == excerpt.document_id
+        and quote.start is not None
+        and quote.end is not None
+    ]
+    for first, last in sorted(spans):
+        start, end = max(first, position), min(last, excerpt.end)
+        if start < end:
+            before = excerpt.text[position - excerpt.start : start - excerpt.start]
+            marked = excerpt.text[start - excerpt.start : end - excerpt.start]
+            pieces.append(f"{escape(before)}<mark>{escape(marked)}</mark>")
+            position = end
+    return "".join(pieces) + escape(excerpt.text[position - excerpt.start :])
