@@ -10,8 +10,7 @@ from index.choices import Choices
 from index.in_memory import part_of
 from index.labels import Labels
 from index.lexical import LexicalIndex
-from index.nearest import Vectors
-from index.numbers import Numbers
+from index.numbers import Numbers, Vectors
 from index.on_demand import OnDemand
 from index.records import Document, Passage
 from index.store import Contents

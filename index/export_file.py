@@ -21,7 +21,7 @@ import numpy as np
 from index.database import fields_of
 from index.errors import InputError, SourceError
 from index.limits import ReadLimits, size
-from index.nearest import Vectors
+from index.numbers import Vectors
 from index.records import Document
 from index.rows import SPAN_TYPE, VECTOR_TYPE, spans_of, spans_to_bytes
 from index.sentences import Span

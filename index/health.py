@@ -25,7 +25,7 @@ from index.folder import database_of
 from index.kept_labels import changed_digest, labels_digest
 from index.kept_words import checked_parts, read_postings
 from index.labels import Label
-from index.nearest import Making, NearestVectors
+from index.nearest import NearestVectors
 from index.numbers import is_among
 from index.postings import Postings, merged
 from index.records import Passage
@@ -34,6 +34,7 @@ from index.store import read_facts_of
 from index.terms import Terms
 from index.vector_cache import FILE as CACHE
 from index.vector_cache import read_cache, read_making
+from index.vector_making import Making
 
 UNIT_WITHIN = 1e-3  # of a vector's length: float32 rounds at 1e-7, eight-bit forms divide exactly
 # Of what an index says of itself, what nobody asks for; the kind is told in another way.

@@ -1,9 +1,10 @@
-"""The numbers of passages, which ascend."""
+"""The numbers of passages, which ascend, and their vectors: as arrays."""
 
 import numpy as np
 import numpy.typing as npt
 
 Numbers = npt.NDArray[np.int64]
+Vectors = npt.NDArray[np.float32]
 
 
 def is_among(numbers: Numbers, others: Numbers) -> npt.NDArray[np.bool_]:

@@ -11,8 +11,7 @@ import numpy as np
 from index.database import Facts, Row, content_digest, damaged, document_of, spans_digest
 from index.errors import DamagedIndexError, InputError, StoreError
 from index.held_file import HeldFile
-from index.nearest import Vectors
-from index.numbers import Numbers
+from index.numbers import Numbers, Vectors
 from index.records import Document, Passage
 from index.rows import Listing, is_vector, joined_vectors, spans_of
 from index.sentences import Span

@@ -11,8 +11,8 @@ from index.chunk import cut
 from index.database import Facts
 from index.embed import Embedder
 from index.errors import IncompatibleIndexError, InputError
-from index.nearest import check_kind
 from index.records import Document, Passage
+from index.vector_kind import check_kind
 from index.writer import Prepared
 
 # Between 100 and 150 English words: long enough for a name and what is said of it later,

@@ -20,8 +20,7 @@ from index.database import (
     vector_digest,
 )
 from index.errors import InputError
-from index.nearest import Vectors
-from index.numbers import Numbers
+from index.numbers import Numbers, Vectors
 from index.records import Document, Passage
 from index.sentences import Span
 

@@ -27,8 +27,8 @@ from index.kept_labels import read_labels
 from index.kept_words import Part, checked_parts, read_postings
 from index.labels import Label, Labels
 from index.lexical import LexicalIndex
-from index.nearest import PART, NearestVectors, Vectors
-from index.numbers import Numbers
+from index.nearest import PART, NearestVectors
+from index.numbers import Numbers, Vectors
 from index.on_demand import Articles, ArticleSource, OnDemand, VectorSource
 from index.postings import Postings
 from index.records import Document, Passage

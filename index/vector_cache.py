@@ -15,7 +15,8 @@ from typing import BinaryIO
 import numpy as np
 
 from index.errors import DamagedIndexError
-from index.nearest import Making, NearestVectors
+from index.nearest import NearestVectors
+from index.vector_making import Making
 
 FILE = "vectors.cache"
 DELETE = "Delete it, or run: pullquote index repair DIR. It is made again."

@@ -46,8 +46,7 @@ from index.kept_words import (
     parts_to_merge,
     read_parts,
 )
-from index.nearest import Vectors
-from index.numbers import Numbers
+from index.numbers import Numbers, Vectors
 from index.postings import Postings
 from index.records import Document
 from index.rows import VECTOR_TYPE, changed_digest, read_document, spans_to_bytes, vectors_digest

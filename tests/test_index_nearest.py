@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from index.errors import InputError
-from index.nearest import FLAT_UP_TO, RECALL_WANTED, NearestVectors, check_kind, kind_for
+from index.nearest import NearestVectors
+from index.vector_kind import FLAT_UP_TO, check_kind, kind_for
+from index.vector_making import RECALL_WANTED
 
 DIMENSION = 16
 EXACT = ["Flat", "IVF20,Flat", "HNSW16"]

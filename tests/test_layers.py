@@ -14,8 +14,8 @@ from conftest import ROOT
 LAYERS = {
     "index": (
         "errors",
-        "records limits sentences numbers dates terms quiet hub threads writer_lock",
-        "filters",
+        "records limits sentences numbers dates terms quiet hub threads writer_lock vector_kind",
+        "filters vector_making",
         "labels",
         "nearest postings signature decoding markup paragraphs xml pinned",
         "extract zipped",
