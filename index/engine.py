@@ -10,10 +10,10 @@ import numpy as np
 from index import store
 from index.adding import Changes, add_documents, check_ids
 from index.beside import beside
-from index.database import Facts
 from index.embed import Embedder, Vectors
 from index.embedder import shipped_embedder
 from index.errors import InputError, StoreError
+from index.facts import Facts
 from index.filters import Filter
 from index.folder import is_stored_index
 from index.health import Info, info_of

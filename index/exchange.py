@@ -6,9 +6,9 @@ from pathlib import Path
 from tqdm import tqdm
 
 from index.adding import Changes, add_documents, in_blocks
-from index.database import MADE_BY, are_made_alike
 from index.embed import Embedder
 from index.export_file import ExportFile, Head, write_export
+from index.facts import MADE_BY, are_made_alike
 from index.folder import is_stored_index
 from index.limits import DEFAULT_LIMITS, ReadLimits
 from index.on_demand import Articles

@@ -18,13 +18,13 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from index.database import fields_of
 from index.errors import InputError, SourceError
 from index.limits import ReadLimits, size
 from index.numbers import Vectors
 from index.records import Document
 from index.rows import SPAN_TYPE, VECTOR_TYPE, spans_of, spans_to_bytes
 from index.sentences import Span
+from index.stored_document import fields_of
 from index.writer import Prepared
 
 FORMAT = "pullquote-documents"

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from index.database import FILE, REBUILD, another_version
+from index.database import FILE, REBUILD
 from index.errors import StoreError
+from index.facts import another_version
 from index.vector_cache import FILE as CACHE
 from index.writer_lock import HOLDER, LOCK
 

@@ -8,19 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from index.database import (
-    Facts,
-    Row,
-    connected,
-    faults_named,
-    no_contents,
-    read_facts,
-    read_rows,
-    transaction,
-    with_rows,
-)
+from index.database import connected, faults_named, transaction
+from index.document_table import Row, no_contents, read_rows, with_rows
 from index.embed import Vectors
 from index.errors import DamagedIndexError
+from index.facts import Facts, read_facts
 from index.folder import database_of
 from index.kept_labels import changed_digest, labels_digest
 from index.kept_words import checked_parts, read_postings

@@ -9,8 +9,9 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
-from index.database import connect, connected, faults_named, read_facts, transaction
+from index.database import connect, connected, faults_named, transaction
 from index.errors import StoreError
+from index.facts import read_facts
 
 CACHE_KB = 16_000  # of pages; the system keeps the others
 NEEDS_WRITER = "SQLITE_READONLY"  # what a reader is told that finds a killed writer's journal

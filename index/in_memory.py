@@ -8,8 +8,8 @@ from functools import partial
 import numpy as np
 
 from index.choices import Choices
-from index.database import Facts
 from index.embed import Embedder, Vectors
+from index.facts import Facts
 from index.labels import Label, Labels
 from index.lexical import LexicalIndex
 from index.nearest import NearestVectors

@@ -8,7 +8,8 @@ import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 
-from index.database import Facts, damaged
+from index.database import damaged
+from index.facts import Facts
 from index.held_file import HeldFile
 from index.labels import Label, Labels
 from index.numbers import Numbers

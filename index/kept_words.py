@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.database import Facts, damaged
+from index.database import damaged
+from index.facts import Facts
 from index.numbers import Numbers
 from index.postings import Postings, merged
 

@@ -8,13 +8,16 @@ from typing import Any, Generic, Protocol, TypeVar, overload
 
 import numpy as np
 
-from index.database import Facts, Row, content_digest, damaged, document_of, spans_digest
+from index.database import damaged
+from index.document_table import Row
 from index.errors import DamagedIndexError, InputError, StoreError
+from index.facts import Facts
 from index.held_file import HeldFile
 from index.numbers import Numbers, Vectors
 from index.records import Document, Passage
 from index.rows import Listing, is_vector, joined_vectors, spans_of
 from index.sentences import Span
+from index.stored_document import content_digest, document_of, spans_digest
 
 # A ``Row`` as ``database.ROWS`` gives it, and what there is to it.
 ARTICLE = (

@@ -8,9 +8,9 @@ import numpy as np
 from tqdm import tqdm
 
 from index.chunk import cut
-from index.database import Facts
 from index.embed import Embedder
 from index.errors import IncompatibleIndexError, InputError
+from index.facts import Facts
 from index.records import Document, Passage
 from index.vector_kind import check_kind
 from index.writer import Prepared

@@ -8,9 +8,9 @@ from pathlib import Path
 from tqdm import tqdm
 
 from index.adding import add_documents, in_blocks
-from index.database import Facts, are_made_alike
 from index.embed import Embedder
 from index.errors import StoreError
+from index.facts import Facts, are_made_alike
 from index.folder import PARTIAL, is_stored_index
 from index.on_demand import Articles
 from index.prepare import new_facts

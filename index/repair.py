@@ -6,18 +6,11 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from index.database import (
-    FILE,
-    REBUILD,
-    Facts,
-    Row,
-    connected,
-    faults_named,
-    read_facts,
-    read_row,
-)
+from index.database import FILE, REBUILD, connected, faults_named
+from index.document_table import Row, read_row
 from index.embed import Embedder
 from index.errors import DamagedIndexError, StoreError
+from index.facts import Facts, read_facts
 from index.folder import database_of
 from index.health import Fault, sound_vectors, verify
 from index.prepare import check_embedder, new_facts, prepare

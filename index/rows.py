@@ -10,19 +10,14 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from index.database import (
-    Facts,
-    Row,
-    content_digest,
-    damaged,
-    document_of,
-    spans_digest,
-    vector_digest,
-)
+from index.database import damaged
+from index.document_table import Row
 from index.errors import InputError
+from index.facts import Facts
 from index.numbers import Numbers, Vectors
 from index.records import Document, Passage
 from index.sentences import Span
+from index.stored_document import content_digest, document_of, spans_digest, vector_digest
 
 SPAN_TYPE = np.dtype("<i8")
 VECTOR_TYPE = np.dtype("<f4")

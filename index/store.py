@@ -10,17 +10,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from index.choices import Choices
-from index.database import (
-    Facts,
-    Row,
-    connected,
-    damaged,
-    faults_named,
-    read_facts,
-    read_rows,
-    transaction,
-)
+from index.database import connected, damaged, faults_named, transaction
+from index.document_table import Row, read_rows
 from index.errors import DamagedIndexError
+from index.facts import Facts, read_facts
 from index.folder import database_of
 from index.held_file import HeldFile
 from index.kept_labels import read_labels

@@ -13,25 +13,14 @@ from index.database import (
     LABELS,
     PAGE_BYTES,
     TABLES,
-    Facts,
-    Row,
     connected,
-    content_digest,
     damaged,
     faults_named,
-    fields_of,
-    no_contents,
-    read_facts,
-    read_row,
-    read_row_of,
-    read_rows,
-    spans_digest,
     transaction,
-    vector_digest,
-    with_rows,
-    write_facts,
 )
+from index.document_table import Row, no_contents, read_row, read_row_of, read_rows, with_rows
 from index.errors import InputError, StoreError
+from index.facts import Facts, read_facts, write_facts
 from index.filters import check_name
 from index.folder import FIRST_FORMAT, FRESH, JOURNALS, database_of, is_free, is_stored_index
 from index.kept_labels import changed_digest as changed_labels
@@ -51,6 +40,7 @@ from index.postings import Postings
 from index.records import Document
 from index.rows import VECTOR_TYPE, changed_digest, read_document, spans_to_bytes, vectors_digest
 from index.sentences import Span
+from index.stored_document import content_digest, fields_of, spans_digest, vector_digest
 from index.terms import Terms
 from index.vector_cache import FILE as CACHE
 from index.writer_lock import WAIT_S, writing

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from index.database import content_digest, fields_of
 from index.errors import InputError
 from index.records import Document
+from index.stored_document import content_digest, fields_of
 from qa.kept_bounds import BoundedFile
 from qa.kept_rows import KeptArticle, document_of
 from qa.kept_visitors import digest_of, visitor_number

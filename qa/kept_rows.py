@@ -5,8 +5,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from index.database import content_digest
 from index.records import Document
+from index.stored_document import content_digest
 from qa.feedback import Feedback
 from qa.records import Answer
 

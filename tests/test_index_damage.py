@@ -10,7 +10,6 @@ import pytest
 from small_indexes import CACHE, DATABASE, LEFT_BY_A_LOCK, build, found, load_index
 from stub import StubEmbedder
 
-from index.database import FORMAT_VERSION
 from index.engine import PassageIndex
 from index.errors import (
     DamagedIndexError,
@@ -18,6 +17,7 @@ from index.errors import (
     PullquoteError,
     StoreError,
 )
+from index.facts import FORMAT_VERSION
 
 
 class OtherEmbedder(StubEmbedder):

@@ -9,22 +9,18 @@ import pytest
 from small_indexes import CACHE, DATABASE, load_index
 from stub import CountingEmbedder, StubEmbedder
 
-from index.database import (
-    MEND,
-    read_facts,
-    read_rows,
-    vector_digest,
-    with_rows,
-    write_facts,
-)
+from index.database import MEND
+from index.document_table import read_rows, with_rows
 from index.engine import PassageIndex
 from index.errors import DamagedIndexError, IncompatibleIndexError, StoreError
+from index.facts import read_facts, write_facts
 from index.health import info_of, verify
 from index.kept_words import insert_part, parts_digest, read_parts
 from index.postings import Postings
 from index.records import Document
 from index.repair import DAMAGED_COPY, compact, repair
 from index.rows import vectors_digest
+from index.stored_document import vector_digest
 from index.terms import Terms
 from index.writer import changing
 

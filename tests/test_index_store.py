@@ -15,11 +15,11 @@ from strategies import articles, documents, few
 from stub import StubEmbedder
 
 from index.adding import Changes
-from index.database import document_of, fields_of
 from index.engine import PassageIndex
 from index.errors import InputError
 from index.health import verify
 from index.records import Document
+from index.stored_document import document_of, fields_of
 
 any_character = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
 
