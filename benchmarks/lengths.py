@@ -32,7 +32,8 @@ from index.engine import PassageIndex
 from index.prepare import BUDGET_TOKENS, OVERLAP_SENTENCES
 from index.read import read_sources
 from index.records import Document, Hit, Passage
-from qa.assistant import PASSAGES_READ, Assistant
+from qa.assistant import Assistant
+from qa.pipeline import PASSAGES_READ
 from qa.reader import ExtractiveReader
 from qa.seeds import SeedQuestion, seed_articles, seed_questions
 from qa.squad import SquadQuestion, SquadSet

@@ -24,15 +24,8 @@ from index.embed import Embedder
 from index.embedder import shipped_embedder
 from index.engine import PassageIndex
 from index.records import Hit
-from qa.assistant import (
-    LEAST_SHARE,
-    PASSAGES_READ,
-    RIVAL_SHARE,
-    STEPS,
-    SURE_SCORE,
-    TOP_K,
-)
 from qa.metrics import best_against
+from qa.pipeline import LEAST_SHARE, PASSAGES_READ, RIVAL_SHARE, STEPS, SURE_SCORE, TOP_K
 from qa.reader import ExtractiveReader, Reader, Reading
 from qa.records import Answer
 from qa.rounds import Rounds, Task

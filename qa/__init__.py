@@ -88,7 +88,8 @@ def load(
         InputError: an article is empty, or an option out of range.
     """
     from index.embedder import load_embedder, shipped_embedder
-    from qa.assistant import PASSAGES_READ, Assistant
+    from qa.assistant import Assistant
+    from qa.pipeline import PASSAGES_READ
     from qa.reader import ExtractiveReader
     from qa.shelf import seed_shelf
 

@@ -5,35 +5,27 @@ import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
-from pathlib import Path
 from typing import Self
 
 from tqdm import tqdm
 
 from index.embed import Embedder
-from index.embedder import shipped_embedder
 from index.engine import PassageIndex
 from index.errors import InputError
 from index.filters import Filter
-from index.folder import is_stored_index
 from index.in_memory import Embedded
 from index.limits import DEFAULT_LIMITS, ReadLimits
-from index.read import Source, read_sources
-from index.records import Document, Hit
+from index.read import Source
+from index.records import Document
 from qa.conversation import expand
+from qa.opening import open_sources
+from qa.pipeline import LEAST_SHARE, PASSAGES_READ, SURE_SCORE, TOP_K, Pipeline
 from qa.questions import check_question, parse_history
 from qa.reader import ExtractiveReader, Reader
 from qa.records import Answer, Excerpt, Found, Question, Timings, Turn
 from qa.remembered import ANSWERS_KEPT, RememberedAnswers
-from qa.rounds import Rounds, Task
 
-TOP_K = 3
 PASSAGES_FOUND = 10  # by a search, unless more or fewer are asked for
-# Reading is what costs. More passages find no better answers, where the first or the second gives
-# an answer this sure the others do not either, nor do those that fit so much worse than the
-# nearest: `python benchmarks/reading.py FILE...` prints what other numbers give. A second that fits
-# about as well as the first may say something else, of another article for example.
-PASSAGES_READ, STEPS, SURE_SCORE, LEAST_SHARE, RIVAL_SHARE = 5, (1, 2), 0.6, 0.7, 0.9
 # Questions answered in one stream: enough to fill the batches with pairs of like length,
 # few enough that a million questions need no more memory than a hundred.
 STREAM_QUESTIONS = 64
@@ -119,16 +111,13 @@ class Assistant:
             ModelError: a model cannot be loaded.
             InputError: an article is empty, or an option out of range.
         """
-        folder = _stored_index(sources)
-        if folder is not None:
-            index = PassageIndex.load(folder, embedder=embedder)
-        else:
-            documents = read_sources(
-                sources, limits=limits, allow_private=allow_private, progress=progress
-            )
-            index = PassageIndex.from_documents(
-                documents, embedder=embedder or shipped_embedder(), progress=progress
-            )
+        index = open_sources(
+            sources,
+            embedder=embedder,
+            limits=limits,
+            allow_private=allow_private,
+            progress=progress,
+        )
         return cls(
             index=index,
             reader=reader or ExtractiveReader.shipped(),
@@ -311,9 +300,18 @@ class Assistant:
             raise InputError(f"min_score is {min_score}.", "Give a probability, from 0 to 1.")
         numbered = (_checked(question, number) for number, question in enumerate(questions))
         while block := list(islice(numbered, STREAM_QUESTIONS)):
-            yield from self._answer_block(
-                block, top_k=top_k, batch_size=batch_size, min_score=min_score, where=where
+            pipeline = Pipeline(
+                index=self.index,
+                reader=self.reader,
+                passages_read=self.passages_read,
+                sure_score=self.sure_score,
+                least_share=self.least_share,
+                top_k=top_k,
+                min_score=min_score,
+                where=where,
+                batch_size=batch_size,
             )
+            yield from self._answer_block(block, pipeline)
 
     def search(
         self, query: str, *, top_k: int = PASSAGES_FOUND, where: Filter | None = None
@@ -336,109 +334,25 @@ class Assistant:
         (hits,) = self.index.search(asked, top_k=top_k, where=where)
         return [Found(Excerpt.from_passage(hit.passage), hit.score) for hit in hits]
 
-    def _answer_block(
-        self,
-        questions: Sequence[Question],
-        *,
-        top_k: int,
-        batch_size: int,
-        min_score: float | None,
-        where: Filter | None,
-    ) -> list[Answer]:
+    def _answer_block(self, questions: Sequence[Question], pipeline: Pipeline) -> list[Answer]:
         """The answers to some questions; what was asked before is not read again."""
         began = time.perf_counter()
         expanded = [expand(question) for question in questions]
-        # An answer depends on these and nothing else.
-        fixed = (
-            self.index, self.reader, self.passages_read, self.sure_score, self.least_share,
-            top_k, min_score,
-        )  # fmt: skip
         keys = [
-            (*fixed, where, question.text, told)
+            (pipeline, question.text, told)
             for question, told in zip(questions, expanded, strict=True)
         ]
         answers = [self._remembered.find(key) for key in keys]
         looked_up_ms = 1000 * (time.perf_counter() - began) / len(questions)
         new = [number for number, answer in enumerate(answers) if answer is None]
-        fresh = self._read(
-            [questions[number] for number in new],
-            [expanded[number] for number in new],
-            top_k=top_k,
-            batch_size=batch_size,
-            min_score=min_score,
-            where=where,
+        fresh = pipeline.answer(
+            [questions[number] for number in new], [expanded[number] for number in new]
         )
         for number, answer in zip(new, fresh, strict=True):
             self._remembered.keep(keys[number], answer)
         again = Timings(retrieve_ms=0.0, read_ms=0.0, total_ms=looked_up_ms)
         known = iter(fresh)
         return [next(known) if one is None else replace(one, timings=again) for one in answers]
-
-    def _read(
-        self,
-        questions: Sequence[Question],
-        expanded: Sequence[str | None],
-        *,
-        top_k: int,
-        batch_size: int,
-        min_score: float | None,
-        where: Filter | None,
-    ) -> list[Answer]:
-        if not questions:
-            return []
-        began = time.perf_counter()
-        hits = self._retrieve(questions, expanded, batch_size=batch_size, where=where)
-        retrieved = time.perf_counter()
-        more = top_k > TOP_K  # who wants more quotes than usual wants them from everywhere
-        rounds = Rounds(
-            steps=() if more else STEPS,
-            rival_share=RIVAL_SHARE,
-            sure_score=self.sure_score,
-            least_share=0.0 if more else self.least_share,
-            top_k=top_k,
-            min_score=min_score,
-            batch_size=batch_size,
-        )
-        tasks = [
-            Task(question.text, told, found)
-            for question, told, found in zip(questions, expanded, hits, strict=True)
-        ]
-        drafts = rounds.answer(self.reader, tasks)
-        read = time.perf_counter()
-        share = 1000 / len(questions)
-        timings = Timings(
-            retrieve_ms=(retrieved - began) * share,
-            read_ms=(read - retrieved) * share,
-            total_ms=(read - began) * share,
-        )
-        return [replace(draft, timings=timings) for draft in drafts]
-
-    def _retrieve(
-        self,
-        questions: Sequence[Question],
-        expanded: Sequence[str | None],
-        *,
-        batch_size: int,
-        where: Filter | None,
-    ) -> list[list[Hit]]:
-        """The passages nearest to each question, as it stands or behind what was said before.
-
-        The two searches are fused, each passage at its better score, so that what was said
-        before never hides what the question says itself.
-        """
-        told = [number for number, text in enumerate(expanded) if text is not None]
-        queries = [question.text for question in questions]
-        queries += [text for text in expanded if text is not None]
-        hits = self.index.search(
-            queries, top_k=self.passages_read, batch_size=batch_size, where=where
-        )
-        found, more = hits[: len(questions)], hits[len(questions) :]
-        for number, others in zip(told, more, strict=True):
-            best: dict[tuple[str, int], Hit] = {}
-            for hit in sorted([*found[number], *others], key=lambda hit: -hit.score):
-                best.setdefault((hit.passage.document.id, hit.passage.start), hit)
-            found[number] = list(best.values())[: self.passages_read]
-        return found
 
 
 def _checked(question: str | Question, number: int) -> Question:
@@ -451,15 +365,3 @@ def _checked(question: str | Question, number: int) -> Question:
         if number == 0:
             raise
         raise InputError(f"Question {number + 1}: {error.problem}", error.remedy) from None
-
-
-def _stored_index(sources: Source | Iterable[Source]) -> Path | None:
-    """The folder of a saved index, if that is all there is."""
-    only = [sources] if isinstance(sources, str | Path) else sources
-    if isinstance(only, Sequence) and len(only) == 1 and isinstance(only[0], str | Path):
-        folder = Path(only[0])
-        try:
-            return folder if is_stored_index(folder) else None
-        except (OSError, ValueError):  # a text, too long for a path
-            return None
-    return None

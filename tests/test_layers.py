@@ -49,6 +49,7 @@ LAYERS = {
         "confidence several kept",
         "answering",
         "rounds remembered",
+        "opening pipeline",
         "assistant extraction shelf",
         "evaluate session own_articles offered suggested haystack langchain",
         "render_shelf render_conversation render_kept keeping acts",

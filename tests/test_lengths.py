@@ -8,7 +8,7 @@ from stub import StubEmbedder
 
 from index.engine import PassageIndex
 from index.records import Document, Hit, Passage
-from qa.assistant import PASSAGES_READ
+from qa.pipeline import PASSAGES_READ
 from qa.squad import SquadSet
 
 EMBEDDER = StubEmbedder()

@@ -15,7 +15,8 @@ from index.errors import InputError
 from index.lexical import LexicalIndex
 from index.records import Document
 from qa.answering import NEAREST_SHOWN
-from qa.assistant import STEPS, STREAM_QUESTIONS, Assistant
+from qa.assistant import STREAM_QUESTIONS, Assistant
+from qa.pipeline import STEPS
 from qa.records import Answer, Question, Turn
 
 pytestmark = pytest.mark.usefixtures("one_thread")

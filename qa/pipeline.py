@@ -1,0 +1,105 @@
+"""Questions to answers: their passages are retrieved, then read, and both are timed."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from index.engine import PassageIndex
+from index.filters import Filter
+from index.records import Hit
+from qa.reader import Reader
+from qa.records import Answer, Question, Timings
+from qa.rounds import Rounds, Task
+
+TOP_K = 3
+# Reading is what costs. More passages find no better answers, where the first or the second gives
+# an answer this sure the others do not either, nor do those that fit so much worse than the
+# nearest: `python benchmarks/reading.py FILE...` prints what other numbers give. A second that fits
+# about as well as the first may say something else, of another article for example.
+PASSAGES_READ, STEPS, SURE_SCORE, LEAST_SHARE, RIVAL_SHARE = 5, (1, 2), 0.6, 0.7, 0.9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pipeline:
+    """All that an answer depends on besides its question: equal ones give the same.
+
+    Args:
+        index: the passages.
+        reader: what reads them.
+        passages_read: most passages the reader reads for a question.
+        sure_score: score of an answer above which no more passages are read.
+        least_share: share of the nearest passage's score that another needs to be read.
+        top_k: how many quotes each question gets: the answer and top_k - 1 alternatives.
+        min_score: least score of an answer; without it, the one fitted for the reader.
+        where: which articles are asked; all of them without it.
+        batch_size: pairs of question and passage in one pass through the reader; no answer
+            depends on it.
+    """
+
+    index: PassageIndex
+    reader: Reader
+    passages_read: int
+    sure_score: float
+    least_share: float
+    top_k: int
+    min_score: float | None
+    where: Filter | None
+    batch_size: int = field(compare=False)
+
+    def answer(self, questions: Sequence[Question], expanded: Sequence[str | None]) -> list[Answer]:
+        """The answers in the order of the questions.
+
+        Args:
+            questions: what is asked.
+            expanded: each behind the earlier turns it leans on; None where it stands alone.
+        """
+        if not questions:
+            return []
+        began = time.perf_counter()
+        hits = self._retrieve(questions, expanded)
+        retrieved = time.perf_counter()
+        more = self.top_k > TOP_K  # who wants more quotes than usual wants them from everywhere
+        rounds = Rounds(
+            steps=() if more else STEPS,
+            rival_share=RIVAL_SHARE,
+            sure_score=self.sure_score,
+            least_share=0.0 if more else self.least_share,
+            top_k=self.top_k,
+            min_score=self.min_score,
+            batch_size=self.batch_size,
+        )
+        tasks = [
+            Task(question.text, told, found)
+            for question, told, found in zip(questions, expanded, hits, strict=True)
+        ]
+        drafts = rounds.answer(self.reader, tasks)
+        read = time.perf_counter()
+        share = 1000 / len(questions)
+        timings = Timings(
+            retrieve_ms=(retrieved - began) * share,
+            read_ms=(read - retrieved) * share,
+            total_ms=(read - began) * share,
+        )
+        return [replace(draft, timings=timings) for draft in drafts]
+
+    def _retrieve(
+        self, questions: Sequence[Question], expanded: Sequence[str | None]
+    ) -> list[list[Hit]]:
+        """The passages nearest to each question, as it stands or behind what was said before.
+
+        The two searches are fused, each passage at its better score, so that what was said
+        before never hides what the question says itself.
+        """
+        told = [number for number, text in enumerate(expanded) if text is not None]
+        queries = [question.text for question in questions]
+        queries += [text for text in expanded if text is not None]
+        hits = self.index.search(
+            queries, top_k=self.passages_read, batch_size=self.batch_size, where=self.where
+        )
+        found, more = hits[: len(questions)], hits[len(questions) :]
+        for number, others in zip(told, more, strict=True):
+            best: dict[tuple[str, int], Hit] = {}
+            for hit in sorted([*found[number], *others], key=lambda hit: -hit.score):
+                best.setdefault((hit.passage.document.id, hit.passage.start), hit)
+            found[number] = list(best.values())[: self.passages_read]
+        return found
