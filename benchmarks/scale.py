@@ -35,12 +35,14 @@ from index.embed import Embedder
 from index.embedder import shipped_embedder
 from index.engine import PassageIndex
 from index.folder import is_stored_index
+from index.making import create_index
 from index.prepare import BATCH_PASSAGES, new_facts
 from index.records import Document
 from index.sentences import Span
+from index.storing import Prepared
 from index.vector_cache import read_cache
 from index.vector_kind import CANDIDATES
-from index.writer import Prepared, changing, create_index
+from index.writer import changing
 from qa.seeds import seed_articles, seed_questions
 from qa.shelf import seed_shelf
 

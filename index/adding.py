@@ -8,7 +8,8 @@ from index.embed import Embedder
 from index.errors import InputError
 from index.prepare import prepare
 from index.records import Document
-from index.writer import Prepared, Writer
+from index.storing import Prepared
+from index.writer import Writer
 
 BLOCK_DOCUMENTS, BLOCK_CHARS = 256, 4_000_000  # embedding them does not wait for more
 

@@ -18,6 +18,7 @@ from index.filters import Filter
 from index.folder import is_stored_index
 from index.health import Info, info_of
 from index.in_memory import STEP_PASSAGES, Embedded, embed_in_steps, held_contents, part_of
+from index.making import create_index
 from index.numbers import Choice
 from index.prepare import (
     BUDGET_TOKENS,
@@ -28,8 +29,9 @@ from index.prepare import (
 )
 from index.records import Document, Hit, Passage
 from index.store import Contents
+from index.storing import Prepared
 from index.vector_kind import CANDIDATES
-from index.writer import Prepared, changing, create_index
+from index.writer import changing
 from index.writer_lock import WAIT_S, writing
 
 # What a point of BM25 is worth in cosine. Names and numbers, which vectors blur, are found by

@@ -11,10 +11,12 @@ from index.export_file import ExportFile, Head, write_export
 from index.facts import MADE_BY, are_made_alike
 from index.folder import is_stored_index
 from index.limits import DEFAULT_LIMITS, ReadLimits
+from index.making import create_index
 from index.on_demand import Articles
 from index.prepare import check_embedder, new_facts
 from index.store import keep_cache, read, read_articles
-from index.writer import Prepared, changing, create_index
+from index.storing import Prepared
+from index.writer import changing
 from index.writer_lock import WAIT_S
 
 

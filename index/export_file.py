@@ -25,7 +25,7 @@ from index.records import Document
 from index.rows import SPAN_TYPE, VECTOR_TYPE, spans_of, spans_to_bytes
 from index.sentences import Span
 from index.stored_document import fields_of
-from index.writer import Prepared
+from index.storing import Prepared
 
 FORMAT = "pullquote-documents"
 FORMAT_VERSION = 1

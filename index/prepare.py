@@ -12,8 +12,8 @@ from index.embed import Embedder
 from index.errors import IncompatibleIndexError, InputError
 from index.facts import Facts
 from index.records import Document, Passage
+from index.storing import Prepared
 from index.vector_kind import check_kind
-from index.writer import Prepared
 
 # Between 100 and 150 English words: long enough for a name and what is said of it later,
 # short enough that one vector still means something.

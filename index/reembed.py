@@ -12,10 +12,11 @@ from index.embed import Embedder
 from index.errors import StoreError
 from index.facts import Facts, are_made_alike
 from index.folder import PARTIAL, is_stored_index
+from index.making import create_index, put_in_place
 from index.on_demand import Articles
 from index.prepare import new_facts
 from index.store import keep_cache, read, read_articles, read_facts_of
-from index.writer import changing, create_index, put_in_place
+from index.writer import changing
 from index.writer_lock import WAIT_S, writing
 
 

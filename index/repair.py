@@ -13,12 +13,14 @@ from index.errors import DamagedIndexError, StoreError
 from index.facts import Facts, read_facts
 from index.folder import database_of
 from index.health import Fault, sound_vectors, verify
+from index.making import replace_database
 from index.prepare import check_embedder, new_facts, prepare
 from index.records import Document
 from index.rows import read_document, read_passages
 from index.store import keep_cache, read, read_facts_of
+from index.storing import Prepared
 from index.vector_cache import FILE as CACHE
-from index.writer import Prepared, changing, replace_database
+from index.writer import changing
 from index.writer_lock import WAIT_S, writing
 
 DAMAGED_COPY = f"{FILE}.damaged"  # kept where not everything could be mended

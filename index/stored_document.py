@@ -14,12 +14,17 @@ VECTOR_DIGEST_BYTES = 16  # of a SHA-256: enough to notice, and there are many
 
 
 def content_digest(id: str, title: str, text: str, fields_json: str) -> bytes:
-    """The checksum of a document: of all that it says."""
+    """The checksum of a document, given what is stored of it: of all that it says."""
     digest = hashlib.sha256()
     for part in (id, title, text, fields_json):
         data = part.encode()
         digest.update(len(data).to_bytes(8, "big") + data)
     return digest.digest()
+
+
+def digest_of(document: Document) -> bytes:
+    """The checksum of a document: of all that it says."""
+    return content_digest(document.id, document.title, document.text, fields_of(document))
 
 
 def spans_digest(spans: bytes) -> bytes:

@@ -2,146 +2,31 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, replace
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
-from index.database import (
-    FILE,
-    LABELS,
-    PAGE_BYTES,
-    TABLES,
-    connected,
-    damaged,
-    faults_named,
-    transaction,
-)
-from index.document_table import Row, no_contents, read_row, read_row_of, read_rows, with_rows
-from index.errors import InputError, StoreError
+from index.database import LABELS, connected, damaged, faults_named, transaction
+from index.document_table import Row, read_row, read_row_of, read_rows, with_rows
+from index.errors import InputError
 from index.facts import Facts, read_facts, write_facts
 from index.filters import check_name
-from index.folder import FIRST_FORMAT, FRESH, JOURNALS, database_of, is_free, is_stored_index
+from index.folder import database_of
+from index.growing_words import GrowingWords
 from index.kept_labels import changed_digest as changed_labels
 from index.kept_labels import insert_label
-from index.kept_words import (
-    Part,
-    all_to_merge,
-    checked_parts,
-    insert_part,
-    merge_parts,
-    parts_digest,
-    parts_to_merge,
-    read_parts,
-)
-from index.numbers import Numbers, Vectors
-from index.postings import Postings
+from index.kept_words import checked_parts
 from index.records import Document
-from index.rows import VECTOR_TYPE, changed_digest, read_document, spans_to_bytes, vectors_digest
-from index.sentences import Span
-from index.stored_document import content_digest, fields_of, spans_digest, vector_digest
-from index.terms import Terms
-from index.vector_cache import FILE as CACHE
+from index.rows import changed_digest, read_document
+from index.stored_document import digest_of
+from index.storing import Prepared, delete_gone, insert_document, insert_renamed, mark_gone
 from index.writer_lock import WAIT_S, writing
 
 CACHE_KB = 64_000  # of pages: a change that fits does not keep readers waiting until it ends
-PUT_PASSAGES = 256  # in one transaction, when an index is written whole
 # The room of documents that went is taken back when they are so many passages, and a share of
 # all; until then whoever has an earlier version open reads them.
 GONE_PASSAGES = 1_000
 GONE_SHARE = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A document that is ready to be stored.
-
-    Args:
-        document: the article.
-        spans: those of its passages.
-        vectors: one for each passage, of length 1.
-    """
-
-    document: Document
-    spans: Sequence[Span]
-    vectors: Vectors
-
-
-def create_index(
-    folder: Path, facts: Facts, prepared: Iterable[Prepared] = (), *, wait_s: float = WAIT_S
-) -> None:
-    """Make a saved index: the new one appears whole, or what was there stays.
-
-    Args:
-        folder: where to; an index that is there is replaced.
-        facts: embedder, dimension and options.
-        prepared: the first documents.
-        wait_s: seconds to wait for another writer.
-
-    Raises:
-        StoreError: the folder holds something else, cannot be written, or another writes.
-    """
-    try:
-        if folder.exists() and not is_stored_index(folder) and not is_free(folder):
-            raise StoreError(
-                f"{folder} exists and is not an index.", "Name a new or an empty folder."
-            )
-        folder.mkdir(parents=True, exist_ok=True)
-        with writing(folder, wait_s=wait_s):
-            replace_database(folder, facts, prepared)
-            for name in FIRST_FORMAT:
-                (folder / name).unlink(missing_ok=True)
-    except OSError as error:
-        raise StoreError.cannot_write(folder, error.strerror) from error
-
-
-def replace_database(folder: Path, facts: Facts, prepared: Iterable[Prepared]) -> None:
-    """Make a database beside that of a folder, then put it in its place; for its one writer."""
-    fresh, file = folder / FRESH, folder / FILE
-    _forget(fresh)
-    try:
-        fresh.touch()
-        with faults_named(fresh), connected(fresh) as connection:
-            connection.execute(f"PRAGMA page_size={PAGE_BYTES}")
-            connection.execute("PRAGMA journal_mode=MEMORY")  # a torn one is thrown away
-            with transaction(connection):
-                for table in TABLES:
-                    connection.execute(table)
-                _create(connection, facts)
-            writer = Writer(connection, fresh)
-            for batch in _batches(prepared):
-                writer.put(batch)
-        _take_place(fresh, file)
-    except (OSError, StoreError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error.problem
-        raise StoreError.cannot_write(folder, reason) from error
-    finally:
-        _forget(fresh)
-
-
-def put_in_place(made: Path, folder: Path) -> None:
-    """Put the database of one saved index in the place of another's; for the one writer of both.
-
-    Args:
-        made: the folder of the one, which has none any more then.
-        folder: that of the other.
-
-    Raises:
-        StoreError: it cannot be written.
-    """
-    try:
-        _finish(made / FILE)
-        _take_place(made / FILE, folder / FILE)
-    except OSError as error:
-        raise StoreError.cannot_write(folder, error.strerror) from error
-
-
-def _take_place(fresh: Path, file: Path) -> None:
-    if file.exists():
-        _finish(file)
-    file.with_name(CACHE).unlink(missing_ok=True)  # of what goes
-    fresh.replace(file)
 
 
 @contextmanager
@@ -176,8 +61,7 @@ class Writer:
     def __init__(self, connection: sqlite3.Connection, file: Path) -> None:
         self._connection = connection
         self._file = file
-        self._terms = Terms()
-        self._added_postings = 0
+        self._words = GrowingWords(connection, file)
         connection.execute(f"PRAGMA cache_size = -{CACHE_KB}")
         self.facts = read_facts(connection, file)
         checked_parts(connection, self.facts, file)
@@ -190,7 +74,7 @@ class Writer:
     def has(self, document: Document) -> bool:
         """Whether the document is there as it is."""
         row = self._row(document.id)
-        return row is not None and row.content == _content(document)
+        return row is not None and row.content == digest_of(document)
 
     def has_text_of(self, document: Document) -> bool:
         """Whether a document with this id and text is there, whatever its title."""
@@ -207,12 +91,16 @@ class Writer:
                 there = self._row(one.document.id)
                 if there is not None:
                     gone.append(self._drop(there))
-                row = self._insert(one, facts)
+                row = insert_document(
+                    self._connection, one, number=facts.next_document, first=facts.next_passage
+                )
                 come.append(row)
                 facts = replace(
                     facts, next_document=row.number + 1, next_passage=row.first + row.passages
                 )
-            facts = self._put_words(prepared, come, facts)
+            numbers = [number for row in come for number in row.numbers]
+            texts = [one.document.text[start:end] for one in prepared for start, end in one.spans]
+            facts = self._words.put(numbers, texts, facts)
             facts = self._settle(facts, come=come, gone=gone)
         self.facts = facts
 
@@ -232,11 +120,7 @@ class Writer:
                 if row is None:
                     raise InputError(f"There is no article {document.id}.", "Add it first.")
                 gone.append(self._drop(row))
-                anew = replace(row, number=facts.next_document, content=_content(document))
-                ((spans,),) = self._connection.execute(
-                    "SELECT spans FROM texts WHERE number = ?", (row.number,)
-                )
-                self._write(anew, document, spans)
+                anew = insert_renamed(self._connection, row, document, number=facts.next_document)
                 come.append(anew)
                 facts = replace(facts, next_document=anew.number + 1)
             facts = self._settle(facts, come=come, gone=gone)
@@ -289,12 +173,10 @@ class Writer:
     def tidy(self) -> None:
         """After much was added, make the words one part; the contents stay."""
         with faults_named(self._file):
-            parts = read_parts(self._connection)
-            worth = all_to_merge(parts, added=self._added_postings)
+            worth = self._words.worth_merging()
             if worth:
                 with transaction(self._connection):
-                    facts = self._merge(worth, self.facts)
-                    facts = replace(facts, words=parts_digest(read_parts(self._connection)))
+                    facts = self._words.settled(self._words.merge(worth, self.facts))
                     write_facts(self._connection, facts)
                 self.facts = facts
 
@@ -306,8 +188,7 @@ class Writer:
         with faults_named(self._file):
             with transaction(self._connection):
                 facts = self._take_back(self.facts)
-                facts = self._merge(read_parts(self._connection), facts)
-                facts = replace(facts, words=parts_digest(read_parts(self._connection)))
+                facts = self._words.settled(self._words.merge_all(facts))
                 write_facts(self._connection, facts)
             self._connection.execute("VACUUM")
         self.facts = facts
@@ -355,91 +236,6 @@ class Writer:
             raise damaged(self._file, f"the document {row.id}")
         return document
 
-    def _insert(self, one: Prepared, facts: Facts) -> Row:
-        spans = spans_to_bytes(one.spans)
-        vectors = [vector.astype(VECTOR_TYPE).tobytes() for vector in one.vectors]
-        digests = [vector_digest(vector) for vector in vectors]
-        row = Row(
-            number=facts.next_document,
-            id=one.document.id,
-            first=facts.next_passage,
-            passages=len(one.spans),
-            content=_content(one.document),
-            spans=spans_digest(spans),
-            vectors=vectors_digest(digests),
-        )
-        self._write(row, one.document, spans)
-        self._connection.executemany(
-            "INSERT INTO vectors VALUES (?, ?, ?)",
-            zip(row.numbers, digests, vectors, strict=True),
-        )
-        return row
-
-    def _write(self, row: Row, document: Document, spans: bytes) -> None:
-        self._connection.execute(
-            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, NULL, ?)",
-            (
-                row.number,
-                row.id,
-                row.first,
-                row.passages,
-                row.content,
-                row.spans,
-                row.vectors,
-                row.digest,
-            ),
-        )
-        self._connection.execute(
-            "INSERT INTO texts VALUES (?, ?, ?, ?, ?)",
-            (row.number, document.title, fields_of(document), spans, document.text),
-        )
-        insert_label(self._connection, row.number, document)
-
-    def _drop(self, row: Row) -> Row:
-        """Note that a document goes with this change; as it was."""
-        went = replace(row, gone=self.facts.version + 1)
-        self._connection.execute(
-            "UPDATE documents SET gone = ?, digest = ? WHERE number = ?",
-            (went.gone, went.digest, row.number),
-        )
-        return row
-
-    def _put_words(self, prepared: Sequence[Prepared], rows: Sequence[Row], facts: Facts) -> Facts:
-        numbers = [number for row in rows for number in row.numbers]
-        if not numbers:
-            return facts
-        texts = [one.document.text[start:end] for one in prepared for start, end in one.spans]
-        postings = Postings.from_texts(numbers, texts, terms=self._terms)
-        self._added_postings += len(postings.rows)
-        insert_part(self._connection, postings, number=facts.next_words)
-        facts = replace(facts, next_words=facts.next_words + 1)
-        parts = read_parts(self._connection)
-        return self._merge(parts_to_merge(parts, added=self._added_postings), facts)
-
-    def _merge(self, parts: Sequence[Part], facts: Facts) -> Facts:
-        if not parts:
-            return facts
-        merge_parts(
-            self._connection,
-            parts,
-            self._file,
-            living=self._living(parts[0].first),
-            number=facts.next_words,
-        )
-        return replace(facts, next_words=facts.next_words + 1)
-
-    def _living(self, first: int) -> Numbers:
-        """The numbers of the passages that there are, from one on."""
-        found = self._connection.execute(
-            "SELECT first, passages FROM documents WHERE first >= ? AND gone IS NULL"
-            " ORDER BY first",
-            (first,),  # a part begins with a document
-        ).fetchall()
-        table = np.array(found, dtype=np.int64).reshape(len(found), 2)
-        ends = np.cumsum(table[:, 1])
-        starts = table[:, 0] - (ends - table[:, 1])
-        return np.repeat(starts, table[:, 1]) + np.arange(ends[-1] if len(ends) else 0)
-
     def _settle(self, facts: Facts, *, come: Sequence[Row] = (), gone: Sequence[Row] = ()) -> Facts:
         """Keep what the index says of itself after a change, which costs what was changed."""
         passages_gone = sum(row.passages for row in gone)
@@ -460,69 +256,15 @@ class Writer:
         )
         if facts.gone > max(GONE_PASSAGES, facts.passages // GONE_SHARE):
             facts = self._take_back(facts)
-        facts = replace(facts, words=parts_digest(read_parts(self._connection)))
+        facts = self._words.settled(facts)
         write_facts(self._connection, facts)
         return facts
 
+    def _drop(self, row: Row) -> Row:
+        """Note that a document goes with this change; as it was."""
+        mark_gone(self._connection, row, version=self.facts.version + 1)
+        return row
+
     def _take_back(self, facts: Facts) -> Facts:
-        """Delete what went; passages that another title's document has stay."""
-        run = self._connection.execute
-        went = run("SELECT number, first, passages FROM documents WHERE gone IS NOT NULL")
-        for number, first, passages in went.fetchall():
-            run("DELETE FROM documents WHERE number = ?", (number,))
-            run("DELETE FROM texts WHERE number = ?", (number,))
-            run("DELETE FROM labels WHERE number = ?", (number,))
-            if run("SELECT 1 FROM documents WHERE first = ?", (first,)).fetchone() is None:
-                run(
-                    "DELETE FROM vectors WHERE number >= ? AND number < ?",
-                    (first, first + passages),
-                )
+        delete_gone(self._connection)
         return replace(facts, gone=0)
-
-
-def _create(connection: sqlite3.Connection, facts: Facts) -> None:
-    empty = replace(
-        facts,
-        version=facts.version + 1,
-        documents=0,
-        passages=0,
-        gone=0,
-        contents=no_contents(facts),
-        listed=changed_digest("0"),
-        words=parts_digest([]),
-        labels=changed_labels(connection, "0"),
-    )
-    write_facts(connection, empty)
-
-
-def _batches(prepared: Iterable[Prepared]) -> Iterator[list[Prepared]]:
-    batch: list[Prepared] = []
-    held = 0
-    for one in prepared:
-        batch.append(one)
-        held += len(one.spans)
-        if held >= PUT_PASSAGES:
-            yield batch
-            batch, held = [], 0
-    if batch:
-        yield batch
-
-
-def _content(document: Document) -> bytes:
-    return content_digest(document.id, document.title, document.text, fields_of(document))
-
-
-def _finish(file: Path) -> None:
-    """End what a killed writer left half done, so that no journal outlives its database."""
-    with suppress(sqlite3.Error), connected(file) as connection:
-        connection.execute("BEGIN IMMEDIATE")
-        connection.execute("ROLLBACK")
-    for ending in JOURNALS:
-        Path(f"{file}{ending}").unlink(missing_ok=True)
-
-
-def _forget(file: Path) -> None:
-    with suppress(OSError):
-        file.unlink(missing_ok=True)
-        for ending in JOURNALS:
-            Path(f"{file}{ending}").unlink(missing_ok=True)

@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 
 from index.embed import Embedder
+from index.making import create_index
 from index.prepare import new_facts
 from index.records import Document
-from index.writer import Prepared, create_index
+from index.storing import Prepared
 
 NAMES = ("Ada Fenn", "Bo Ek", "Clara Lund", "Dev Rao")
 

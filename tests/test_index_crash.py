@@ -22,9 +22,10 @@ from writers import document, load, opened, state_of
 from index.engine import PassageIndex
 from index.errors import PullquoteError, StoreError
 from index.health import verify
+from index.making import create_index
 from index.records import Document
 from index.repair import repair
-from index.writer import changing, create_index
+from index.writer import changing
 from index.writer_lock import HOLDER, writing
 
 DATABASE, CACHE = "index.sqlite", "vectors.cache"
