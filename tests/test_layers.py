@@ -27,7 +27,7 @@ LAYERS = {
         "embedder store storing",
         "growing_words",
         "writer",
-        "prepare health in_memory export_file making",
+        "prepare health in_memory export_file making remaking",
         "repair adding beside",
         "exchange reembed",
         "engine",
