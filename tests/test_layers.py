@@ -35,7 +35,7 @@ LAYERS = {
     ),
     "qa": (
         "accounts bounds callers counters embedded faults finished_sessions headers logins logs",
-        "health rates refusals",
+        "health heap rates refusals",
         "gate login",
         "records schema seeds settings squad palette scorer markdown kept_folder form_words",
         "questions conversation overlap windows spans metrics render theme torch_scorer",
