@@ -5,10 +5,10 @@ from pathlib import Path
 
 from index.fast_kept import CACHE_VARIABLE
 from qa import load
-from qa.accounts import accounts_named
 from qa.heap import give_memory_back
 from qa.kept import kept_in
 from qa.kept_folder import default_folder
+from qa.login_choice import chosen_login
 from qa.seeds import seed_examples
 from qa.serve import serve
 
@@ -24,10 +24,11 @@ if __name__ == "__main__":
         if storage is not None:  # it outlives a restart, which need not make the fast forms again
             os.environ.setdefault(CACHE_VARIABLE, str(storage / "cache"))
     named = os.environ.get(ARTICLES)
+    accounts = chosen_login(None)  # before the models load
     serve(
         load(Path(named) if named else None),
         examples={} if named else seed_examples(),
         embedding=SPACES,
-        accounts=accounts_named(None),
+        accounts=accounts,
         kept=kept_in(storage),
     )

@@ -28,6 +28,7 @@ from index.prepare import (
     new_facts,
 )
 from index.records import Document, Hit, Passage
+from index.remaking import Current, Remaking
 from index.store import Contents
 from index.storing import Prepared
 from index.vector_kind import CANDIDATES
@@ -47,11 +48,22 @@ class PassageIndex:
     """
 
     def __init__(
-        self, contents: Contents, *, embedder: Embedder, folder: Path | None = None
+        self,
+        contents: Contents,
+        *,
+        embedder: Embedder,
+        folder: Path | None = None,
+        remaking: Remaking | None = None,
     ) -> None:
-        self._contents = contents  # replaced as a whole, so that a search sees one version
+        self._current = Current(contents)
         self._embedder = embedder
         self._folder = folder
+        self._remaking = remaking or Remaking()
+        self._remake()
+
+    @property
+    def _contents(self) -> Contents:
+        return self._current.contents
 
     @property
     def documents(self) -> Sequence[Document]:
@@ -166,8 +178,12 @@ class PassageIndex:
         budget_tokens: int = BUDGET_TOKENS,
         overlap_sentences: int = OVERLAP_SENTENCES,
         kind: str | None = None,
+        remaking: Remaking | None = None,
     ) -> Self:
         """Open an index in a folder, to search it and to change it.
+
+        When its FAISS index has outgrown its kind, it is searched as it is while a thread makes
+        another.
 
         Args:
             folder: where it is.
@@ -177,6 +193,7 @@ class PassageIndex:
             overlap_sentences: sentences that neighbouring passages share.
             kind: a FAISS factory string, such as ``HNSW32``; without one, what fits the size.
                 A kind that compresses vectors makes similarities approximate.
+            remaking: what makes such a FAISS index anew; of this index alone.
 
         Raises:
             StoreError: there is no index, or it is damaged or of another version.
@@ -201,7 +218,7 @@ class PassageIndex:
             # The FAISS index that was made is kept, unless somebody is writing, or nobody may.
             with suppress(StoreError), writing(folder, wait_s=0):
                 contents = store.keep_cache(folder, contents)
-        return cls(contents, embedder=embedder, folder=folder)
+        return cls(contents, embedder=embedder, folder=folder, remaking=remaking)
 
     @classmethod
     def load(cls, folder: str | Path, *, embedder: Embedder | None = None) -> Self:
@@ -306,8 +323,18 @@ class PassageIndex:
         if (now.version, now.contents) == (facts.version, facts.contents):
             return False
         check_embedder(folder, now, self._embedder)
-        self._contents = store.read(folder, previous=self._contents)
+        self._current.change(lambda seen: store.read(folder, previous=seen))
+        self._remake()
         return True
+
+    def settle(self) -> None:
+        """Wait until the FAISS index that is being made is made, if one is."""
+        self._remaking.join()
+
+    def close(self) -> None:
+        """Let no FAISS index go on being made; the index is searched and changed as before."""
+        self._remaking.stop()
+        self._remaking.join()
 
     def only(self, document_id: str) -> "PassageIndex":
         """The part of the index that belongs to one document.
@@ -417,8 +444,15 @@ class PassageIndex:
 
     def _see(self, folder: Path) -> None:
         """Read what was written, and keep its FAISS index."""
-        contents = store.read(folder, previous=self._contents)
-        self._contents = store.keep_cache(folder, contents)
+        self._current.change(
+            lambda seen: store.keep_cache(folder, store.read(folder, previous=seen))
+        )
+        self._remake()
+
+    def _remake(self) -> None:
+        """Have the FAISS index made anew, if it is in a folder and has outgrown its kind."""
+        if self._folder is not None:
+            self._remaking.start_if_outgrown(self._folder, self._current)
 
     def __str__(self) -> str:
         return (

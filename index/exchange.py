@@ -115,7 +115,7 @@ def import_index(
                 ready=ready if usable else None,
             )
         writer.tidy()
-        keep_cache(folder, read(folder))
+        keep_cache(folder, read(folder, in_its_kind=True))
     return total
 
 

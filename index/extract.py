@@ -23,6 +23,7 @@ class Extract:
         language: its language, as the file writes it.
         source: where it was published; None where the file does not say.
         id: its id; None where the file gives none.
+        collection: of which articles it is one; None where the file does not say.
         page_starts: of a PDF, the character that each page begins at.
     """
 
@@ -33,6 +34,7 @@ class Extract:
     language: str | None = None
     source: str | None = None
     id: str | None = None
+    collection: str | None = None
     page_starts: tuple[int, ...] = ()
 
     def __str__(self) -> str:

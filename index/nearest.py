@@ -11,10 +11,9 @@ import faiss
 import numpy as np
 
 from index.numbers import Choice, Numbers, Vectors, is_among
-from index.vector_kind import CANDIDATES, FLAT, FLAT_UP_TO, is_exact
-from index.vector_making import Making, Parts, make
+from index.vector_kind import CANDIDATES, FLAT_UP_TO, is_exact
+from index.vector_making import Making, Parts, make, outgrown
 
-GROWTH = 4  # from so many times the vectors it was made of, lists have become too long
 # What changed since is kept apart and compared one by one, up to a share of the vectors: a large
 # FAISS index is made anew, or written, for many changes only.
 SMALL = 20_000  # vectors, up to which that costs next to nothing
@@ -241,24 +240,46 @@ class NearestVectors:
             apart_vectors=np.concatenate([self._apart_vectors, vectors]),
         )
 
+    def has_outgrown(self, *, kind: str | None = None) -> bool:
+        """Whether it is time to make it anew of all vectors: its kind no longer fits, or is behind.
+
+        Args:
+            kind: as for ``from_vectors``.
+        """
+        changes = len(self._apart) + len(self._gone)
+        # Only of a kind that cannot forget so many are kept apart.
+        is_behind = changes > len(self.numbers) // APART_SHARE
+        return is_behind or self._outgrown_by(len(self.numbers), kind)
+
+    def is_overtaken(self, numbers: Numbers, *, kind: str | None = None) -> bool:
+        """Whether these numbers outgrow it, and it knows less than half of them.
+
+        To bring it up to them would take as long as to make another, and more memory.
+
+        Args:
+            numbers: those that there are now, ascending.
+            kind: as for ``from_vectors``.
+        """
+        known = np.count_nonzero(is_among(numbers, self.numbers))
+        return bool(2 * known < len(numbers)) and self._outgrown_by(len(numbers), kind)
+
+    def _outgrown_by(self, count: int, kind: str | None) -> bool:
+        return outgrown(self.making, count, dimension=self._faiss.d, kind=kind)
+
     def brought_up(
-        self, numbers: Numbers, vectors_of: Callable[[Numbers], Vectors], *, kind: str | None = None
-    ) -> "NearestVectors | None":
+        self, numbers: Numbers, vectors_of: Callable[[Numbers], Vectors]
+    ) -> "NearestVectors":
         """The same for other numbers: less some vectors, and with others.
 
         Args:
             numbers: those that there are now, ascending; new ones above those there were.
             vectors_of: gives the vectors of the new ones.
-            kind: as for ``from_vectors``.
 
         Returns:
-            The index, or None where it has to be made anew of all vectors: the kind no longer
-            fits, or cannot forget.
+            The index, of the same kind whether that still fits or not.
         """
         apart = numbers[~is_among(numbers, self.held)]
         gone = self.held[~is_among(self.held, numbers)]
-        if self._outgrown(len(numbers), kind):
-            return None
         known = is_among(apart, self._apart)
         new = apart[~known]
         vectors = np.empty((len(apart), self._faiss.d), dtype=np.float32)
@@ -266,33 +287,27 @@ class NearestVectors:
         if len(new):
             vectors[~known] = vectors_of(new)
         changes = len(apart) + len(gone)
-        if len(numbers) > SMALL and changes <= len(numbers) // APART_SHARE:
-            return NearestVectors(
-                self._faiss,
-                held=self.held,
-                making=self.making,
-                numbers=numbers,
-                apart=apart,
-                apart_vectors=vectors,
-            )
         if not changes:
             return NearestVectors(self._faiss, held=self.held, making=self.making)
+        beside = NearestVectors(
+            self._faiss,
+            held=self.held,
+            making=self.making,
+            numbers=numbers,
+            apart=apart,
+            apart_vectors=vectors,
+        )
+        if len(numbers) > SMALL and changes <= len(numbers) // APART_SHARE:
+            return beside
         fresh = faiss.clone_index(self._faiss)  # others may be searching this one
         if len(gone):
             try:
                 fresh.remove_ids(faiss.IDSelectorBatch(gone))
-            except RuntimeError:  # HNSW, for one
-                return None
+            except RuntimeError:  # HNSW, for one, cannot forget
+                return beside
         if len(apart):
             fresh.add_with_ids(vectors, apart)
         return NearestVectors(fresh, held=numbers, making=self.making)
-
-    def _outgrown(self, count: int, kind: str | None) -> bool:
-        if kind is not None:
-            return kind != self.making.kind and count > self.making.made_of
-        if self.making.kind == FLAT:
-            return count > FLAT_UP_TO
-        return count > GROWTH * self.making.made_of or count <= FLAT_UP_TO // 2
 
 
 @cache  # so that it is asked for once

@@ -15,7 +15,7 @@ from index.facts import Facts
 from index.held_file import HeldFile
 from index.numbers import Numbers, Vectors
 from index.records import Document, Passage
-from index.rows import Listing, is_vector, joined_vectors, spans_of
+from index.rows import Listing, is_vector, joined_vectors, spans_of, was_version
 from index.sentences import Span
 from index.stored_document import content_digest, document_of, spans_digest
 
@@ -152,6 +152,19 @@ class Articles:
             return joined_vectors([found[n] for n in wanted.tolist()], dimension=dimension)
         except KeyError as error:
             raise self._missing(f"the vectors of {self._told(error.args[0])}") from None
+
+    def had_version(self, version: int, contents: str) -> bool:
+        """Whether the file that they are read from had these contents in that version.
+
+        Args:
+            version: of a saved index, this one or another.
+            contents: the checksum of its contents.
+
+        Raises:
+            StoreError: as for ``document``.
+        """
+        with self._held.one_version() as connection:
+            return was_version(connection, version, contents)
 
     def _vector_rows(self, wanted: Numbers) -> Iterator[tuple[int, bytes, bytes]]:
         if len(wanted) and int(wanted.max() - wanted.min()) < NEAR * len(wanted):

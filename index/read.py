@@ -362,6 +362,7 @@ def _document(extract: Extract, file: _File) -> Document:
         author=extract.author,
         date=extract.date,
         language=extract.language,
+        collection=extract.collection or "",
         page_starts=extract.page_starts,
     )
 

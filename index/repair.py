@@ -110,7 +110,7 @@ def repair(
 
 
 def compact(folder: Path, *, wait_s: float = WAIT_S) -> int:
-    """Give back the room that removed documents took.
+    """Give back the room that removed documents took; make an outgrown FAISS index anew.
 
     Args:
         folder: where the index is.
@@ -126,6 +126,7 @@ def compact(folder: Path, *, wait_s: float = WAIT_S) -> int:
     before = file.stat().st_size
     with changing(folder, wait_s=wait_s) as writer:
         writer.optimise()
+        keep_cache(folder, read(folder, in_its_kind=True))
     return before - file.stat().st_size
 
 

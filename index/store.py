@@ -4,7 +4,7 @@ The database holds the truth, vectors included. The list of documents, the words
 index are copied into memory; texts and vectors are read when they are asked for.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -97,12 +97,14 @@ def place_among(documents: Sequence[Document], id: str) -> int | None:
     return next((place for place, one in enumerate(documents) if one.id == id), None)
 
 
-def read(folder: Path, *, previous: Contents | None = None) -> Contents:
+def read(folder: Path, *, previous: Contents | None = None, in_its_kind: bool = False) -> Contents:
     """Open a saved index.
 
     Args:
         folder: where it is.
         previous: what was read from there before; what is still the same is not read again.
+        in_its_kind: make a FAISS index that has outgrown its kind anew, however long it takes;
+            else it is brought up.
 
     Raises:
         StoreError: there is no index.
@@ -126,7 +128,7 @@ def read(folder: Path, *, previous: Contents | None = None) -> Contents:
         if words.count != facts.passages:
             raise damaged(held.file, "its words")
     base = _base(held, facts, folder, previous)
-    vectors = _nearest(facts, listing.passages, articles, base.vectors if base else None)
+    vectors = _nearest(facts, articles, base.vectors if base else None, in_its_kind=in_its_kind)
     documents = OnDemand(facts.documents, articles.document)
 
     def labels() -> Labels:
@@ -162,6 +164,30 @@ def read_articles(folder: Path) -> tuple[Facts, Articles]:
         facts = read_facts(connection, held.file)
         listing = read_listing(connection, facts, held.file)
     return facts, Articles(held, facts, listing)
+
+
+def made_anew(
+    facts: Facts, articles: Articles, *, before_part: Callable[[], None] | None = None
+) -> NearestVectors:
+    """A FAISS index of all vectors of a saved index, of the kind that was asked for or fits.
+
+    Args:
+        facts: of its version.
+        articles: of that version.
+        before_part: called before each part of the vectors is read.
+
+    Raises:
+        StoreError: the vectors cannot be read, are damaged, or went since.
+    """
+    numbers = articles.listing.passages
+
+    def parts() -> Iterator[Vectors]:
+        for start in range(0, len(numbers), PART):
+            if before_part is not None:
+                before_part()
+            yield articles.vectors_of(numbers[start : start + PART])
+
+    return NearestVectors.from_parts(numbers, parts, dimension=facts.dimension, kind=facts.kind)
 
 
 def read_facts_of(folder: Path) -> Facts:
@@ -238,15 +264,12 @@ def _base(held: HeldFile, facts: Facts, folder: Path, previous: Contents | None)
 
 
 def _nearest(
-    facts: Facts, numbers: Numbers, articles: Articles, base: NearestVectors | None
+    facts: Facts, articles: Articles, base: NearestVectors | None, *, in_its_kind: bool
 ) -> NearestVectors:
-    if base is not None:
-        changed = base.brought_up(numbers, articles.vectors_of, kind=facts.kind)
-        if changed is not None:
-            return changed
-
-    def parts() -> Iterator[Vectors]:
-        for start in range(0, len(numbers), PART):
-            yield articles.vectors_of(numbers[start : start + PART])
-
-    return NearestVectors.from_parts(numbers, parts, dimension=facts.dimension, kind=facts.kind)
+    numbers = articles.listing.passages
+    if base is None or base.is_overtaken(numbers, kind=facts.kind):
+        return made_anew(facts, articles)
+    brought_up = base.brought_up(numbers, articles.vectors_of)
+    if in_its_kind and brought_up.has_outgrown(kind=facts.kind):
+        return made_anew(facts, articles)
+    return brought_up

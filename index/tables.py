@@ -12,7 +12,7 @@ from index.extract import Extract, checked, one_line
 from index.limits import ReadLimits
 
 TEXT = "text"
-FIELDS = f"{TEXT}, and if you like title, author, date, language, url or source, id"
+FIELDS = f"{TEXT}, and if you like title, author, date, language, collection, url or source, id"
 DELIMITERS = ",;\t|"
 
 
@@ -128,7 +128,7 @@ def _article(
         return _bad(name, line, "is binary")
     known = {
         key: one_line(str(value))
-        for key in ("title", "author", "date", "language", "url", "source", "id")
+        for key in ("title", "author", "date", "language", "collection", "url", "source", "id")
         if isinstance(value := fields.get(key), str | int)
     }
     try:
@@ -139,6 +139,7 @@ def _article(
                 author=known.get("author"),
                 date=known.get("date"),
                 language=known.get("language"),
+                collection=known.get("collection"),
                 source=known.get("url") or known.get("source"),
                 id=known.get("id"),
             ),

@@ -8,7 +8,7 @@ import faiss
 import numpy as np
 
 from index.numbers import Numbers, Vectors
-from index.vector_kind import CANDIDATES, FLAT, check_kind, is_exact, kind_for, lists_of
+from index.vector_kind import CANDIDATES, FLAT, FLAT_UP_TO, check_kind, is_exact, kind_for, lists_of
 
 LEAST_PER_LIST = 39  # vectors to learn a list from; FAISS warns of fewer
 MOST_PER_LIST = 64  # more make lists hardly better, and take most of the time
@@ -17,6 +17,8 @@ RECALL_AT = 10
 RECALL_WANTED = 0.98  # lists are searched until so many of the true ten are among the candidates
 RECALL_SAMPLE = 200  # vectors asked for; the error of a recall of 0.98 is then 0.003
 FIRST_LISTS = 8
+GROWTH = 4  # from so many times the vectors it was made of, lists have become too long
+TRIED_AGAIN = 2  # times the vectors that a kind could not be learnt from
 ASKED_FURTHER = 2  # times as many lists: a question lies further from the passages than they do
 
 Parts = Callable[[], Iterator[Vectors]]
@@ -84,6 +86,27 @@ def make(
         recall = _tuned(made, numbers[asked], queries, numbers[true.nearest()], kind=wanted)
         making = replace(making, recall_at_10=recall)
     return made, making
+
+
+def outgrown(making: Making, count: int, *, dimension: int, kind: str | None = None) -> bool:
+    """Whether so many vectors ask for another making than this one.
+
+    Args:
+        making: how their FAISS index was made.
+        count: vectors that there are now.
+        dimension: how many numbers a vector has.
+        kind: a FAISS factory string; without one, what fits the size.
+    """
+    if kind is not None:
+        if kind == making.kind:
+            return False
+        # There were too few to learn it from: so many are needed, and more than failed to do.
+        least = LEAST_PER_LIST * lists_of(kind, dimension)
+        tried = making.made_of if making.made_of >= least else 0
+        return count > making.made_of and count >= max(least, TRIED_AGAIN * tried)
+    if making.kind == FLAT:
+        return count > FLAT_UP_TO
+    return count > GROWTH * making.made_of or count <= FLAT_UP_TO // 2
 
 
 def _learnt(kind: str, vectors: Vectors) -> Any:

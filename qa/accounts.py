@@ -4,7 +4,6 @@ import base64
 import binascii
 import hashlib
 import logging
-import os
 import secrets
 import threading
 import time
@@ -183,19 +182,6 @@ def check_name(name: str) -> str:
             f"Use 1 to {MAX_NAME_CHARS} characters, none of them a blank or a colon.",
         )
     return name
-
-
-def accounts_named(file: Path | None) -> Accounts | None:
-    """The accounts of a file, or of that which the environment names; None where neither does.
-
-    Raises:
-        SourceError: the file is missing or cannot be read.
-        InputError: a line is wrong, or there is none.
-    """
-    named = os.environ.get(AUTH_FILE)
-    if file is None and named:
-        file = Path(named)
-    return None if file is None else Accounts.from_file(file)
 
 
 def account_line(name: str, password: str) -> str:

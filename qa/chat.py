@@ -36,6 +36,7 @@ def build(
     gate: Gate,
     kept: Kept | None = None,
     log_out: bool = False,
+    visitor_of: Callable[[str], str | None] | None = None,
 ) -> gr.Blocks:
     """Assemble the page.
 
@@ -45,6 +46,8 @@ def build(
         gate: what every question passes.
         kept: keeps visitors' conversations; None keeps nothing.
         log_out: whether visitors log in, and so may log out.
+        visitor_of: the secret that whoever has logged in under a name is known by, in every
+            browser; without it, and where it gives none, a browser is a visitor.
 
     Raises:
         StoreError: what browsers keep cannot be read again.
@@ -54,18 +57,27 @@ def build(
     first = asked[0] if asked else ALL_ARTICLES if len(ids) > 1 else ids[0]
     desk = Desk(offered, gate, first, Keeping(kept))
     books = LibraryDesk(desk, get_upload_folder())
-    return _Chat(desk, books, KeptDesk(desk, books), Screen(desk, examples)).build(log_out=log_out)
+    chat = _Chat(desk, books, KeptDesk(desk, books), Screen(desk, examples), visitor_of)
+    return chat.build(log_out=log_out)
 
 
 class _Chat:
     """The page's handlers; they hold nothing of a visitor, who has a ``Session``."""
 
-    def __init__(self, desk: Desk, books: LibraryDesk, kept: KeptDesk, screen: Screen) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        books: LibraryDesk,
+        kept: KeptDesk,
+        screen: Screen,
+        visitor_of: Callable[[str], str | None] | None,
+    ) -> None:
         self._desk = desk
         self._books = books
         self._kept = kept
         self._links = LinkDesk(kept)
         self._screen = screen
+        self._visitor_of = visitor_of
 
     def build(self, *, log_out: bool) -> gr.Blocks:
         opening = View(self._desk.opening())
@@ -208,22 +220,38 @@ class _Chat:
                 view = View(session, same_source=True)
         return self._shown(view)
 
-    def _arrive(self, browser: Any, session: Session) -> tuple[Any, ...]:
-        """Learn from the browser who its visitor is."""
+    def _arrive(self, browser: Any, session: Session, request: gr.Request) -> tuple[Any, ...]:
+        """Learn from the login or the browser who its visitor is."""
         data = browser if isinstance(browser, dict) else {}
         private = data.get("private") is True
-        view = self._kept.arrive(text_of(data, "visitor"), session, private=private)
-        return _noted(view.session), *self._shown(view)
+        visitor = self._known(request) or text_of(data, "visitor")
+        view = self._kept.arrive(visitor, session, private=private)
+        return self._noted(data, view.session, request), *self._shown(view)
 
-    def _keep(self, browser: Any, session: Session, event: gr.EventData) -> tuple[Any, ...]:
+    def _keep(
+        self, browser: Any, session: Session, event: gr.EventData, request: gr.Request
+    ) -> tuple[Any, ...]:
         """Change what is kept, and note it in the browser."""
-        del browser  # the session knows
+        data = browser if isinstance(browser, dict) else {}
         act = _data(event).get("act")
         if act == "forget":
             view = self._kept.forget(session)
         else:
             view = self._kept.be_private(session, private=act == "private")
-        return _noted(view.session), *self._shown(view)
+        return self._noted(data, view.session, request), *self._shown(view)
+
+    def _known(self, request: gr.Request) -> str | None:
+        """The secret of whoever has logged in, where that says who a visitor is."""
+        name = request.username
+        return self._visitor_of(name) if self._visitor_of and name else None
+
+    def _noted(
+        self, browser: Mapping[str, Any], session: Session, request: gr.Request
+    ) -> dict[str, Any]:
+        """What the browser notes of a visitor, for the next visit; never an account's secret."""
+        known = self._known(request) is not None
+        visitor = text_of(browser, "visitor") if known else session.visitor
+        return {"visitor": visitor, "private": session.private}
 
     def _stop(self, question: str, session: Session, event: gr.EventData) -> tuple[Any, ...]:
         del question
@@ -238,11 +266,6 @@ class _Chat:
             gr.skip() if view.same_source else self._screen.source_html(view),
             waiting_html(token_hex(4)),
         )
-
-
-def _noted(session: Session) -> dict[str, Any]:
-    """What the browser notes of a visitor, for the next visit."""
-    return {"visitor": session.visitor, "private": session.private}
 
 
 def _part(html: str, elem_id: str, *scripts: str) -> gr.HTML:

@@ -4,7 +4,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from qa.accounts import AUTH_FILE, accounts_named
+from qa.accounts import AUTH_FILE
+from qa.login_choice import AUTH, HUB, chosen_login
 from qa.logins import LOGIN_DAYS
 from qa.options import add_models, add_sources, load_assistant, port, positive
 from qa.rates import QUESTIONS_PER_MINUTE
@@ -58,9 +59,9 @@ def add_chat(commands: Any) -> None:
     command.add_argument(
         "--auth",
         metavar="FILE",
-        type=Path,
         help="let only those in whose names are in this file, which `pullquote password` writes"
-        f" (the file that {AUTH_FILE} names, if it is set)",
+        f" (the file that {AUTH_FILE} names, if it is set); on a Space, {HUB} (or {AUTH}={HUB})"
+        " lets people log in with their account of Hugging Face",
     )
     command.add_argument(
         "--login-days",
@@ -87,7 +88,7 @@ def _chat(options: argparse.Namespace) -> int:
 
     # Before the models load:
     give_memory_back()
-    accounts = accounts_named(options.auth)
+    accounts = chosen_login(options.auth)
     kept = kept_in(None if options.keep_nothing else options.keep or default_folder())
     if options.log_json:
         log_json()

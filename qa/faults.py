@@ -30,15 +30,35 @@ class FullError(PullquoteError):
 
 
 class LoginError(PullquoteError):
-    """A call came without a login, or with a wrong one."""
+    """A call came without a login, or with a wrong one.
+
+    Args:
+        passwords: whether there are any to send along.
+    """
 
     code = "login"
 
-    def __init__(self) -> None:
-        super().__init__(
-            "This needs a login.",
-            "Log in on the page, or send a name and a password along (HTTP Basic).",
-        )
+    def __init__(self, *, passwords: bool = True) -> None:
+        along = ", or send a name and a password along (HTTP Basic)" if passwords else ""
+        super().__init__("This needs a login.", f"Log in on the page{along}.")
+
+
+class HubLoginError(PullquoteError):
+    """A login with Hugging Face came to nothing.
+
+    Args:
+        problem: what was wrong; a full sentence.
+        remedy: what the visitor may do; a full sentence.
+        reason: what the log says besides; nothing of a token or an account.
+        status: HTTP's, of the page that tells it.
+    """
+
+    code = "login"
+
+    def __init__(self, problem: str, remedy: str, *, reason: str = "", status: int = 400) -> None:
+        super().__init__(problem, remedy)
+        self.reason = reason
+        self.status = status
 
 
 class OriginError(PullquoteError):

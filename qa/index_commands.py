@@ -122,7 +122,7 @@ def add_index(commands: Any) -> None:
     _action(
         actions,
         "compact",
-        "give back the room that removed articles took",
+        "give back the room that removed articles took, make an outgrown FAISS index anew",
         "  pullquote index compact shelf",
         _compact,
     )
@@ -152,7 +152,8 @@ def _add_collection(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--collection",
         metavar="NAME",
-        help='put the articles into this collection, "" for none (what is there stays in its own)',
+        help='put the articles into this collection, "" for none; without it, into that which their'
+        " row of a table names, or else what is there stays in its own",
     )
 
 
@@ -172,12 +173,16 @@ def _read(options: argparse.Namespace) -> "list[Document]":
 def _collected(
     documents: "list[Document]", index: "PassageIndex", collection: str | None
 ) -> "list[Document]":
-    """The documents in the collection that was named, or each in that which it is in by now."""
+    """The documents in the collection that was named.
+
+    Without a name, each is in that which its own file gives it, or else in that which it is in
+    by now.
+    """
     if collection is not None:
         return [replace(document, collection=collection) for document in documents]
     there = [index.document(document.id) for document in documents]
     return [
-        replace(document, collection=known.collection) if known else document
+        replace(document, collection=document.collection or known.collection) if known else document
         for document, known in zip(documents, there, strict=True)
     ]
 
@@ -193,13 +198,18 @@ def _build(options: argparse.Namespace) -> int:
         index = PassageIndex.open(options.output, embedder=embedder, create=True, kind=options.kind)
     except (DamagedIndexError, IncompatibleIndexError):
         # Nothing to go on from: it is made whole, and then takes the place of the other.
-        named = [replace(one, collection=options.collection or "") for one in documents]
+        named = (
+            documents
+            if options.collection is None
+            else [replace(one, collection=options.collection) for one in documents]
+        )
         index = PassageIndex.from_documents(named, embedder=embedder, progress=progress)
         index.save(options.output, kind=options.kind)
     else:
         index.add(_collected(documents, index, options.collection), progress=progress)
         ids = {document.id for document in documents}
         index.remove([document.id for document in index.documents if document.id not in ids])
+        index.settle()  # which a thread would not do any more when this process has ended
     say_line(f"{options.output}: {index}")
     return OK
 
@@ -211,6 +221,7 @@ def _add(options: argparse.Namespace) -> int:
     index = PassageIndex.open(options.folder, embedder=embedder_of(options.embedder))
     documents = _collected(documents, index, options.collection)
     changes = index.add(documents, progress=sys.stderr.isatty())
+    index.settle()
     say_line(f"{options.folder}: {changes}")
     return OK
 

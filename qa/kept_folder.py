@@ -1,10 +1,13 @@
 """Where conversations are kept, who may read there, and the secrets of visitors and browsers."""
 
+import base64
+import hmac
 import os
 import re
 import secrets
 import tempfile
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 
 from index.errors import InputError, StoreError
@@ -12,7 +15,7 @@ from index.errors import InputError, StoreError
 VISITOR_BYTES = 24  # 192 random bits: nobody guesses one
 VISITOR = re.compile(r"[A-Za-z0-9_-]{32}")  # those in base64
 BROWSER_SECRET = "browser-secret"  # noqa: S105 - the name of its file
-LOCK = f"{BROWSER_SECRET}.lock"
+ACCOUNT_SECRET = "account-secret"  # noqa: S105 - the name of its file
 SPACE_DATA = Path("/data")  # what of a Space on Hugging Face outlives a restart
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600  # the owner's alone
 
@@ -76,22 +79,54 @@ def browser_secret(folder: Path) -> str:
     Raises:
         StoreError: it cannot be read or written.
     """
+    return _secret(folder, BROWSER_SECRET)
+
+
+def account_secret(folder: Path) -> str:
+    """What visitors who log in elsewhere are worked out with; nobody is ever told it.
+
+    Args:
+        folder: where conversations are kept; the secret is made there once.
+
+    Raises:
+        StoreError: it cannot be read or written.
+    """
+    return _secret(folder, ACCOUNT_SECRET)
+
+
+def account_visitor(secret: str, account: str) -> str:
+    """The secret that an account is known by, in every browser.
+
+    Args:
+        secret: of ``account_secret``.
+        account: what names the account and no other, whatever its owner calls it.
+    """
+    digest = hmac.digest(secret.encode(), account.encode(), sha256)
+    return base64.urlsafe_b64encode(digest[:VISITOR_BYTES]).decode()
+
+
+def _secret(folder: Path, name: str) -> str:
+    """A secret that is kept in a file of the folder, made if it is not there.
+
+    Raises:
+        StoreError: it cannot be read or written.
+    """
     from filelock import FileLock
 
-    file = made_folder(folder) / BROWSER_SECRET
+    file = made_folder(folder) / name
     try:
-        with FileLock(folder / LOCK):
+        with FileLock(folder / f"{name}.lock"):
             known = file.read_text("ascii").strip() if file.exists() else ""
             if known:
                 return known
             # Written beside it and put in its place, so that it is never half there.
-            handle, name = tempfile.mkstemp(dir=folder, prefix=f".{BROWSER_SECRET}-")  # as 0600
+            handle, beside = tempfile.mkstemp(dir=folder, prefix=f".{name}-")  # as 0600
             with os.fdopen(handle, "w", encoding="ascii") as stream:
                 made = new_visitor()
                 stream.write(made)
                 stream.flush()
                 os.fsync(stream.fileno())
-            Path(name).replace(file)
+            Path(beside).replace(file)
             return made
     except (OSError, UnicodeDecodeError) as error:
         raise cannot_keep(file, error) from error

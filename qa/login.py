@@ -6,9 +6,9 @@ import binascii
 import hmac
 import secrets
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from hashlib import sha256
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -16,7 +16,6 @@ from starlette.requests import cookie_parser
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from qa.accounts import Accounts
 from qa.callers import caller_of
 from qa.faults import BusyError, LoginError, OriginError
 from qa.logins import LOGIN_DAYS, SERVER, Logins
@@ -45,6 +44,16 @@ PLAIN_COOKIE = "access-token-unsecure-{}"
 UNAUTHORIZED, FORBIDDEN, TOO_MANY = 401, 403, 429
 
 
+class Admitting(Protocol):
+    """Who may log in: names in a file, or members of Hugging Face."""
+
+    def admit(self, name: str, password: str) -> bool:
+        """Whether a name and a password belong together."""
+
+    def mark_of(self, name: str) -> object:
+        """What changes once a name's login shall end; None for a name that is none."""
+
+
 class Door:
     """Checks names and passwords, one at a time, since each takes memory and a core.
 
@@ -56,7 +65,7 @@ class Door:
         InputError: days is not above 0.
     """
 
-    def __init__(self, accounts: Accounts, *, days: float = LOGIN_DAYS) -> None:
+    def __init__(self, accounts: Admitting, *, days: float = LOGIN_DAYS) -> None:
         self._accounts = accounts
         self.logins = Logins(accounts.mark_of, days=days)
         self._turn = asyncio.Lock()
@@ -94,12 +103,21 @@ class Login:
         app: what handles the request.
         door: checks passwords that come with a call.
         embedding: origins whose pages may use their visitor's login.
+        entrances: paths by which visitors log in elsewhere, in place of passwords.
     """
 
-    def __init__(self, app: ASGIApp, door: Door, embedding: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        door: Door,
+        embedding: Sequence[str] = (),
+        entrances: Collection[str] = (),
+    ) -> None:
         self._app = app
         self._door = door
         self._embedding = frozenset(embedding)
+        self._passwords = not entrances
+        self._open = OPEN.union(entrances)
         self._attempts = Rate(per_minute=ATTEMPTS_PER_MINUTE, burst=BURST_ATTEMPTS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -117,7 +135,7 @@ class Login:
             await send({"type": "websocket.close", "code": 1008})
 
     async def _refusal(self, scope: Scope) -> JSONResponse | None:
-        headers, path = Headers(scope=scope), _path_of(scope)
+        headers, path = Headers(scope=scope), path_of(scope)
         caller = caller_of(headers)
         try:
             if path.rstrip("/") == "/login" and scope.get("method") == "POST":
@@ -130,17 +148,17 @@ class Login:
             return JSONResponse(busy.to_dict(), status_code=TOO_MANY, headers=wait)
         except OriginError as error:
             return JSONResponse(error.to_dict(), status_code=FORBIDDEN)
-        if path in OPEN or path.startswith(OPEN_FOLDERS):
+        if path in self._open or path.startswith(OPEN_FOLDERS):
             return None
         # Without a header that asks for it, since browsers would open a window of their own.
-        return JSONResponse(LoginError().to_dict(), status_code=UNAUTHORIZED)
+        return JSONResponse(
+            LoginError(passwords=self._passwords).to_dict(), status_code=UNAUTHORIZED
+        )
 
     async def _logs_in(self, scope: Scope, headers: Headers, caller: str) -> bool:
         """Whether a call comes with a login; one with a password is given Gradio's token."""
-        logins, number = self._door.logins, scope["app"].cookie_id
-        cookies = cookie_parser(headers.get("cookie", ""))
-        names = (COOKIE.format(number), PLAIN_COOKIE.format(number))
-        if any(logins.use(cookies.get(name)) for name in names):
+        logins = self._door.logins
+        if logins.use(login_of(scope, logins)):
             self._check_origin(headers)
             return True
         given = _basic(headers.get("authorization", ""))
@@ -155,7 +173,7 @@ class Login:
             logins[token] = given[0]
             self._door.remember(*given, token)
         others = headers.get("cookie")
-        ours = f"{names[0]}={token}"
+        ours = f"{COOKIE.format(scope['app'].cookie_id)}={token}"
         MutableHeaders(scope=scope)["cookie"] = f"{others}; {ours}" if others else ours
         return True
 
@@ -183,7 +201,15 @@ def inside_headers(app: Any, door: Door) -> dict[str, str]:
     return {"cookie": f"{COOKIE.format(app.cookie_id)}={token}"}
 
 
-def _path_of(scope: Scope) -> str:
+def login_of(scope: Scope, logins: Logins) -> str | None:
+    """The token of a browser's login, if it has one that lasts."""
+    number = scope["app"].cookie_id
+    cookies = cookie_parser(Headers(scope=scope).get("cookie", ""))
+    tokens = (cookies.get(name.format(number)) for name in (COOKIE, PLAIN_COOKIE))
+    return next((token for token in tokens if token is not None and token in logins), None)
+
+
+def path_of(scope: Scope) -> str:
     """The path without what a proxy puts before it."""
     path: str = scope["path"]
     return path.removeprefix(scope.get("root_path", "")) or "/"

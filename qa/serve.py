@@ -19,11 +19,13 @@ from qa.chat import build
 from qa.counters import Counters
 from qa.embedded import element_route
 from qa.endpoints import Endpoints
+from qa.entrance import entrance_of
 from qa.gate import Gate
 from qa.headers import SecurityHeaders, policy_with
 from qa.health import health_routes
+from qa.hub_login import HubLogin
 from qa.kept import Kept
-from qa.login import MESSAGE, Door, Login, inside_headers
+from qa.login import MESSAGE, Door, inside_headers
 from qa.logins import LOGIN_DAYS
 from qa.offered import Offered
 from qa.own_articles import OwnArticles
@@ -54,7 +56,7 @@ def serve(
     embedding: Sequence[str] = (),
     questions_per_minute: int = QUESTIONS_PER_MINUTE,
     burst_questions: int = BURST_QUESTIONS,
-    accounts: Accounts | None = None,
+    accounts: Accounts | HubLogin | None = None,
     login_days: float = LOGIN_DAYS,
     kept: Kept | None = None,
 ) -> gr.Blocks:
@@ -71,7 +73,8 @@ def serve(
         questions_per_minute: how many each visitor may ask.
         burst_questions: how many of them at once, after a pause.
         kept: keeps visitors' conversations; None keeps nothing of anybody.
-        accounts: who may log in; without any, everyone who reaches the server may ask.
+        accounts: who may log in, by passwords or with Hugging Face; without it, everyone who
+            reaches the server may ask.
         login_days: after its last use, when a login ends.
 
     Raises:
@@ -82,7 +85,18 @@ def serve(
         rate=Rate(per_minute=questions_per_minute, burst=burst_questions), counters=counters
     )
     offered = Offered(assistant)
-    page = build(offered, examples=examples, gate=gate, kept=kept, log_out=accounts is not None)
+    entrance = (
+        entrance_of(accounts, days=login_days, embedding=embedding, kept=kept) if accounts else None
+    )
+    door = entrance.door if entrance else None
+    page = build(
+        offered,
+        examples=examples,
+        gate=gate,
+        kept=kept,
+        log_out=entrance is not None,
+        visitor_of=entrance.visitor_of if entrance else None,
+    )
     with page:
         offer(Endpoints(offered, OwnArticles()), gate)
     page.queue(max_size=WAITING_QUESTIONS)
@@ -99,7 +113,6 @@ def serve(
             return "The server stops."
         return "The queue is full." if len(queue) >= WAITING_QUESTIONS else None
 
-    door = Door(accounts, days=login_days) if accounts else None
     policy_with(embedding)  # before the server starts, so that a wrong origin is told at once
     try:
         page.launch(
@@ -132,7 +145,7 @@ def serve(
                     Middleware(Refusals),
                     Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES),
                     Middleware(CallerNote),
-                    *([Middleware(Login, door=door, embedding=embedding)] if door else []),
+                    *(entrance.middleware if entrance else ()),
                 ],
                 "exception_handlers": handlers(),
             },

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -51,10 +51,16 @@ def launched() -> Iterator[Browser]:
 
 
 class Visit:
-    """A visitor's page."""
+    """A visitor's page, once what ``enter`` does has led to the chat."""
 
     def __init__(
-        self, browser: Browser, url: str, *, width: int = 1366, dark: bool = False
+        self,
+        browser: Browser,
+        url: str,
+        *,
+        width: int = 1366,
+        dark: bool = False,
+        enter: Callable[["Visit"], None] | None = None,
     ) -> None:
         self.complaints: list[str] = []
         self.hosts: set[str] = set()
@@ -70,6 +76,8 @@ class Visit:
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
         self.page.goto(url)
+        if enter is not None:
+            enter(self)
         self.page.wait_for_selector(".pq-library[data-arrived]", state="attached")
 
     def _note(self, message: object) -> None:
@@ -121,11 +129,11 @@ class Visit:
             for node in one["nodes"]
         ]
 
-    def leave(self) -> None:
-        """Close the page; there was no error, and no request left the machine."""
+    def leave(self, *others: str) -> None:
+        """Close the page; there was no error, and only it and these were asked for anything."""
         self.context.close()
         assert not self.complaints, self.complaints
-        assert self.hosts - {""} == {urlsplit(self.url).netloc}
+        assert self.hosts - {""} == {urlsplit(one).netloc for one in (self.url, *others)}
 
 
 def saved(folder: Path, name: str, data: bytes) -> Path:

@@ -140,9 +140,7 @@ def test_the_nearest_of_a_choice(kind, apart, share, monkeypatch):
     if apart:  # some in no FAISS index, some gone from it
         monkeypatch.setattr("index.nearest.SMALL", 0)
         there = there[100:]
-        index = index.brought_up(numbers[100:], lambda asked: vectors[asked // 2], kind=kind)
-        if index is None:
-            return  # it would be made anew
+        index = index.brought_up(numbers[100:], lambda asked: vectors[asked // 2])
     else:
         there = there[:2900]
     chosen = there[lot.random(len(there)) < share]

@@ -6,7 +6,7 @@ import pytest
 from index.errors import InputError
 from index.nearest import NearestVectors
 from index.vector_kind import FLAT_UP_TO, check_kind, kind_for
-from index.vector_making import RECALL_WANTED
+from index.vector_making import RECALL_WANTED, Making, outgrown
 
 DIMENSION = 16
 EXACT = ["Flat", "IVF20,Flat", "HNSW16"]
@@ -45,7 +45,7 @@ def test_what_it_finds_and_gives_back(kind):
         np.testing.assert_array_equal(index.vectors_of([10, 2, 3998]), vectors[[5, 1, 1999]])
 
 
-def changed(index, *, without=(), more=None, kind=None):
+def changed(index, *, without=(), more=None):
     """An index brought up to other numbers; the vectors of new ones are all that it asks for."""
     more = {} if more is None else more
     asked = []
@@ -55,8 +55,8 @@ def changed(index, *, without=(), more=None, kind=None):
         return np.array([more[number] for number in numbers.tolist()], dtype=np.float32)
 
     numbers = np.array([*(n for n in index.numbers if n not in set(without)), *more], np.int64)
-    after = index.brought_up(numbers, vectors_of, kind=kind)
-    assert after is None or asked == list(more)
+    after = index.brought_up(numbers, vectors_of)
+    assert asked == list(more)
     return after
 
 
@@ -70,11 +70,10 @@ def test_changes_leave_the_old_one_as_it_was(kind, small, monkeypatch):
     before = index.search(vectors[:20], top_k=3)
     gone = [3, 7, 1500]
     new = dict(zip([5000, 5001, 5002], more, strict=True))
-    after = changed(index, without=gone, more=new, kind=kind)
+    after = changed(index, without=gone, more=new)
     assert index.search(vectors[:20], top_k=3) == before
-    if kind == "HNSW16" and small:
-        assert after is None  # it cannot forget
-        return
+    small = small and kind != "HNSW16"  # which cannot forget
+    assert not after.has_outgrown(kind=kind)
     assert set(after.numbers) == set(range(2000)) - set(gone) | set(new)
     assert after.is_whole == small
     assert (after.held is index.held) == (not small)
@@ -85,11 +84,10 @@ def test_changes_leave_the_old_one_as_it_was(kind, small, monkeypatch):
     assert [next(iter(found)) for found in after.search(more, top_k=1)] == [5000, 5001, 5002]
     if after.gives_back:
         np.testing.assert_array_equal(after.vectors_of([5001, 4]), [more[1], vectors[4]])
-    again = changed(after, without=[5001], kind=kind)
-    if again is not None:
-        assert 5001 not in next(iter(again.search(more[1:2], top_k=2000)))
-        back = again.brought_up(after.numbers, lambda _: more[1:2], kind=kind)
-        assert back.search(more, top_k=5) == after.search(more, top_k=5)
+    again = changed(after, without=[5001])
+    assert 5001 not in next(iter(again.search(more[1:2], top_k=2000)))
+    back = again.brought_up(after.numbers, lambda _: more[1:2])
+    assert back.search(more, top_k=5) == after.search(more, top_k=5)
 
 
 @pytest.mark.parametrize("count", [1, 150, 1990])
@@ -144,8 +142,38 @@ def test_the_kind_follows_the_size():
     assert kind_for(100_000) == "IVF632,SQ8"
     vectors = unit_vectors(FLAT_UP_TO + 1)
     flat = NearestVectors.from_vectors(np.arange(FLAT_UP_TO), vectors[:-1])
-    assert changed(flat, more={FLAT_UP_TO: vectors[-1]}) is None
-    assert flat.making.kind == "Flat"
+    assert not flat.has_outgrown()
+    grown = changed(flat, more={FLAT_UP_TO: vectors[-1]})
+    assert grown.making.kind == "Flat"
+    assert grown.has_outgrown()
+    assert next(iter(grown.search(vectors[-1:], top_k=1)[0])) == FLAT_UP_TO
+    assert not flat.is_overtaken(grown.numbers)
+    assert changed(flat, without=range(1000, FLAT_UP_TO)).is_overtaken(grown.numbers)
+
+
+@pytest.mark.parametrize(
+    ("kind", "made_of", "wanted", "expected"),
+    [
+        ("IVF500,SQ8", 100_000, None, [(25_000, True), (25_001, False), (400_001, True)]),
+        ("Flat", 100, None, [(0, False), (FLAT_UP_TO, False), (FLAT_UP_TO + 1, True)]),
+        ("Flat", 100, "IVF4,Flat", [(155, False), (156, True)]),  # from so many it can be learnt
+        ("Flat", 200, "IVF4,PQ4", [(399, False), (400, True)]),  # which so many failed to do
+        ("Flat", 0, "HNSW16", [(0, False), (1, True)]),
+        ("HNSW16", 10, "HNSW16", [(1, False), (1_000_000, False)]),
+    ],
+)
+def test_when_another_making_is_due(kind, made_of, wanted, expected):
+    making = Making(kind=kind, made_of=made_of, recall_at_10=1.0)
+    assert [
+        (count, outgrown(making, count, dimension=DIMENSION, kind=wanted)) for count, _ in expected
+    ] == expected
+
+
+def test_a_kind_that_cannot_forget_is_behind_after_a_while():
+    index = NearestVectors.from_vectors(np.arange(200), unit_vectors(200), kind="HNSW16")
+    few, many = (changed(index, without=range(count)) for count in (9, 10))
+    assert not few.has_outgrown(kind="HNSW16")
+    assert many.has_outgrown(kind="HNSW16")
 
 
 def test_few_vectors_are_all_compared_whatever_was_asked_for():
@@ -153,7 +181,8 @@ def test_few_vectors_are_all_compared_whatever_was_asked_for():
     index = NearestVectors.from_vectors(np.arange(30), vectors[:30], kind="IVF16,Flat")
     assert index.making.kind == "Flat"
     more = dict(enumerate(vectors[30:], start=30))
-    assert changed(index, more=more, kind="IVF16,Flat") is None
+    assert not index.has_outgrown(kind="IVF16,Flat")
+    assert changed(index, more=more).has_outgrown(kind="IVF16,Flat")
 
 
 def test_nothing_is_found_in_nothing():

@@ -19,14 +19,17 @@ def test_a_csv_file(tmp_path):
     file = tmp_path / "news.csv"
     with file.open("w", encoding="utf-8", newline="") as stream:
         rows = csv.writer(stream)
-        rows.writerow(["ID", "Title", "Text", "author", "date", "url", "views"])
-        rows.writerow(["n1", "Lamps", "It burned,\nand “shone”.", "Ada", "1911", "http://a.b/c", 3])
+        rows.writerow(["ID", "Title", "Text", "author", "date", "collection", "url"])
+        rows.writerow(
+            ["n1", "Lamps", "It burned,\nand “shone”.", "Ada", "1911", " news ", "http://a.b/c"]
+        )
         rows.writerow(["", "", "# Boats\n\nThey float.", "", "", "", ""])
     first, second = read_sources(file)
     assert (first.id, first.title, first.text) == ("n1", "Lamps", "It burned,\nand “shone”.")
     assert (first.author, first.date, first.source) == ("Ada", "1911", "http://a.b/c")
     assert (second.id, second.title) == ("news.csv:4", "Boats")
     assert (second.author, second.source) == (None, str(file))
+    assert (first.collection, second.collection) == ("news", "")
 
 
 @pytest.mark.parametrize("delimiter", ",;\t|")
@@ -39,13 +42,20 @@ def test_delimiters(delimiter):
 def test_a_jsonl_file(tmp_path):
     file = tmp_path / "news.jsonl"
     rows = [
-        {"id": 7, "title": "Lamps", "text": "It burned.\r\n", "source": "The Times"},
-        {"text": "They float.", "tags": ["a"], "author": None},
+        {
+            "id": 7,
+            "title": "Lamps",
+            "text": "It burned.\r\n",
+            "source": "The Times",
+            "collection": "a b",
+        },
+        {"text": "They float.", "tags": ["a"], "author": None, "collection": ["a"]},
     ]
     file.write_text("\n\n".join(map(json.dumps, rows)), "utf-8")
     first, second = read_sources(file)
     assert (first.id, first.text, first.source) == ("7", "It burned.\r\n", "The Times")
     assert (second.id, second.title, second.author) == ("news.jsonl:3", "News 3", None)
+    assert (first.collection, second.collection) == ("a b", "")
 
 
 @pytest.mark.parametrize(

@@ -256,3 +256,25 @@ def test_limits(pullquote, shelf, tmp_path):
 def test_a_pattern_of_files(pullquote, shelf, articles):
     code, out, _ = pullquote("add", shelf, articles / "s*.txt")
     assert (code, "1 unchanged" in out) == (0, True)
+
+
+def test_a_row_names_the_collection_of_its_article(pullquote, tmp_path):
+    rows, shelf = tmp_path / "rows.jsonl", tmp_path / "shelf"
+
+    def collections(action, *options, **named):
+        lines = [
+            {"id": name, "text": f"The {name} lamp shines.", "collection": collection}
+            for name, collection in named.items()
+        ]
+        rows.write_text("\n".join(map(json.dumps, lines)), "utf-8")
+        target = (rows, "--output", shelf) if action == "build" else (shelf, rows)
+        assert pullquote(action, *target, *options)[0] == 0
+        listed = json.loads(pullquote("list", shelf, "--json")[1])
+        return {row["id"]: row["collection"] for row in listed}
+
+    assert collections("build", red="news", blue="") == {"red": "news", "blue": ""}
+    assert collections("add", red="", blue="old") == {"red": "news", "blue": "old"}
+    assert collections("add", "--collection", "mine", red="news") == {"red": "mine", "blue": "old"}
+    assert collections("add", "--collection", "", red="news") == {"red": "", "blue": "old"}
+    (shelf / "index.sqlite").write_bytes(b"")  # so that it is built as a whole
+    assert collections("build", red="news", blue="") == {"red": "news", "blue": ""}

@@ -21,10 +21,10 @@ from qa.accounts import (
     Accounts,
     HashedPassword,
     account_line,
-    accounts_named,
 )
 from qa.assistant import Assistant
 from qa.login import BURST_ATTEMPTS
+from qa.login_choice import chosen_login
 
 EASY = "how many prisoners were pardoned?"
 NAME, PASSWORD = "ada", "grüne Brücke 1911"
@@ -112,10 +112,10 @@ def test_a_file_that_is_wrong_is_refused_by_its_line(tmp_path, text: str, said: 
 
 def test_a_file_that_cannot_be_read_is_no_open_door(tmp_path, monkeypatch) -> None:
     monkeypatch.delenv(AUTH_FILE, raising=False)
-    assert accounts_named(None) is None
+    assert chosen_login(None, os.environ) is None
     monkeypatch.setenv(AUTH_FILE, str(tmp_path / "missing"))
     with pytest.raises(SourceError, match="cannot be read"):
-        accounts_named(None)
+        chosen_login(None, os.environ)
 
 
 @pytest.mark.parametrize(

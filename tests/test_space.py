@@ -99,6 +99,21 @@ def test_a_duplicate_serves_articles_of_its_own(files: Path, name: str) -> None:
         assert asked(url, "who painted the bridge?") == "Ada Fenn"
 
 
+def test_its_visitors_log_in_with_hugging_face_where_that_is_asked_for(files: Path) -> None:
+    said = {
+        "OAUTH_CLIENT_ID": "an id",
+        "OAUTH_CLIENT_SECRET": "a secret",
+        "OAUTH_SCOPES": "openid profile",
+        "OPENID_PROVIDER_URL": "https://huggingface.co",
+        "SPACE_HOST": "ada-pullquote.hf.space",
+    }
+    with started(files, {**said, "PULLQUOTE_AUTH": "huggingface"}) as url:
+        assert 'href="https://ada-pullquote.hf.space/login/huggingface"' in httpx.get(url).text
+        assert httpx.get(f"{url}/config").status_code == 401
+    with started(files, said) as url:  # that it is there alone closes nothing
+        assert httpx.get(f"{url}/config").status_code == 200
+
+
 def test_articles_that_are_not_there_are_told(files: Path) -> None:
     done = subprocess.run(
         [sys.executable, "app.py"],

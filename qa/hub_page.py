@@ -1,0 +1,53 @@
+"""The pages before the chat where visitors log in with Hugging Face: the door, and faults."""
+
+from html import escape
+
+from qa.palette import ASSETS, MARK, dark_variables, font_faces, light_variables
+
+
+def door_html(address: str) -> str:
+    """The page that asks to log in.
+
+    Args:
+        address: where that begins.
+    """
+    return _page(
+        "Log in to ask.",
+        "Hugging Face will tell this page your public profile, of which it uses the name and the"
+        " number of your account.",
+        address,
+        "Log in with Hugging Face",
+    )
+
+
+def fault_html(problem: str, remedy: str, address: str) -> str:
+    """The page that says why a login came to nothing.
+
+    Args:
+        problem: what was wrong.
+        remedy: what to do.
+        address: where another login begins.
+    """
+    return _page(problem, remedy, address, "Log in again")
+
+
+def _page(told: str, more: str, address: str, offer: str) -> str:
+    script = (ASSETS / "door.js").read_text("utf-8")
+    return (
+        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>Pullquote</title><style>{_style()}</style></head><body>"
+        f"<header>{MARK.read_text('utf-8')}<h1>Pullquote</h1>"
+        "<p>Ask an article, get its own words back.</p></header>"
+        f"<main><h2>{escape(told)}</h2><p>{escape(more)}</p>"
+        f'<p><a class="offer" href="{escape(address)}">{escape(offer)}</a></p></main>'
+        f"<script>{script}</script></body></html>"
+    )
+
+
+def _style() -> str:
+    sheet = (ASSETS / "door.css").read_text("utf-8")
+    return (
+        f"{font_faces()}:root{{{light_variables()}}}\n"
+        f"@media (prefers-color-scheme:dark){{:root{{{dark_variables()}}}}}\n{sheet}"
+    )
