@@ -5,6 +5,7 @@ from pathlib import Path
 
 from index.fast_kept import CACHE_VARIABLE
 from qa import load
+from qa.heap import give_memory_back
 from qa.kept import kept_in
 from qa.kept_folder import default_folder
 from qa.login_choice import chosen_login
@@ -15,6 +16,7 @@ ARTICLES = "PULLQUOTE_ARTICLES"  # the variable that names what to serve instead
 SPACES = ("https://huggingface.co",)  # shows a Space in a frame
 
 if __name__ == "__main__":
+    give_memory_back()
     storage = default_folder()
     if "SPACE_ID" in os.environ:
         # Only the Spaces' proxy reaches us there, and only it knows a visitor's address.

@@ -79,6 +79,7 @@ class ApiBlocks(gr.Blocks):
             if getattr(called, "api_visibility", None) == "public":
                 self._forget_session(session)
             if session is not None:
+                self._forget_shown(session)
                 self._finished.note(session)
         return handled
 
@@ -95,6 +96,25 @@ class ApiBlocks(gr.Blocks):
         if session is not None and not session.state_data:
             holder.session_data.pop(name, None)
             holder.time_last_used.pop(name, None)
+
+    def _forget_shown(self, name: str) -> None:
+        """Drop what Gradio notes of a page's parts beside what it sends.
+
+        It keeps what they show, for its deep links, which are not offered: with each turn that is
+        longer, and fits no room that was let go. And for each that is skipped it makes another
+        component, which it never drops.
+        """
+        holder = getattr(self, "state_holder", None)
+        session = holder.session_data.get(name) if holder is not None else None
+        if session is None:
+            return
+        parts = dict(self.default_config.blocks)
+        session.blocks_config.blocks = parts
+        session.config_values = {
+            part: config for part, config in session.config_values.items() if part in parts
+        }
+        for config in session.config_values.values():
+            config.get("props", {}).pop("value", None)
 
     def validate_inputs(self, block_fn: Any, inputs: list[Any]) -> None:
         """Refuse a call with too few values; one of an endpoint with too many, too.

@@ -79,6 +79,7 @@ def add_chat(commands: Any) -> None:
 
 
 def _chat(options: argparse.Namespace) -> int:
+    from qa.heap import give_memory_back
     from qa.kept import kept_in
     from qa.kept_folder import default_folder
     from qa.logs import log_json
@@ -86,6 +87,7 @@ def _chat(options: argparse.Namespace) -> int:
     from qa.serve import serve
 
     # Before the models load:
+    give_memory_back()
     accounts = chosen_login(options.auth)
     kept = kept_in(None if options.keep_nothing else options.keep or default_folder())
     if options.log_json:
