@@ -39,7 +39,7 @@ from qa.seeds import SeedQuestion, seed_articles, seed_questions
 from qa.squad import SquadQuestion, SquadSet
 
 FILE = RESULTS / "lengths.json"
-SIZES = (64, 96, 128, 192, 256)  # tokens of the embedder
+SIZES = (64, 96, 128, 160, 192, 256)  # tokens of the embedder
 OVERLAPS = (0, 1)  # sentences
 QUESTIONS = 100  # of a file, drawn at random
 READ_TOKENS = 768  # of a question's passages together, but no fewer than five of them

@@ -15,9 +15,9 @@ from index.records import Document, Passage
 from index.storing import Prepared
 from index.vector_kind import check_kind
 
-# Between 100 and 150 English words: long enough for a name and what is said of it later,
+# Some 120 English words: long enough for a name and what is said of it later,
 # short enough that one vector still means something.
-BUDGET_TOKENS = 192
+BUDGET_TOKENS = 160
 OVERLAP_SENTENCES = 1
 # Passages that are embedded, then stored in one transaction: some ten seconds of work, which is
 # what stopping costs.
