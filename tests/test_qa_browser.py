@@ -122,6 +122,8 @@ def test_hits_are_stepped_through_and_linked_to(visit: Visit, browser: Browser, 
     page = visit.page
     visit.ask(WHO)
     at = page.locator(".pq-at")
+    expect(at).to_have_text("3 of 3")  # in the article's order, the answer is the last
+    page.get_by_role("button", name="Previous hit").click()
     expect(at).to_have_text("2 of 3")
     page.get_by_role("button", name="Next hit").click()
     expect(at).to_have_text("3 of 3")

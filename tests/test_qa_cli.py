@@ -143,7 +143,7 @@ def test_index_build_then_ask_it_then_damage_it(tmp_path: Path) -> None:
     shelf = tmp_path / "shelf"
     code, out, err = run("index", "build", NEWS, "--output", str(shelf))
     assert (code, err) == (0, "")
-    assert "3 passages of 1 documents" in out
+    assert "4 passages of 1 documents" in out
     code, out, _ = run("ask", EASY, str(shelf))
     assert (code, out.startswith(f"“{ANSWER}")) == (0, True)
     database = shelf / "index.sqlite"

@@ -45,7 +45,7 @@ def articles(tmp_path):
 def shelf(tmp_path, articles, pullquote):
     code, out, err = pullquote("build", articles, "--output", tmp_path / "shelf")
     assert (code, err) == (0, "")
-    assert "4 passages of 2 documents" in out
+    assert "5 passages of 2 documents" in out
     return tmp_path / "shelf"
 
 
@@ -113,7 +113,7 @@ def test_info(pullquote, shelf, embedder):
     code, out, _ = pullquote("info", shelf, "--json")
     told = json.loads(out)
     assert code == 0
-    assert (told["documents"], told["passages"], told["kind"]) == (2, 4, "Flat")
+    assert (told["documents"], told["passages"], told["kind"]) == (2, 5, "Flat")
     assert told["embedder"] == embedder.identity
     code, out, _ = pullquote("info", shelf)
     assert (code, f"embedder  {embedder.identity}" in out) == (0, True)
