@@ -18,6 +18,8 @@ import httpx
 from load_client import Page, RefusedError, Shown, Tally, call
 from load_server import POLL_S, Server
 
+from qa.dialogue import TURNS_KEPT
+
 SYLLABLES = ("ba", "de", "ki", "lo", "mu", "ra")
 NAME_SYLLABLES = 7
 NAME_STEP = 47_251  # prime to their number, so that neighbours are little alike and all are met
@@ -259,12 +261,15 @@ async def _talk_held(visitor: Visitor, page: Page, conversation: str) -> None:
 def talk_fault(kept: Sequence[str], seen: Sequence[str], doubtful: str | None) -> str | None:
     """What is wrong with the questions that are kept of a talk, if anything is.
 
+    Of a long one its last ``TURNS_KEPT`` are.
+
     Args:
         kept: in the order in which the server has them.
         seen: those whose answers were seen, in order.
         doubtful: one more that may be kept, since a kill cut its answer off.
     """
-    if list(kept) in (list(seen), [*seen, *([doubtful] if doubtful else [])]):
+    possible = (seen, [*seen, *([doubtful] if doubtful else [])])
+    if any(list(kept) == list(one[-TURNS_KEPT:]) for one in possible):
         return None
     return f"kept are {list(kept)}, seen were {list(seen)} and perhaps {doubtful}"
 

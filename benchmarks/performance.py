@@ -10,14 +10,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from performance_markdown import markdown, told
-from performance_plots import plot_lengths, plot_reading
+from performance_plots import plot_growth, plot_lengths, plot_reading
 from performance_server import load_section, together_section
 from projection import MEMORY_GB, WORKED_OUT, Growth, rows_of
 from reading import SHIPPED
 from timing import RESULTS, ROOT
 
 PAGE = ROOT / "PERFORMANCE.md"
-READING_PLOT, LENGTHS_PLOT = "reading.svg", "lengths.svg"
+READING_PLOT, LENGTHS_PLOT, SCALE_PLOT = "reading.svg", "lengths.svg", "scale.svg"
 NAMES = {
     "pullquote": "Pullquote",
     "transformers4": "transformers 4, question-answering",
@@ -27,15 +27,16 @@ NAMES = {
 LEAST_SHARE = 0.01  # of the model's time; what takes less is summed up
 LENGTHS_SAID = (
     "Passages of 96 or 128 tokens give better quotes of both sets for fewer tokens, but of the news"
-    " story too few answers for its test: 160, with a sentence shared, are what is shipped, and what"
-    " the reader's settings were fitted to. They give better quotes of both sets than 192 do, and of"
-    " the example articles' questions more come right (`tests/test_qa_seeds.py`)."
+    " story too few answers for its test: 160, with a sentence shared, are what is shipped, and"
+    " what the reader's settings were fitted to. They give better quotes of both sets than 192 do,"
+    " and of the example articles' questions more come right (`tests/test_qa_seeds.py`)."
 )
 
 
 def main() -> None:
     plot_reading(load("reading"), RESULTS / READING_PLOT)
     plot_lengths(load("lengths"), RESULTS / LENGTHS_PLOT)
+    plot_growth(load("scale"), RESULTS / SCALE_PLOT)
     PAGE.write_text(page(), "utf-8")
     print(f"Written to {PAGE.name}")
 
@@ -308,6 +309,7 @@ def scale_section(report: Mapping[str, Mapping[str, Any]]) -> str:
         + markdown(
             list(columns), [[show(row) for show in columns.values()] for row in report.values()]
         )
+        + f"\n\n![How each of these grows](benchmarks/results/{SCALE_PLOT})"
     )
 
 

@@ -1,6 +1,7 @@
 """The plots of PERFORMANCE.md, the same files from the same numbers."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -8,14 +9,7 @@ from reading import SHIPPED
 
 
 def plot_reading(report: Mapping[str, Mapping[str, Mapping[str, float]]], file: Path) -> None:
-    import matplotlib as mpl
-
-    mpl.use("svg")
-    from matplotlib import pyplot as plt
-
-    # The same file from the same numbers.
-    with plt.rc_context({"svg.hashsalt": "pullquote", "axes.spines.top": False}):
-        figure, axes = plt.subplots(figsize=(8.4, 3.6))
+    with _drawn(file, (8.4, 3.6)) as ((axes,),):
         for name, rows in report.items():
             fixed = [row for way, row in rows.items() if way.startswith("the first")]
             (line,) = axes.plot(
@@ -42,20 +36,11 @@ def plot_reading(report: Mapping[str, Mapping[str, Mapping[str, float]]], file: 
         axes.set_xlabel("passages read of a question, mean")
         axes.set_ylabel("F1")
         axes.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
-        figure.tight_layout()
-        figure.savefig(file, metadata={"Date": None})
-        plt.close(figure)
 
 
 def plot_lengths(report: Mapping[str, Any], file: Path) -> None:
-    import matplotlib as mpl
-
-    mpl.use("svg")
-    from matplotlib import pyplot as plt
-
     sets = report["sets"]
-    with plt.rc_context({"svg.hashsalt": "pullquote", "axes.spines.top": False}):
-        figure, panels = plt.subplots(1, len(sets), figsize=(4.5 * len(sets), 3.6), squeeze=False)
+    with _drawn(file, (4.5 * len(sets), 3.6), columns=len(sets)) as panels:
         for axes, (name, ways) in zip(panels[0], sets.items(), strict=True):
             for way, row in ways.items():
                 if "curve" not in row:
@@ -71,6 +56,53 @@ def plot_lengths(report: Mapping[str, Any], file: Path) -> None:
             axes.set_xlabel("tokens read of a question, mean")
         panels[0][0].set_ylabel("F1 of the best quote")
         panels[0][0].legend(frameon=False, fontsize=8)
+
+
+GROWING: Mapping[str, tuple[str, ...]] = {
+    "built, s": ("store_s", "first_open_s"),
+    "one article added, s": ("add_one_s",),
+    "opened, s": ("open_s",),
+    "search, ms": ("search_p50_ms", "search_p95_ms"),
+    "memory, MB": ("memory_mb",),
+    "disk, bytes a passage": ("bytes_per_passage",),
+}
+CURVES: Mapping[str, str] = {
+    "store_s": "stored",
+    "first_open_s": "FAISS index made",
+    "search_p50_ms": "p50",
+    "search_p95_ms": "p95",
+}
+
+
+def plot_growth(report: Mapping[str, Mapping[str, Any]], file: Path) -> None:
+    sizes = [row["passages"] for row in report.values()]
+    with _drawn(file, (9.0, 5.0), rows=2, columns=3) as panels:
+        for axes, (title, columns) in zip(panels.flat, GROWING.items(), strict=True):
+            for column in columns:
+                figures = [row[column] for row in report.values()]
+                axes.plot(sizes, figures, "o-", label=CURVES.get(column))
+            axes.set_xscale("log")
+            axes.set_yscale("log")
+            axes.set_title(title, fontsize=9)
+            if len(columns) > 1:
+                axes.legend(frameon=False, fontsize=8)
+        for axes in panels[-1]:
+            axes.set_xlabel("passages")
+
+
+@contextmanager
+def _drawn(
+    file: Path, size: tuple[float, float], *, rows: int = 1, columns: int = 1
+) -> Iterator[Any]:
+    """Panels to draw in, written to a file at the end: the same file from the same numbers."""
+    import matplotlib as mpl
+
+    mpl.use("svg")
+    from matplotlib import pyplot as plt
+
+    with plt.rc_context({"svg.hashsalt": "pullquote", "axes.spines.top": False}):
+        figure, panels = plt.subplots(rows, columns, figsize=size, squeeze=False)
+        yield panels
         figure.tight_layout()
         figure.savefig(file, metadata={"Date": None})
         plt.close(figure)

@@ -10,6 +10,8 @@ import load_visitors
 import pytest
 from load_client import Shown, Tally
 
+from qa.dialogue import TURNS_KEPT
+
 SECRET, TEXT = "Kidera", "The bridge was painted by Ada Kidera."
 
 
@@ -64,6 +66,12 @@ def test_there_is_always_another_name(monkeypatch):
 )
 def test_a_talk_is_kept_as_it_was_seen(kept, doubtful, right):
     assert (load_visitors.talk_fault(kept, ["a", "b"], doubtful) is None) is right
+
+
+@pytest.mark.parametrize(("forgotten", "right"), [(20, True), (19, False), (21, False), (0, False)])
+def test_the_end_of_a_long_talk_is_kept(forgotten, right):
+    seen = [str(turn) for turn in range(TURNS_KEPT + 20)]
+    assert (load_visitors.talk_fault(seen[forgotten:], seen, None) is None) is right
 
 
 def came_back(library, brought):

@@ -10,7 +10,9 @@ def test_the_page_is_written_from_the_results() -> None:
     assert written == performance.page(), "write it anew: python benchmarks/performance.py"
 
 
-@pytest.mark.parametrize("plot", [performance.READING_PLOT, performance.LENGTHS_PLOT])
+@pytest.mark.parametrize(
+    "plot", [performance.READING_PLOT, performance.LENGTHS_PLOT, performance.SCALE_PLOT]
+)
 def test_what_it_shows_is_there(plot: str) -> None:
     assert f"({performance.RESULTS.relative_to(ROOT)}/{plot})" in (
         ROOT / "PERFORMANCE.md"
