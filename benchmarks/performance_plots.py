@@ -66,6 +66,7 @@ GROWING: Mapping[str, tuple[str, ...]] = {
     "memory, MB": ("memory_mb",),
     "disk, bytes a passage": ("bytes_per_passage",),
 }
+STEEP = 10  # times the least, from which on a figure is drawn by its powers
 CURVES: Mapping[str, str] = {
     "store_s": "stored",
     "first_open_s": "FAISS index made",
@@ -78,11 +79,15 @@ def plot_growth(report: Mapping[str, Mapping[str, Any]], file: Path) -> None:
     sizes = [row["passages"] for row in report.values()]
     with _drawn(file, (9.0, 5.0), rows=2, columns=3) as panels:
         for axes, (title, columns) in zip(panels.flat, GROWING.items(), strict=True):
+            shown = [row[column] for row in report.values() for column in columns]
             for column in columns:
                 figures = [row[column] for row in report.values()]
                 axes.plot(sizes, figures, "o-", label=CURVES.get(column))
             axes.set_xscale("log")
-            axes.set_yscale("log")
+            if max(shown) < STEEP * min(shown):  # as good as flat: from nothing on, so it looks it
+                axes.set_ylim(0, 1.1 * max(shown))
+            else:
+                axes.set_yscale("log")
             axes.set_title(title, fontsize=9)
             if len(columns) > 1:
                 axes.legend(frameon=False, fontsize=8)
