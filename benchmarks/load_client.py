@@ -96,18 +96,18 @@ class Shown:
 
     Args:
         noted: what the browser is to note of its visitor.
-        library_html: the articles there are, and the conversations.
+        shelf_html: the articles there are, and the conversations.
         conversation_html: what was asked and answered.
         source_html: the article; empty where it stays as it was.
     """
 
     noted: dict[str, Any]
-    library_html: str
+    shelf_html: str
     conversation_html: str
     source_html: str
 
     def __str__(self) -> str:
-        return self.library_html + self.conversation_html + self.source_html
+        return self.shelf_html + self.conversation_html + self.source_html
 
 
 class Page:

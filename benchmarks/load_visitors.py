@@ -175,7 +175,7 @@ async def _on_page(visitor: Visitor) -> Page:
         visitor.secret = shown.noted["visitor"]
         alone(visitor, shown)
         library_held(visitor, shown)
-        for conversation in conversations_in(shown.library_html):
+        for conversation in conversations_in(shown.shelf_html):
             await _talk_held(visitor, page, conversation)
         for one in visitor.brought:
             one.doubtful = None  # by now it is known
@@ -194,7 +194,7 @@ async def _bring(visitor: Visitor, page: Page, chance: random.Random) -> None:
     visitor.unsure.add(secret)  # if the server is killed now, it may be there or not
     shown = await page.work("paste", text=text, title=f"The village of {secret}")
     alone(visitor, shown)
-    if f"The village of {secret}" not in shown.library_html:
+    if f"The village of {secret}" not in shown.shelf_html:
         visitor.tally.faults.append(f"the article of {secret} was not taken: {words_of(shown)}")
         return
     visitor.unsure.discard(secret)
@@ -226,11 +226,11 @@ def alone(visitor: Visitor, shown: Shown) -> None:
 def library_held(visitor: Visitor, shown: Shown) -> None:
     """Note which of a visitor's articles and conversations are not there any more."""
     for one in visitor.brought:
-        if f"The village of {one.secret}" in shown.library_html:
+        if f"The village of {one.secret}" in shown.shelf_html:
             visitor.tally.found_again["articles"] += 1
         else:
             visitor.tally.faults.append(f"the article of {one.secret} is lost")
-    listed = len(conversations_in(shown.library_html))
+    listed = len(conversations_in(shown.shelf_html))
     asked = sum(bool(one.asked) for one in visitor.brought)
     most = sum(bool(one.asked or one.doubtful) for one in visitor.brought)
     if not asked <= listed <= most:
@@ -248,7 +248,7 @@ async def _talk_held(visitor: Visitor, page: Page, conversation: str) -> None:
     if about is None:
         visitor.tally.faults.append(f"the article of a conversation is not there: {article[:200]}")
         return
-    file = FILE.search((await page.act("export", id=conversation, style="json")).library_html)
+    file = FILE.search((await page.act("export", id=conversation, style="json")).shelf_html)
     answers = json.loads(unescape(file[1]))["answers"] if file else []
     fault = talk_fault([one["question"] for one in answers], about.asked, about.doubtful)
     faults = [fault, *(fault_of(answer, about.text, about.secret) for answer in answers)]
