@@ -14,8 +14,19 @@ ENCRYPTED = 0x1  # bit of a member's flags
 RATIO_FROM_BYTES = 10_000_000  # anything smaller is no bomb: blank pictures pack as well
 UNSAFE = re.compile(r"^[/\\]|^[A-Za-z]:|(^|[/\\])\.\.([/\\]|$)|\0")
 # What zipfile and the unpackers behind it raise on damaged data.
-DAMAGE = (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, OverflowError,
-          IndexError, KeyError, MemoryError, NotImplementedError, RuntimeError)  # fmt: skip
+DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    OSError,
+    EOFError,
+    ValueError,
+    OverflowError,
+    IndexError,
+    KeyError,
+    MemoryError,
+    NotImplementedError,
+    RuntimeError,
+)
 
 
 class Expansion:
