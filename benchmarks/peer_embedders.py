@@ -3,7 +3,7 @@
     python benchmarks/peer_embedders.py
 
 Part of ``make bench-peers``, and writes its part of ``benchmarks/results/peers.json``. Ours is the
-form that ships, partly in eight bits; SentenceTransformers as it is by default, in fp32, which is
+form that ships, in eight bits; SentenceTransformers as it is by default, in fp32, which is
 what closeness is measured against; fastembed with our fp32 export, since the ONNX file that it has
 of this model lies on a hub.
 """

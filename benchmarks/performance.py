@@ -132,7 +132,7 @@ def embedders_section(report: Mapping[str, Any]) -> str:
         f"Part of `make bench-peers`: all-MiniLM-L6-v2 over the {report['passages']} passages of"
         f" the example articles in one call, and {report['questions']} questions one by one, in"
         f" turns, over {report['rounds']} rounds; {told(report)}. Ours is the form that ships,"
-        " partly in eight bits; SentenceTransformer.encode is as it is by default; fastembed runs"
+        " in eight bits; SentenceTransformer.encode is as it is by default; fastembed runs"
         " our fp32 export as a custom model, since its own file lies on a hub. The cosine is that"
         " with fp32."
         "\n\n"

@@ -284,7 +284,7 @@ def written(subject: Subject, scratch: Path, *, eight_bits: bool) -> Path:
         outputs=["output"],
         heads=subject.heads,
         hidden_size=subject.hidden_size,
-        eight_bits=eight_bits,
+        samples=samples_of(subject) if eight_bits else (),
     )
     return folder / MODEL_FILE
 

@@ -4,18 +4,18 @@ import tempfile
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from index.errors import ModelError
+from index.fast_model import MODEL_FILE, Inputs
+from index.smoothing import behind_activations, smooth
 
 if TYPE_CHECKING:
     import torch
-from index.fast_model import MODEL_FILE
 
 # Attention written out step by step, which is how the optimiser knows it and makes it one step.
 FUSED_ATTENTION = "eager"
 OPSET = 17  # has LayerNormalization; every ONNX Runtime since 1.14 runs it
-ACTIVATIONS = frozenset({"BiasGelu", "FastGelu", "Gelu", "Relu"})
 # What ONNX Runtime's own preparation marks a model with; the optimiser has done as much.
 PREPARED = {"onnx.quant.pre_process": "onnxruntime.quant"}
 
@@ -28,7 +28,8 @@ def write_fast(
     outputs: Sequence[str],
     heads: int,
     hidden_size: int,
-    eight_bits: bool,
+    samples: Sequence[Inputs] = (),
+    spared: bool = False,
 ) -> None:
     """Write a torch model as ONNX with its operators fused.
 
@@ -39,7 +40,10 @@ def write_fast(
         outputs: their names.
         heads: attention heads.
         hidden_size: of a token's vector.
-        eight_bits: whether its products are of eight-bit integers.
+        samples: inputs that show how large its numbers get, for products of eight-bit
+            integers; without any, its products are of floats.
+        spared: whether the products behind activations are of floats all the same: some
+            models do not bear it otherwise.
 
     Raises:
         ModelError: the model has no such form.
@@ -47,6 +51,7 @@ def write_fast(
     import onnx
     import torch
     from onnxruntime.quantization import QuantType, quantize_dynamic
+    from onnxruntime.transformers.fusion_options import FusionOptions
     from onnxruntime.transformers.optimizer import optimize_model
 
     with tempfile.TemporaryDirectory(dir=folder) as scratch, warnings.catch_warnings():
@@ -65,20 +70,30 @@ def write_fast(
                 opset_version=OPSET,
                 dynamo=False,
             )
+            joining = FusionOptions("bert")
+            joining.enable_skip_layer_norm = joining.enable_bias_skip_layer_norm = False
             optimised = optimize_model(
-                str(whole), model_type="bert", num_heads=heads, hidden_size=hidden_size, opt_level=0
+                str(whole),
+                model_type="bert",
+                num_heads=heads,
+                hidden_size=hidden_size,
+                optimization_options=joining,
+                opt_level=0,
             )
             onnx.helper.set_model_props(optimised.model, PREPARED)
-            target = joined if eight_bits else folder / MODEL_FILE
-            optimised.save_model_to_file(str(target))
-            if not eight_bits:
+            if not samples:
+                optimised.save_model_to_file(str(folder / MODEL_FILE))
                 return
+            left = behind_activations(optimised.model.graph) if spared else []
+            if not spared:
+                smooth(optimised.model, samples, Path(scratch))
+            optimised.save_model_to_file(str(joined))
             quantize_dynamic(
                 joined,
                 folder / MODEL_FILE,
                 per_channel=True,
                 op_types_to_quantize=["MatMul", "Attention", "Gemm"],
-                nodes_to_exclude=_behind_activations(optimised.model.graph),
+                nodes_to_exclude=[node.name for node in left],
                 # Seven bits: two products of eight overflow the sum that processors without
                 # VNNI make of them.
                 reduce_range=True,
@@ -90,16 +105,3 @@ def write_fast(
                 f"The model has no fast form ({str(error).strip().splitlines()[0]}).",
                 "Use it as it is.",
             ) from error
-
-
-def _behind_activations(graph: Any) -> list[str]:
-    """The names of the products that take an activation's output.
-
-    A few of its numbers are far larger than the others, and on the scale of those the others
-    are lost (Bondarenko et al. 2021, Understanding and Overcoming the Challenges of Efficient
-    Transformer Quantization).
-    """
-    active = {
-        output for node in graph.node if node.op_type in ACTIVATIONS for output in node.output
-    }
-    return [node.name for node in graph.node if active.intersection(node.input)]

@@ -13,7 +13,7 @@ from index.fast_model import MODEL_FILE
 
 CACHE_VARIABLE = "PULLQUOTE_CACHE"
 # Of how a fast form is made: another number, and all are made anew.
-RECIPE_VERSION = 2
+RECIPE_VERSION = 3
 # What a model is told apart by; weights in several files are all of them.
 WEIGHTS = ("*.safetensors", "pytorch_model*.bin", "config.json", "tokenizer.json")
 KEY_CHARS = 24  # of a SHA-256: 96 bits

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 Facts = TypeVar("Facts")
 MODEL_FILE = "model.onnx"
+# A sum and a layer's normalisation take a sixth of the time apart that they take joined, where
+# each number is worked on by itself (ONNX Runtime 1.32).
+LEFT_APART = ("SkipLayerNormFusion",)
 TOKENIZER_FILE = "tokenizer.json"
 Inputs = Mapping[str, npt.NDArray[np.int64]]
 
@@ -46,7 +49,10 @@ class FastModel:
         options.log_severity_level = 3  # errors only
         try:
             self._session = onnxruntime.InferenceSession(
-                str(file), options, providers=["CPUExecutionProvider"]
+                str(file),
+                options,
+                providers=["CPUExecutionProvider"],
+                disabled_optimizers=LEFT_APART,
             )
         except Exception as error:  # its errors share no base
             raise ModelError(

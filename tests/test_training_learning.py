@@ -14,7 +14,7 @@ from align import Label, align, read_labels
 from boundaries import mend
 from distil import Distilling, distilling_loss, teacher_logits
 from examples import Example, digest_of, write_examples
-from features import NULL_TOKEN, collate, cut_batches, encode
+from features import NULL_TOKEN, Batch, collate, cut_batches, encode
 from hypothesis import given
 from hypothesis import strategies as st
 from journal import read_metrics
@@ -265,6 +265,29 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_been(
     assert [row.loss for row in read_metrics(tmp_path / "stopped")] == [row.loss for row in rows]
     for name, value in whole.items():
         assert torch.equal(value, resumed[name]), name
+
+
+def test_half_the_bits_learn_the_same_with_weights_of_all_bits(
+    tiny: dict[str, str], examples: list[Example], tmp_path: Path, plan: dict[str, object]
+) -> None:
+    plan = plan | {"dropout": 0.0, "learning_rate": 1e-4}
+    multiplied = []
+
+    def watched(starts: torch.Tensor, ends: torch.Tensor, batch: Batch) -> torch.Tensor:
+        multiplied.append(starts.dtype)
+        return people_loss(starts, ends, batch)
+
+    whole = trained(tiny, examples, tmp_path / "fp32", plan)
+    half = trained(tiny, examples, tmp_path / "bf16", plan | {"precision": "bf16"}, watched)
+    assert set(multiplied) == {torch.float32}  # of the scores, whatever the products were
+    assert any(not torch.equal(value, half[name]) for name, value in whole.items())
+    for name, value in half.items():
+        assert value.dtype == torch.float32
+        torch.testing.assert_close(value, whole[name], atol=2e-3, rtol=0)
+    for one, other in zip(
+        read_metrics(tmp_path / "fp32"), read_metrics(tmp_path / "bf16"), strict=True
+    ):
+        assert one.loss == pytest.approx(other.loss, rel=0.02)
 
 
 @pytest.mark.parametrize("name", ["bert", "mpnet"])
