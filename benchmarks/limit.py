@@ -23,7 +23,7 @@ from timing import RESULTS, in_turns, machine, spread
 
 import qa
 from index.fast_kept import kept_at, key_of
-from index.fast_model import MODEL_FILE
+from index.fast_model import LEFT_APART, MODEL_FILE
 from index.threads import usable_cores
 from qa.reader import SHIPPED_READER, STRIDE_TOKENS, WINDOW_TOKENS, ExtractiveReader
 from qa.reader_model import load_reader
@@ -147,6 +147,7 @@ def operators(windows: Sequence[Window]) -> Mapping[str, float]:
             str(kept_at(key_of(SHIPPED_READER)) / MODEL_FILE),
             options,
             providers=["CPUExecutionProvider"],
+            disabled_optimizers=LEFT_APART,  # as it ships
         )
         for window in windows:
             token_ids, type_ids, attended = inputs_of(window)

@@ -26,7 +26,33 @@ Vectors = npt.NDArray[np.float32]
 FACTS_FILE = "embedder.json"
 OUTPUT = "token_vectors"
 LEAST_COSINE = 0.99  # mean, of the vectors of both forms
-# Texts of several lengths, on which the two forms are compared.
+# Texts that show how large the model's numbers get.
+MEASURED = (
+    "When does the ferry leave?",
+    "price of a return ticket under 26",
+    "Dr. Amara Osei (1931-2004) led the survey; her notes fill 14 boxes in Kumasi's archive.",
+    (
+        "The committee, which had met in private since March, published its report on Friday. It"
+        " blames a worn valve, two missed inspections and a manual that nobody had translated."
+    ),
+    (
+        "Whisk three eggs with 120 g of sugar until pale, fold in the flour, and bake at 180 °C for"
+        " half an hour. Let it cool before you cut it, or it will crumble."
+    ),
+    (
+        "“I never wanted the job,” she told the paper on her last day, “but somebody had to answer"
+        " the telephone.” The players gave her a signed ball; the stadium, 40,000 people, sang."
+    ),
+    (
+        "A function that returns a generator does nothing until it is iterated. To read a file line"
+        " by line without keeping it in memory, loop over the open file and yield each match."
+    ),
+    (
+        "During the Miocene, about 12 million years ago, the basin was closed off from the sea and"
+        " dried out. It left layers of salt up to 300 metres thick, mined since Roman times."
+    ),
+)
+# Others of several lengths, on which the two forms are compared.
 SAMPLE = (
     "Who was released?",
     "harbour opening hours",
@@ -173,8 +199,9 @@ def make_fast_embedder(model: "SentenceTransformer", folder: Path, *, identity: 
     auto.set_attn_implementation(FUSED_ATTENTION)
     tokenizer = model.tokenizer
     tokenizer_json = tokenizer.backend_tokenizer.to_str()
-    unpadded = Tokenizer.from_str(tokenizer_json)
-    unpadded.no_padding()
+    as_read = Tokenizer.from_str(tokenizer_json)
+    as_read.no_padding()
+    as_read.enable_truncation(int(model.max_seq_length or tokenizer.model_max_length))
     uses_type_ids = "token_type_ids" in tokenizer.model_input_names
     example = torch.tensor([[1, 2, 3, 4, 5, 6], [1, 2, 3, 4, 0, 0]])
     inputs = {"input_ids": example, "attention_mask": (example > 0).long()}
@@ -190,13 +217,13 @@ def make_fast_embedder(model: "SentenceTransformer", folder: Path, *, identity: 
     plain = model.encode(list(SAMPLE), convert_to_numpy=True, normalize_embeddings=True)
     for spared in (False, True):  # the first is faster, where a model bears it
         write_fast(
-            _hidden_of(auto, list(inputs)),
+            hidden_of(auto, list(inputs)),
             inputs,
             folder,
             outputs=[OUTPUT],
             heads=auto.config.num_attention_heads,
             hidden_size=auto.config.hidden_size,
-            samples=[_inputs_of(unpadded.encode(text)) for text in SAMPLE],
+            samples=[_inputs_of(as_read.encode(text)) for text in MEASURED],
             spared=spared,
         )
         fast = FastEmbedder.load(folder).embed(SAMPLE)
@@ -210,8 +237,13 @@ def make_fast_embedder(model: "SentenceTransformer", folder: Path, *, identity: 
     )
 
 
-def _hidden_of(model: Any, names: Sequence[str]) -> Any:
-    """The model as a module that takes its inputs by position and gives its tokens' vectors."""
+def hidden_of(model: Any, names: Sequence[str]) -> Any:
+    """The model as a module that takes its inputs by position and gives its tokens' vectors.
+
+    Args:
+        model: an encoder of transformers.
+        names: of its inputs, in their order.
+    """
     import torch
 
     class Hidden(torch.nn.Module):

@@ -19,9 +19,11 @@ ACTIVATIONS = frozenset({"BiasGelu", "FastGelu", "Gelu", "Relu"})
 # drown the small ones, with 1 their weights do; of 0.25 to 0.75, this and 0.5 kept the shipped
 # embedder's vectors nearest to the original's.
 SHARE = 0.4
-SMALLEST = 1e-3  # size of a channel that the samples leave silent
+# The least size of a channel, as a part of the usual one: what the samples leave silent may speak.
+SMALLEST = 0.1
 SCALED = "/scaled"  # ending of the name of a product's input, and SCALE of what it is times
 SCALE = "/scale"
+EVEN = "/even"  # of its weights
 
 
 def smooth(model: Any, samples: Sequence[Inputs], scratch: Path) -> None:
@@ -32,7 +34,7 @@ def smooth(model: Any, samples: Sequence[Inputs], scratch: Path) -> None:
     Args:
         model: an ONNX model of fused operators, changed in place.
         samples: inputs that show how large its numbers get.
-        scratch: an empty folder.
+        scratch: a folder for a file.
     """
     from onnx import helper, numpy_helper
 
@@ -42,13 +44,19 @@ def smooth(model: Any, samples: Sequence[Inputs], scratch: Path) -> None:
     sizes = _sizes(model, sorted({one.input[0] for one in products}), samples, scratch)
     for node in products:
         name, held = node.input[0], weights[node.input[1]]
-        scale = np.maximum(sizes[name], SMALLEST) ** SHARE
+        usual = float(np.median(sizes[name])) or 1.0
+        scale = np.maximum(sizes[name], SMALLEST * usual) ** np.float32(SHARE)
         even = numpy_helper.to_array(held) * scale[:, None]
-        held.CopyFrom(numpy_helper.from_array(even, held.name))
+        # Its own: other products may have the same weights.
+        graph.initializer.append(numpy_helper.from_array(even, node.name + EVEN))
         graph.initializer.append(numpy_helper.from_array(1 / scale, node.name + SCALE))
-        node.input[0] = node.name + SCALED
+        node.input[0], node.input[1] = node.name + SCALED, node.name + EVEN
         divided = helper.make_node("Mul", [name, node.name + SCALE], [node.input[0]])
         graph.node.insert(list(graph.node).index(node), divided)
+    taken = {name for node in graph.node for name in node.input}
+    for place in reversed(range(len(graph.initializer))):
+        if graph.initializer[place].name not in taken:
+            del graph.initializer[place]
 
 
 def behind_activations(graph: Any) -> list[Any]:

@@ -8,13 +8,16 @@ import time
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
+import torch
 
 from index import threads
 from index.embed import SentenceEmbedder
 from index.embedder import load_embedder, shipped_embedder
 from index.errors import ModelError
-from index.fast_embed import FACTS_FILE, LEAST_COSINE, FastEmbedder
+from index.fast_embed import FACTS_FILE, LEAST_COSINE, FastEmbedder, hidden_of
+from index.fast_export import FUSED_ATTENTION, write_fast
 from index.fast_kept import (
     SlowModelWarning,
     fast_form_kept,
@@ -141,6 +144,32 @@ def test_vectors_agree_with_sentence_transformers(embedder, texts):
     assert (embedder.identity, embedder.max_tokens) == (plain.identity, plain.max_tokens)
     for text in texts:
         assert list(embedder.token_spans(text)) == list(plain.token_spans(text))
+
+
+def test_the_products_behind_activations_can_be_spared(tmp_path):
+    plain = SentenceEmbedder.shipped()
+    auto = plain.model[0].model
+    auto.set_attn_implementation(FUSED_ATTENTION)
+    ids = torch.tensor([[101, 2040, 2001, 2207, 1029, 102]])
+    inputs = {"input_ids": ids, "attention_mask": ids.clamp(max=1), "token_type_ids": ids * 0}
+    samples = [{name: one.numpy() for name, one in inputs.items()}]
+    left = {}
+    for spared in (False, True):
+        folder = tmp_path / str(spared)
+        folder.mkdir()
+        write_fast(
+            hidden_of(auto, list(inputs)),
+            inputs,
+            folder,
+            outputs=["vectors"],
+            heads=auto.config.num_attention_heads,
+            hidden_size=auto.config.hidden_size,
+            samples=samples,
+            spared=spared,
+        )
+        nodes = onnx.load(folder / MODEL_FILE).graph.node
+        left[spared] = sum(node.op_type == "MatMul" for node in nodes)
+    assert left == {False: 0, True: auto.config.num_hidden_layers}
 
 
 def test_the_nearest_passages_are_the_same(embedder, texts):

@@ -160,9 +160,19 @@ def test_a_passage_around_an_answer_holds_it(drawn: st.DataObject, size_chars: i
 @given(st.data(), st.integers(1, 400))
 def test_a_passage_without_an_answer_lacks_it(drawn: st.DataObject, size_chars: int) -> None:
     text = drawn.draw(articles())
-    answer = text[slice(*drawn.draw(spans_in(text)))]
-    piece = without(text, [answer], size_chars, random.Random(0))
+    span = drawn.draw(spans_in(text))
+    answer = text[slice(*span)]
+    piece = without(text, [span], [answer], size_chars, random.Random(0))
     assert piece is None or (piece.spans == () and not says(piece.text, [answer]))
+
+
+def test_a_passage_lacks_an_answer_that_is_marked_within_a_word_or_a_line() -> None:
+    text = "Ada came. It opened in the 1990s,\nand closed. Bo left. Cy slept. Dan sang."
+    cut, broken = text.index("1990"), text.index("1990s,")
+    for span in ((cut, cut + 4), (broken, broken + len("1990s,\nand closed"))):
+        piece = without(text, [span], ["1990", "1990s, and closed"], 200, random.Random(0))
+        assert piece is not None
+        assert piece.text == "Ada came. Bo left. Cy slept. Dan sang."
 
 
 @pytest.mark.parametrize(

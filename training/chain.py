@@ -59,7 +59,15 @@ def steps(data: Path, start: str, base: str | None, output: Path, recipes: Path)
         base: folder or hub id of the encoder that becomes the teacher; None to fetch it.
         output: folder for everything.
         recipes: folder of the TOML files.
+
+    Raises:
+        FileNotFoundError: the start is no folder, and the recipe averages with it.
     """
+    if _share(recipes) < 1 and not Path(start).is_dir():
+        raise FileNotFoundError(
+            f"{start} is no folder, and distil.toml averages the new reader with the start."
+            " Give a folder, or set its share to 1."
+        )
     examples, labels = output / "examples.jsonl.gz", output / "labels"
     teacher, student, reader = output / "teacher", output / "student", output / "reader"
     averaged = output / "averaged"
@@ -121,11 +129,15 @@ def _prepare(data: Path, examples: Path, recipes: Path) -> None:
 
 
 def _average(start: str, student: Path, averaged: Path, recipes: Path) -> None:
-    recipe = tomllib.loads((recipes / "distil.toml").read_text("utf-8"))
-    share = recipe[SHARE_OF]["share"]
+    share = _share(recipes)
     if share == 1:  # nothing of the start is wanted, which may be no folder or have no span head
         start = str(student)
     average(Path(start), student, averaged, share=share)
+
+
+def _share(recipes: Path) -> float:
+    recipe = tomllib.loads((recipes / "distil.toml").read_text("utf-8"))
+    return float(recipe[SHARE_OF]["share"])
 
 
 def _calibrate(data: Path, reader: Path, recipes: Path) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from align import Label, align, read_labels
+from align import INDEX, Label, align, read_labels
 from examples import digest_of
 from features import NULL_TOKEN, Batch
 from finetune import fine_tune
@@ -107,13 +107,15 @@ def distil(
     """
     entries = tomllib.loads(recipe.read_text("utf-8"))
     held = read_labels(labels, examples_digest=digest_of(examples)) if labels else {}
+    distilling = Distilling(**entries["distilling"])
     fine_tune(
         examples,
         start,
         output,
         recipe=recipe,
-        loss_of=distilling_loss(held, Distilling(**entries["distilling"])),
+        loss_of=distilling_loss(held, distilling),
         dev_data=dev_data,
+        taught_by=f"{distilling} {digest_of(labels / INDEX) if labels else None}",
     )
 
 

@@ -24,6 +24,8 @@ from qa.settings import ReaderSettings
 MOST_BYTES = 46_000_000  # what a repository still carries; the shipped model in float16
 WEIGHTS = "model.safetensors"
 FIGURES = "figures.json"
+CALIBRATION = "calibration.json"  # what calibrate.py writes last
+STEPS = "steps.json"  # what the steps to a reader gave: of the one before it says nothing
 
 
 class RefusedError(Exception):
@@ -59,12 +61,14 @@ def replace_shipped(exported: Path, figures: Path | None, *, shipped: Path) -> N
         shipped: folder of the reader it should replace, with its figures.json.
 
     Raises:
-        RefusedError: figures are missing, of other sets or not better, or the weights are
-            too large.
+        RefusedError: figures are missing, of other sets or not better, the weights are too
+            large, or the reader is not calibrated.
     """
     size_bytes = (exported / WEIGHTS).stat().st_size
     if size_bytes > MOST_BYTES:
         raise RefusedError(f"{WEIGHTS} has {size_bytes:,} bytes; {MOST_BYTES:,} are allowed.")
+    if not (exported / CALIBRATION).is_file():
+        raise RefusedError(f"{exported} has no {CALIBRATION}: run calibrate.py.")
     new, old = _read(figures), _read(shipped / FIGURES)
     if new.keys() != old.keys():
         raise RefusedError(f"The figures are of {sorted(new)} and {sorted(old)}: measure the same.")
@@ -74,6 +78,7 @@ def replace_shipped(exported: Path, figures: Path | None, *, shipped: Path) -> N
         )
     for file in exported.iterdir():
         shutil.copy(file, shipped / file.name)
+    (shipped / STEPS).unlink(missing_ok=True)
     (shipped / FIGURES).write_text(json.dumps(new, indent=2) + "\n", "utf-8")
 
 

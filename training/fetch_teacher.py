@@ -43,7 +43,11 @@ def fetch_teacher(output: Path) -> None:
             digest = hashlib.file_digest(weights, "sha256").hexdigest()
         if digest != WEIGHTS_SHA256:
             raise ValueError(f"The weights of {NAME} are not the official ones (SHA-256 {digest}).")
-        shutil.copytree(folder / NAME, output, dirs_exist_ok=True)
+        unfinished = output.with_name(output.name + ".new")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        shutil.copytree(folder / NAME, unfinished)
+        shutil.rmtree(output, ignore_errors=True)
+        unfinished.rename(output)  # once it is there, it is whole
 
 
 def join(wheels: list[Path], archive: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import torch
 from devcheck import DevSource, draw_sets
-from examples import read_examples
+from examples import digest_of, read_examples
 from features import encode
 from models import load_model, load_tokenizer
 from steps import LossOf, Training, train
@@ -19,6 +19,7 @@ def fine_tune(
     recipe: Path,
     loss_of: LossOf,
     dev_data: Path | None,
+    taught_by: str = "",
 ) -> None:
     """Train a model on examples.
 
@@ -29,6 +30,7 @@ def fine_tune(
         recipe: TOML file with a part [training] and any number of [[dev_sets]].
         loss_of: from start logits, end logits and their batch to the loss.
         dev_data: folder of the development sets, None to check on none.
+        taught_by: names what the loss takes beside people's answers.
     """
     entries = tomllib.loads(recipe.read_text("utf-8"))
     training = Training(**entries["training"])
@@ -61,5 +63,6 @@ def fine_tune(
         output,
         training=training,
         loss_of=loss_of,
+        made_of=f"{digest_of(examples)} {start} {taught_by}",
         dev_sets=dev_sets,
     )

@@ -21,6 +21,7 @@ from models import load_model, load_tokenizer
 from steps import Precision, multiplied_in
 from tqdm import tqdm
 
+WEIGHTS = "model.safetensors"
 RECIPE = Path(__file__).parent / "teacher.toml"
 
 
@@ -33,12 +34,14 @@ class Labelling:
         shard_examples: examples in a file.
         batch_size: examples in one pass through the teacher.
         max_tokens: most tokens of question and passage.
+        precision: "fp32" or "bf16", as in training.
     """
 
     most_examples: int
     shard_examples: int
     batch_size: int
     max_tokens: int
+    precision: Precision
 
 
 def label(examples: Path, teacher: Path, output: Path, *, recipe: Path) -> None:
@@ -57,13 +60,14 @@ def label(examples: Path, teacher: Path, output: Path, *, recipe: Path) -> None:
         str(teacher), attention=entries["training"]["attention"], dropout=0.0, frozen_layers=0
     ).eval()
     digest = digest_of(examples)
+    made_of = f"{digest} {digest_of(teacher / WEIGHTS)} {labelling}"
     every = read_examples(examples)
     every = every[: labelling.most_examples or len(every)]
     features = encode(every, tokenizer, max_tokens=labelling.max_tokens)
     output.mkdir(parents=True, exist_ok=True)
     shards = -(-len(every) // labelling.shard_examples)
     for shard in tqdm(range(shards), unit="shard", disable=None):
-        if has_shard(output, shard, examples_digest=digest):
+        if has_shard(output, shard, made_of=made_of):
             continue
         part = [one for one in features if one.example // labelling.shard_examples == shard]
         labels = score(
@@ -71,11 +75,11 @@ def label(examples: Path, teacher: Path, output: Path, *, recipe: Path) -> None:
             model,
             tokenizer,
             batch_size=labelling.batch_size,
-            precision=entries["training"]["precision"],
+            precision=labelling.precision,
         )
-        write_shard(output, shard, labels, examples_digest=digest)
+        write_shard(output, shard, labels, made_of=made_of)
         print(f"labels: shard {shard + 1} of {shards}", flush=True)
-    write_index(output, LabelIndex(digest, shards, len(features)))
+    write_index(output, LabelIndex(digest, made_of, shards, len(features)))
 
 
 def score(

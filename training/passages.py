@@ -56,13 +56,30 @@ def around(context: str, spans: Sequence[Span], size_chars: int, rng: random.Ran
 
 
 def without(
-    context: str, answers: Sequence[str], size_chars: int, rng: random.Random
+    context: str,
+    spans: Sequence[Span],
+    answers: Sequence[str],
+    size_chars: int,
+    rng: random.Random,
 ) -> Piece | None:
-    """A piece of the text without any sentence that says an answer; None if little is left."""
+    """A piece of the text without any sentence that says an answer.
+
+    Args:
+        context: the text.
+        spans: the answers in it; not a part of one is left.
+        answers: how they are worded; where else one of these stands it is no answer's place,
+            but may answer all the same.
+        size_chars: how long the piece may be.
+        rng: chooses the piece.
+
+    Returns:
+        The piece, or None if little is left.
+    """
     kept = [
         context[start:end]
         for start, end in sentence_spans(context)
-        if not says(context[start:end], answers)
+        if not any(start < right and left < end for left, right in spans)
+        and not says(context[start:end], answers)
     ]
     left = " ".join(kept)
     if len(kept) < FEWEST_SENTENCES or says(left, answers):

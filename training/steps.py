@@ -6,9 +6,9 @@ import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import torch
 from devcheck import DevSet, check, mean_f1
@@ -86,6 +86,7 @@ def train(
     *,
     training: Training,
     loss_of: LossOf,
+    made_of: str = "",
     dev_sets: Sequence[DevSet] = (),
 ) -> None:
     """Train a model and write it; started again after a stop, go on from the checkpoint.
@@ -98,6 +99,7 @@ def train(
         training: how.
         loss_of: from start logits, end logits, (B, L) float32 each, and their batch to the
             loss, a scalar.
+        made_of: names the examples, the model to begin with, and what else the loss is of.
         dev_sets: what to check it on; without them, the last model is kept.
 
     Raises:
@@ -121,7 +123,8 @@ def train(
         parameter_groups(model, training.weight_decay), lr=training.learning_rate, fused=True
     )
     schedule = get_linear_schedule_with_warmup(optimizer, round(total * training.warmup), total)
-    run = _Run(output, model, optimizer, schedule, plan=f"{training} {len(features)}")
+    learnt = replace(training, log_steps=0, checkpoint_steps=0)  # neither changes what is learnt
+    run = _Run(output, model, optimizer, schedule, plan=f"{made_of} {learnt} {len(features)}")
     run.resume()
     journal = Journal(output, total_steps=total, first_step=run.step)
     uses_type_ids = "token_type_ids" in tokenizer.model_input_names
@@ -156,24 +159,30 @@ def train(
                 began = time.monotonic()
                 _check(run, tokenizer, dev_sets, journal, training.keep)
                 logged_at += time.monotonic() - began  # it is no training
-            if stop() or run.step % training.checkpoint_steps == 0:
+            stopped = stop()
+            if stopped or run.step % training.checkpoint_steps == 0:
                 run.save()
-            if stop():
+            if stopped:
                 journal.close()
                 raise StoppedError(f"Stopped at step {run.step}; started again, it goes on.")
     if not dev_sets or training.keep == "last":
         save_model(model, tokenizer, output)
     journal.close()
-    run.checkpoint.unlink(missing_ok=True)
     plot_metrics(output)
+    run.checkpoint.unlink(missing_ok=True)  # last: without it, all would be done again
 
 
 def multiplied_in(precision: Precision) -> torch.autocast:
     """A block in which matrices are multiplied in so many bits.
 
     Args:
-        precision: the weights, and what is sensitive to rounding, stay fp32 in either.
+        precision: the weights are fp32 in either; of "bf16" the logits have eight bits too.
+
+    Raises:
+        ValueError: there is no such precision.
     """
+    if precision not in get_args(Precision):
+        raise ValueError(f"precision is {precision!r}. Give one of {get_args(Precision)}.")
     return torch.autocast("cpu", dtype=torch.bfloat16, enabled=precision == "bf16")
 
 
