@@ -173,7 +173,18 @@ def test_labels_are_the_teachers_logits_and_stopping_loses_no_shard(
 ) -> None:
     file, folder = tmp_path / "examples.jsonl.gz", tmp_path / "labels"
     write_examples(file, examples[:40])
+    few = tmp_path / "few.toml"
+    whole = (recipes / "teacher.toml").read_text("utf-8")
+    labelled = whole.index("[label]")
+    few.write_text(
+        whole[:labelled] + whole[labelled:].replace("most_examples = 0", "most_examples = 17", 1),
+        "utf-8",
+    )
+    label(file, Path(tiny["mpnet"]), folder, recipe=few)
+    assert sorted(read_labels(folder, examples_digest=digest_of(file))) == list(range(17))
+    first = (folder / "labels-0000.npz").stat().st_mtime_ns
     label(file, Path(tiny["mpnet"]), folder, recipe=recipes / "teacher.toml")
+    assert (folder / "labels-0000.npz").stat().st_mtime_ns == first
     shards = sorted(folder.glob("labels-*.npz"))
     assert len(shards) == 3
     labels = read_labels(folder, examples_digest=digest_of(file))

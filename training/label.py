@@ -8,7 +8,7 @@ Interrupted, it goes on with the first shard that is missing.
 import argparse
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -60,16 +60,18 @@ def label(examples: Path, teacher: Path, output: Path, *, recipe: Path) -> None:
         str(teacher), attention=entries["training"]["attention"], dropout=0.0, frozen_layers=0
     ).eval()
     digest = digest_of(examples)
-    made_of = f"{digest} {digest_of(teacher / WEIGHTS)} {labelling}"
+    # More examples are more shards: those that are there stay as they are.
+    alike = replace(labelling, most_examples=0)
+    made_of = f"{digest} {digest_of(teacher / WEIGHTS)} {alike}"
     every = read_examples(examples)
     every = every[: labelling.most_examples or len(every)]
     features = encode(every, tokenizer, max_tokens=labelling.max_tokens)
     output.mkdir(parents=True, exist_ok=True)
     shards = -(-len(every) // labelling.shard_examples)
     for shard in tqdm(range(shards), unit="shard", disable=None):
-        if has_shard(output, shard, made_of=made_of):
-            continue
         part = [one for one in features if one.example // labelling.shard_examples == shard]
+        if has_shard(output, shard, made_of=f"{made_of} {len(part)}"):
+            continue
         labels = score(
             part,
             model,
@@ -77,7 +79,7 @@ def label(examples: Path, teacher: Path, output: Path, *, recipe: Path) -> None:
             batch_size=labelling.batch_size,
             precision=labelling.precision,
         )
-        write_shard(output, shard, labels, made_of=made_of)
+        write_shard(output, shard, labels, made_of=f"{made_of} {len(part)}")
         print(f"labels: shard {shard + 1} of {shards}", flush=True)
     write_index(output, LabelIndex(digest, made_of, shards, len(features)))
 
