@@ -121,7 +121,9 @@ def _chain(
 
 def _epochs(training: Mapping[str, Any]) -> str:
     count = training["epochs"]
-    return f"{count} epoch{'' if count == 1 else 's'} at {training['learning_rate']:g}"
+    most = training["most_examples"]
+    some = f" over {most:,} of the examples" if most else ""
+    return f"{count} epoch{'' if count == 1 else 's'}{some} at {training['learning_rate']:g}"
 
 
 def _sources(facts: Mapping[str, Any], trained_on: set[str]) -> str:
