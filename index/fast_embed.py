@@ -1,8 +1,9 @@
 """The fast form of an embedding model: how it is made, checked against the original, and used."""
 
 import sys
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -147,13 +148,27 @@ class FastEmbedder:
         """
         vectors = np.zeros((len(texts), self.dimension), np.float32)
         bar = tqdm(total=len(texts), unit=" passages", disable=not progress, file=sys.stderr)
-        with ThreadPoolExecutor(usable_cores()) as threads, bar:
-            for start in range(0, len(texts), batch_size):
-                some = texts[start : start + batch_size]
-                for row, vector in enumerate(threads.map(self._vector, some), start):
-                    vectors[row] = vector
-                    bar.update()
+        with bar:
+            for row, vector in self._side_by_side(texts, most_waiting=batch_size):
+                vectors[row] = vector
+                bar.update()
         return vectors
+
+    def _side_by_side(
+        self, texts: Sequence[str], *, most_waiting: int
+    ) -> Iterator[tuple[int, Vectors]]:
+        """The place of each text and its vector."""
+        # The longest first, so that no core is left alone with one at the end.
+        order = sorted(range(len(texts)), key=lambda row: len(texts[row]), reverse=True)
+        waiting: deque[tuple[int, Future[Vectors]]] = deque()
+        with ThreadPoolExecutor(usable_cores()) as threads:
+            for row in order:
+                waiting.append((row, threads.submit(self._vector, texts[row])))
+                if len(waiting) > most_waiting:
+                    first, vector = waiting.popleft()
+                    yield first, vector.result()
+            for row, vector in waiting:
+                yield row, vector.result()
 
     def _vector(self, text: str) -> Vectors:
         (tokens,) = self._model.run(_inputs_of(self._cut.encode(text)))  # (1, L, dimension)
