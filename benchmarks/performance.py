@@ -194,7 +194,10 @@ def runtimes_section(report: Mapping[str, Any]) -> str:
         " another in each runtime, in turns. Agreement with torch in fp32 is the correlation of"
         f" the logits, and the cosine of the vectors; {told(report)}, {told_versions}. What ships"
         " is the fused fp32 form for the reader, whose borderline answers eight bits change, and"
-        " the dynamic int8 form for the embedder.\n\n" + "\n\n".join(parts)
+        " the dynamic int8 form for the embedder: they run on any processor. OpenVINO chooses bf16"
+        " where the processor multiplies in it, and is the faster there; on one that does not it"
+        " was no faster than what ships (`git show b8f897c:benchmarks/results/runtimes.json`).\n\n"
+        + "\n\n".join(parts)
     )
 
 
