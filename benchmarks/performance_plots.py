@@ -7,6 +7,8 @@ from typing import Any
 
 from reading import SHIPPED
 
+READING_PLOT, LENGTHS_PLOT, SCALE_PLOT = "reading.svg", "lengths.svg", "scale.svg"
+
 
 def plot_reading(report: Mapping[str, Mapping[str, Mapping[str, float]]], file: Path) -> None:
     with _drawn(file, (8.4, 3.6)) as ((axes,),):

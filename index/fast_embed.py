@@ -230,6 +230,7 @@ def make_fast_embedder(model: "SentenceTransformer", folder: Path, *, identity: 
     )
     write_facts(folder, FACTS_FILE, facts, tokenizer_json=tokenizer_json)
     plain = model.encode(list(SAMPLE), convert_to_numpy=True, normalize_embeddings=True)
+    samples = [_inputs_of(as_read.encode(text)) for text in MEASURED]
     for spared in (False, True):  # the first is faster, where a model bears it
         write_fast(
             hidden_of(auto, list(inputs)),
@@ -238,7 +239,7 @@ def make_fast_embedder(model: "SentenceTransformer", folder: Path, *, identity: 
             outputs=[OUTPUT],
             heads=auto.config.num_attention_heads,
             hidden_size=auto.config.hidden_size,
-            samples=[_inputs_of(as_read.encode(text)) for text in MEASURED],
+            samples=samples,
             spared=spared,
         )
         fast = FastEmbedder.load(folder).embed(SAMPLE)

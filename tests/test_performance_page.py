@@ -3,6 +3,7 @@
 import performance
 import pytest
 from conftest import ROOT
+from performance_plots import LENGTHS_PLOT, READING_PLOT, SCALE_PLOT
 
 
 def test_the_page_is_written_from_the_results() -> None:
@@ -10,9 +11,7 @@ def test_the_page_is_written_from_the_results() -> None:
     assert written == performance.page(), "write it anew: python benchmarks/performance.py"
 
 
-@pytest.mark.parametrize(
-    "plot", [performance.READING_PLOT, performance.LENGTHS_PLOT, performance.SCALE_PLOT]
-)
+@pytest.mark.parametrize("plot", [READING_PLOT, LENGTHS_PLOT, SCALE_PLOT])
 def test_what_it_shows_is_there(plot: str) -> None:
     assert f"({performance.RESULTS.relative_to(ROOT)}/{plot})" in (
         ROOT / "PERFORMANCE.md"

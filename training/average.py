@@ -11,9 +11,9 @@ import shutil
 from pathlib import Path
 
 import torch
+from models import WEIGHTS
 from safetensors.torch import load_file, save_file
 
-WEIGHTS = "model.safetensors"
 SHARE_OF = "averaging"  # the part of distil.toml that says the share
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from average import SHARE_OF, WEIGHTS, average
+from average import SHARE_OF, average
 from calibrate import FIGURES_FILE
 from card import CARD_FILE, write_card
 from devcheck import measure
@@ -25,6 +25,7 @@ from fetch_teacher import fetch_teacher
 from finetune import fine_tune
 from journal import PLOT
 from label import label
+from models import WEIGHTS
 from prepare import Recipe, prepare
 from teacher import people_loss
 

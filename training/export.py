@@ -16,13 +16,13 @@ from typing import Any
 
 import torch
 from devcheck import mean_f1
+from models import WEIGHTS
 from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
 from qa.reader import SHIPPED_READER
 from qa.settings import ReaderSettings
 
 MOST_BYTES = 46_000_000  # what a repository still carries; the shipped model in float16
-WEIGHTS = "model.safetensors"
 FIGURES = "figures.json"
 CALIBRATION = "calibration.json"  # what calibrate.py writes last
 STEPS = "steps.json"  # what the steps to a reader gave: of the one before it says nothing

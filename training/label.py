@@ -17,11 +17,10 @@ import torch
 from align import Halves, Label, LabelIndex, has_shard, write_index, write_shard
 from examples import digest_of, read_examples
 from features import NULL_TOKEN, Feature, collate, encode
-from models import load_model, load_tokenizer
+from models import WEIGHTS, load_model, load_tokenizer
 from steps import Precision, multiplied_in
 from tqdm import tqdm
 
-WEIGHTS = "model.safetensors"
 RECIPE = Path(__file__).parent / "teacher.toml"
 
 

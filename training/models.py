@@ -7,6 +7,7 @@ import regex
 import torch
 from transformers import AutoConfig, AutoModelForQuestionAnswering, AutoTokenizer
 
+WEIGHTS = "model.safetensors"  # of a saved model
 LAYER = regex.compile(r"\.layers?\.(\d+)\.")
 # MPNet computes it once for all layers: while it learns, no layer is really frozen.
 SHARED_BY_LAYERS = "relative_attention_bias"
