@@ -21,7 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from journal import read_metrics
 from label import label
-from loss import gold_loss, teacher_loss
+from loss import gold_loss, span_loss, teacher_loss
 from models import load_model, load_tokenizer
 from strategies import articles, few, many, spans_in
 from teacher import people_loss
@@ -131,6 +131,21 @@ def test_passages_of_a_question_share_one_softmax_and_one_null(logits: torch.Ten
 
 
 @many
+@given(logits_like((3, 5)), st.lists(st.integers(1, 4), min_size=3, max_size=3))
+def test_where_an_answer_lies_and_whether_there_is_one_make_the_whole_loss(
+    logits: torch.Tensor, places: list[int]
+) -> None:
+    targets = torch.nn.functional.one_hot(torch.tensor(places), 5).float()
+    allowed = torch.ones(3, 5, dtype=torch.bool)
+    answered = -torch.log1p(-logits.double().softmax(dim=1)[:, 0]).float()
+    whole = gold_loss(logits, targets, allowed=allowed, groups=torch.arange(3))
+    found = span_loss(logits, targets, allowed=allowed)
+    torch.testing.assert_close(found + answered, whole, atol=1e-3, rtol=1e-3)
+    nothing = torch.nn.functional.one_hot(torch.zeros(3, dtype=torch.long), 5).float()
+    assert span_loss(logits, nothing, allowed=allowed).tolist() == [0, 0, 0]
+
+
+@many
 @given(logits_like((2, 4)), logits_like((2, 4)), st.sampled_from([1.0, 2.0, 5.0]))
 def test_the_teachers_loss_is_torchs_divergence(
     logits: torch.Tensor, teacher: torch.Tensor, temperature: float
@@ -209,20 +224,52 @@ def test_labels_are_the_teachers_logits_and_stopping_loses_no_shard(
     with torch.inference_mode():
         scores = model(**batch.inputs)
     starts, ends = teacher_logits(batch, labels)
-    known = batch.allowed[0]
+    known = batch.allowed[0].clone()
+    known[NULL_TOKEN] = False
     torch.testing.assert_close(
         starts[0, known], scores.start_logits[0, known], atol=2e-3, rtol=2e-3
     )
     torch.testing.assert_close(ends[0, known], scores.end_logits[0, known], atol=2e-3, rtol=2e-3)
     assert starts[0, ~known].isnan().all()
 
-    # Where the student is the teacher, only people's answers are left of the loss.
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_a_teacher_says_where_an_answer_lies_and_not_whether_there_is_one(
+    tiny: dict[str, str], answered: bool
+) -> None:
+    tokenizer = load_tokenizer(tiny["bert"])
+    asked = [questions_about(BRIDGE, [(0, 3)] if answered else [])]
+    batch = collate(encode(asked, tokenizer, max_tokens=200), pad_id=0, uses_type_ids=True)
+    size = batch.allowed.shape[1]
+    starts, ends = torch.randn(2, 1, size, generator=torch.Generator().manual_seed(3))
+    (feature,) = batch.features
+    inside = slice(feature.first, feature.first + len(feature.offsets))
+    label = Label(
+        feature.offsets,
+        *(side[0, inside].numpy().astype(np.float16) for side in (starts, ends)),
+        null=np.array([9, 9], np.float16),
+    )
     distilling = Distilling(weight=0.7, temperature=2.0)
-    args = scores.start_logits, scores.end_logits, batch
-    people = people_loss(*args)
-    taught = distilling_loss(labels, distilling)(*args)
-    torch.testing.assert_close(taught, 0.3 * people, atol=1e-3, rtol=1e-3)
-    torch.testing.assert_close(distilling_loss({}, distilling)(*args), people)
+    loss_of = distilling_loss({0: label}, distilling)
+    people = people_loss(starts, ends, batch)
+    torch.testing.assert_close(distilling_loss({}, distilling)(starts, ends, batch), people)
+    taught = loss_of(starts, ends, batch)
+    if not answered:
+        torch.testing.assert_close(taught, people)
+        return
+    # The student says what the teacher does: of where the answer lies, people's share is left.
+    expected = torch.zeros(())
+    for side, (place,) in ((starts, feature.starts), (ends, feature.ends)):
+        passage = side[0, inside]
+        there = torch.cat([side[0, :1], passage]).softmax(0)[1:].sum()
+        expected -= there.log() + 0.3 * passage.log_softmax(0)[place - feature.first]
+    torch.testing.assert_close(taught, expected / 2, atol=1e-3, rtol=1e-3)
+    # A null of any weight changes how sure the student is, and not what the teacher adds.
+    surer = starts.clone(), ends.clone()
+    for side in surer:
+        side[0, NULL_TOKEN] += 2
+    added = loss_of(*surer, batch) - people_loss(*surer, batch)
+    torch.testing.assert_close(added, taught - people, atol=1e-4, rtol=1e-4)
 
 
 def test_labels_of_another_teacher_or_other_bits_are_made_anew(

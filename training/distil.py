@@ -1,4 +1,4 @@
-"""Train the reader on people's answers and on a teacher's scores.
+"""Train the reader on people's answers and on a teacher's spans.
 
     python training/distil.py --examples examples.jsonl.gz --labels FOLDER --start MODEL \
         --output FOLDER
@@ -18,7 +18,7 @@ from align import INDEX, Label, align, read_labels
 from examples import digest_of
 from features import NULL_TOKEN, Batch
 from finetune import fine_tune
-from loss import gold_loss, teacher_loss
+from loss import gold_loss, span_loss, teacher_loss
 from steps import LossOf
 
 RECIPE = Path(__file__).parent / "distil.toml"
@@ -28,9 +28,12 @@ RECIPE = Path(__file__).parent / "distil.toml"
 class Distilling:
     """The part [distilling] of a recipe.
 
+    A teacher says where in its passage an answer lies. Whether the passage has one, people
+    alone say: a teacher that is less sure of that would make a reader that is.
+
     Args:
-        weight: of the teacher; people's answers have the rest. Examples without labels
-            have people's answers only.
+        weight: of the teacher in where an answer lies; people's answers have the rest.
+            Examples without labels or answers have people's word only.
         temperature: softens both distributions.
     """
 
@@ -54,6 +57,7 @@ def distilling_loss(labels: Mapping[int, Label], distilling: Distilling) -> Loss
             (end_logits, batch.end_targets, teacher_ends),
         ):
             gold = gold_loss(logits, targets, allowed=batch.allowed, groups=batch.groups)
+            given = span_loss(logits, targets, allowed=batch.allowed)
             known = ~teacher.isnan()
             soft = teacher_loss(
                 logits,
@@ -61,18 +65,18 @@ def distilling_loss(labels: Mapping[int, Label], distilling: Distilling) -> Loss
                 known=known,
                 temperature=distilling.temperature,
             )
-            weight = distilling.weight * known.any(dim=1)
-            sides.append((1 - weight) * gold + weight * soft)
+            answered = (targets[:, NULL_TOKEN] == 0) & known.any(dim=1)
+            sides.append(gold + distilling.weight * answered * (soft - given))
         return torch.stack(sides).mean()
 
     return loss_of
 
 
 def teacher_logits(batch: Batch, labels: Mapping[int, Label]) -> tuple[torch.Tensor, torch.Tensor]:
-    """The teacher's start and end logits for the tokens of a batch.
+    """The teacher's start and end logits for the tokens of a batch's passages.
 
     Returns:
-        (B, L) float32 each; NaN where there is no label.
+        (B, L) float32 each; NaN where there is no label, and at the null.
     """
     starts = torch.full(batch.allowed.shape, torch.nan)
     ends = starts.clone()
@@ -82,7 +86,6 @@ def teacher_logits(batch: Batch, labels: Mapping[int, Label]) -> tuple[torch.Ten
             of_passage = slice(feature.first, feature.first + len(feature.offsets))
             for side, logits in zip((starts, ends), align(label, feature.offsets), strict=True):
                 side[row, of_passage] = torch.from_numpy(logits)
-            starts[row, NULL_TOKEN], ends[row, NULL_TOKEN] = map(float, label.null)
     return starts, ends
 
 

@@ -1,4 +1,4 @@
-"""What training brings down: the distance from people's answers and from a teacher's scores."""
+"""What training brings down: the distance from people's answers and from a teacher's spans."""
 
 import torch
 
@@ -34,6 +34,26 @@ def gold_loss(
     wanted = (on_answers * against_null).sum(dim=1)  # (B,), 0 where a passage does not say
     answering = same.float() @ on_answers.sum(dim=1)
     return mass - (same.float() @ wanted) / answering.clamp(min=1.0)
+
+
+def span_loss(
+    logits: torch.Tensor, targets: torch.Tensor, *, allowed: torch.Tensor
+) -> torch.Tensor:
+    """Cross entropy against people's answers, given that the passage has one.
+
+    It is the part of ``gold_loss`` that does not say whether the passage answers: a softmax
+    over the tokens of the passage alone.
+
+    Args:
+        logits: (B, L) float32, of starts or of ends; the null is at token 0.
+        targets: (B, L) float32, rows that sum to 1.
+        allowed: (B, L) bool, the tokens of the passage and the null.
+
+    Returns:
+        (B,) float32; 0 in rows whose target is the null.
+    """
+    chances = logits.masked_fill(~allowed, MASKED)[:, 1:].log_softmax(dim=1)
+    return -(targets[:, 1:] * chances).sum(dim=1)
 
 
 def teacher_loss(
