@@ -17,10 +17,10 @@ import numpy as np
 from timing import RESULTS
 from tqdm import tqdm
 
-import index.engine
 from index.embed import Embedder
 from index.embedder import shipped_embedder
 from index.engine import PassageIndex
+from index.fusion import BM25_WEIGHT
 from index.lexical import LexicalIndex
 from index.records import Hit, Passage
 from qa.metrics import recall_at
@@ -94,7 +94,7 @@ class Titled:
                 row = self._rows[hit.passage]
                 shared = self._words[number].get(row, 0.0) if words else bm25(hit)
                 cosine = float(self._cosines[number, row]) if vectors else hit.similarity
-                scores.append(cosine + index.engine.BM25_WEIGHT * shared)
+                scores.append(cosine + BM25_WEIGHT * shared)
             yield ordered(hits, scores)
 
 
@@ -114,7 +114,7 @@ def weighted(weight: float) -> Order:
 
 
 def bm25(hit: Hit) -> float:
-    return (hit.score - hit.similarity) / index.engine.BM25_WEIGHT
+    return (hit.score - hit.similarity) / BM25_WEIGHT
 
 
 def ordered(hits: list[Hit], scores: list[float]) -> list[Hit]:

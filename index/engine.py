@@ -5,21 +5,19 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
-import numpy as np
-
 from index import store
 from index.adding import Changes, add_documents, check_ids
 from index.beside import beside
-from index.embed import Embedder, Vectors
+from index.embed import Embedder
 from index.embedder import shipped_embedder
 from index.errors import InputError, StoreError
 from index.facts import Facts
 from index.filters import Filter
 from index.folder import is_stored_index
+from index.fusion import fuse
 from index.health import Info, info_of
 from index.in_memory import STEP_PASSAGES, Embedded, embed_in_steps, held_contents, part_of
 from index.making import create_index
-from index.numbers import Choice
 from index.prepare import (
     BUDGET_TOKENS,
     OVERLAP_SENTENCES,
@@ -34,10 +32,6 @@ from index.storing import Prepared
 from index.vector_kind import CANDIDATES
 from index.writer import changing
 from index.writer_lock import WAIT_S, writing
-
-# What a point of BM25 is worth in cosine. Names and numbers, which vectors blur, are found by
-# their words: `python benchmarks/retrieval.py` prints what other weights give.
-BM25_WEIGHT = 0.05
 
 
 class PassageIndex:
@@ -424,7 +418,15 @@ class PassageIndex:
         candidates = min(max(top_k, CANDIDATES), len(contents.passages))
         found = contents.vectors.search(vectors, top_k=candidates, among=among)
         return [
-            _fused(contents, query, vector, similarities, among, candidates, top_k=top_k)
+            fuse(
+                contents,
+                query,
+                vector,
+                similarities,
+                top_k=top_k,
+                candidates=candidates,
+                among=among,
+            )
             for query, vector, similarities in zip(queries, vectors, found, strict=True)
         ]
 
@@ -459,35 +461,6 @@ class PassageIndex:
             f"{len(self.passages):,} passages of {len(self.documents):,} documents,"
             f" embedded by {self._embedder.identity}"
         )
-
-
-def _fused(
-    contents: Contents,
-    query: str,
-    vector: Vectors,
-    similarities: dict[int, float],
-    among: Choice | None,
-    candidates: int,
-    *,
-    top_k: int,
-) -> list[Hit]:
-    """The candidates by vector and those by words, together and best first."""
-    words = contents.words.search(query, top_k=candidates, among=among)
-    lacking = [
-        number
-        for number in (words.keys() | similarities.keys())
-        if number not in similarities or not contents.vectors.is_exact
-    ]
-    if lacking:
-        similar = contents.vectors_of(np.array(lacking, dtype=np.int64)) @ vector
-        similarities |= zip(lacking, similar.tolist(), strict=True)
-    words |= contents.words.scores(
-        query, [number for number in similarities if number not in words]
-    )
-    numbers = sorted(similarities)  # so that equals keep their order
-    scores = {n: similarities[n] + BM25_WEIGHT * words.get(n, 0.0) for n in numbers}
-    best = sorted(numbers, key=lambda number: -scores[number])[:top_k]
-    return [Hit(contents.passage(n), scores[n], similarities[n]) for n in best]
 
 
 def _prepared(contents: Contents) -> Iterator[Prepared]:

@@ -1,53 +1,30 @@
 """Read articles: files, folders, archives, pages of the web and texts become documents.
 
-Here is decided what a source is and who reads it. What comes of a format is in the module of
-its name: ``html``, ``pdf``, ``docx``, ``epub``, ``tables``, ``archive``, ``web``.
+Here is decided what a source is. What is in a file, by its ending, is for ``articles``.
 """
 
-import re
-import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import TypeVar
 
-from index.archive import Member, members
-from index.decoding import decode
-from index.docx import read_docx
-from index.epub import read_epub
-from index.errors import InputError, SourceError
-from index.extract import Extract, checked
-from index.html import read_html
+from index.articles import (
+    READABLE,
+    READABLE_SUFFIXES,
+    FileNames,
+    articles_in,
+    each_readable,
+    printable,
+    with_bar,
+)
+from index.errors import SourceError
 from index.limits import DEFAULT_LIMITS, ReadLimits, size
 from index.pattern import is_pattern, matching
-from index.pdf import read_pdf
-from index.records import TITLE_CHARS, Document
-from index.signature import check_signature
-from index.tables import Row, read_csv, read_jsonl
+from index.records import Document
 from index.web import WebPage, fetch, is_url
 
-TEXTS = (".txt", ".md")
-FORMATS: dict[str, Callable[..., Extract]] = {
-    ".html": read_html,
-    ".htm": read_html,
-    ".pdf": read_pdf,
-    ".docx": read_docx,
-    ".epub": read_epub,
-}
-TABLES = {".csv": read_csv, ".jsonl": read_jsonl}
-ARCHIVE = ".zip"
-# Every ending that is read; a file of any other is looked into only when it is named.
-READABLE_SUFFIXES = (*TEXTS, *FORMATS, *TABLES, ARCHIVE)
-PROGRESS_DELAY_S = 1.0  # what is read sooner needs no bar
 CJK_STOPS = "。！？"  # they end sentences in scripts that have no spaces
 
 Source = str | Path | Document
-Item = TypeVar("Item")
-
-
-class SkippedFileWarning(UserWarning):
-    """A file of a folder or an archive, or a row of a table, could not be read; the others were."""
 
 
 def read_sources(
@@ -127,33 +104,15 @@ def read_articles(
     Raises:
         SourceError: it is missing, too large, damaged, or holds no article.
     """
-    file = _File(
+    file = FileNames(
         name=str(path),
-        id=_printable(id or path.name),
-        stem=_printable(path.stem),
-        source=_printable(str(path)),
+        id=printable(id or path.name),
+        stem=printable(path.stem),
+        source=printable(str(path)),
         suffix=path.suffix.lower(),
     )
     data = _bytes_of(path, limits)
-    return list(_with_unique_ids(_articles(data, file, _How(limits, progress=progress))))
-
-
-def find_title(text: str, fallback: str) -> str:
-    """An article's title: its first heading, or a short first line set off by a blank one.
-
-    Args:
-        text: the article.
-        fallback: a file's name without its ending, used where the text has no title.
-    """
-    first, _, rest = text.lstrip().partition("\n")
-    first = first.strip()
-    if first.startswith("# "):
-        return first.removeprefix("# ").strip()
-    set_off = rest.startswith(("\n", "\r\n"))
-    if set_off and len(first) <= TITLE_CHARS and not first.endswith((".", "!", "?", ":")):
-        return first
-    words = " ".join(re.split(r"[-_\s]+", fallback)).strip()
-    return words[:1].upper() + words[1:] or fallback
+    return list(_with_unique_ids(articles_in(data, file, limits=limits, progress=progress)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,36 +120,8 @@ class _How:
     """How sources are read."""
 
     limits: ReadLimits
-    allow_private: bool = False
-    progress: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _File:
-    """What a file is called: in errors, as a document, and by its kind."""
-
-    name: str
-    id: str
-    stem: str
-    source: str
-    suffix: str
-    charset: str | None = None
-
-    def member(self, path: str) -> "_File":
-        """A file in this archive."""
-        inside = PurePosixPath(path)
-        return _File(
-            name=f"{self.name}/{path}",
-            id=_printable(f"{self.id}/{path}"),
-            stem=_printable(inside.stem),
-            source=_printable(f"{self.source}/{path}"),
-            suffix=inside.suffix.lower(),
-        )
-
-
-def _printable(name: str) -> str:
-    """A file's name, a question mark for each byte that is no UTF-8 (Linux allows them)."""
-    return name.encode(errors="replace").decode()
+    allow_private: bool
+    progress: bool
 
 
 def _read_source(source: Source, how: _How) -> Iterator[Document]:
@@ -199,7 +130,9 @@ def _read_source(source: Source, how: _How) -> Iterator[Document]:
         return
     if isinstance(source, str) and is_url(source):
         page = fetch(source, limits=how.limits, allow_private=how.allow_private)
-        yield from _articles(page.data, _file_of(page, source), how)
+        yield from articles_in(
+            page.data, _file_of(page, source), limits=how.limits, progress=how.progress
+        )
         return
     path = Path(source)
     is_path = source != "" and (_exists(path) or _looks_like_path(str(source)))
@@ -217,12 +150,12 @@ def _read_source(source: Source, how: _How) -> Iterator[Document]:
         yield from read_articles(path, limits=how.limits, progress=how.progress)
 
 
-def _file_of(page: WebPage, url: str) -> _File:
-    return _File(
+def _file_of(page: WebPage, url: str) -> FileNames:
+    return FileNames(
         name=url,
-        id=_printable(url),
-        stem=_printable(PurePosixPath(page.name).stem),
-        source=_printable(page.url),
+        id=printable(url),
+        stem=printable(PurePosixPath(page.name).stem),
+        source=printable(page.url),
         suffix=page.suffix,
         charset=page.charset,
     )
@@ -270,116 +203,11 @@ def _read_folder(folder: Path, how: _How) -> Iterator[Document]:
 
 def _read_files(files: Sequence[tuple[Path, str]], how: _How, *, none: str) -> Iterator[Document]:
     """The articles of files with an id each, and of what cannot be read, why."""
-    yield from _each(
-        _shown(files, len(files), how),
+    yield from each_readable(
+        with_bar(files, total=len(files), shown=how.progress),
         lambda file: read_articles(file[0], id=file[1], limits=how.limits),
-        none=SourceError(
-            f"{none} that can be read.", f"Put {_either(READABLE_SUFFIXES)} files there."
-        ),
+        none=SourceError(f"{none} that can be read.", f"Put {READABLE} files there."),
     )
-
-
-def _each(
-    parts: Iterable[Item], read: Callable[[Item], Iterable[Document]], *, none: SourceError
-) -> Iterator[Document]:
-    """The articles of all parts that can be read; of the others a warning says why.
-
-    Args:
-        parts: of a folder, an archive or a table.
-        read: gives the articles of one.
-        none: the error where no part has any.
-    """
-    found = 0
-    for part in parts:
-        try:
-            documents = list(read(part))
-        except (SourceError, InputError) as error:
-            warnings.warn(f"Skipped: {error}", SkippedFileWarning, stacklevel=2)
-            continue
-        found += len(documents)
-        yield from documents
-    if not found:
-        raise none
-
-
-def _articles(data: bytes, file: _File, how: _How) -> Iterator[Document]:
-    """The articles in a file, by its ending."""
-    check_signature(data, suffix=file.suffix, name=file.name)
-    if file.suffix == ARCHIVE:
-        yield from _archived(data, file, how)
-    elif file.suffix in TABLES:
-        yield from _tabled(data, file, how)
-    elif file.suffix in FORMATS:
-        read = FORMATS[file.suffix]
-        if file.charset and read is read_html:
-            read = partial(read_html, charset=file.charset)
-        yield _document(read(data, name=file.name, limits=how.limits), file)
-    else:
-        text = decode(data, name=file.name, charset=file.charset)
-        yield _document(checked(Extract(text), name=file.name, limits=how.limits), file)
-
-
-def _archived(data: bytes, file: _File, how: _How) -> Iterator[Document]:
-    suffixes = tuple(suffix for suffix in READABLE_SUFFIXES if suffix != ARCHIVE)
-
-    def read(member: Member) -> Iterator[Document]:
-        if isinstance(member.content, SourceError):
-            raise member.content
-        return _articles(member.content, file.member(member.path), how)
-
-    yield from _each(
-        _shown(members(data, name=file.name, suffixes=suffixes, limits=how.limits), None, how),
-        read,
-        none=SourceError(
-            f"{file.name} holds no article that can be read.",
-            f"Pack {_either(READABLE_SUFFIXES)} files into it.",
-        ),
-    )
-
-
-def _tabled(data: bytes, file: _File, how: _How) -> Iterator[Document]:
-    def read(row: Row) -> list[Document]:
-        if isinstance(row.content, SourceError):
-            raise row.content
-        number = f"{file.id}:{row.line}"
-        return [_document(row.content, replace(file, id=number, stem=f"{file.stem} {row.line}"))]
-
-    yield from _each(
-        TABLES[file.suffix](decode(data, name=file.name), name=file.name, limits=how.limits),
-        read,
-        none=SourceError(
-            f"{file.name} holds no article that can be read.", "Give each article a field “text”."
-        ),
-    )
-
-
-def _document(extract: Extract, file: _File) -> Document:
-    return Document(
-        id=extract.id or file.id,
-        title=extract.title or find_title(extract.text, file.stem),
-        text=extract.text,
-        source=extract.source or file.source,
-        author=extract.author,
-        date=extract.date,
-        language=extract.language,
-        collection=extract.collection or "",
-        page_starts=extract.page_starts,
-    )
-
-
-def _shown(items: Iterable[Item], total: int | None, how: _How) -> Iterable[Item]:
-    """The same items, behind a progress bar if one is wanted and they take their time."""
-    if not how.progress:
-        return items
-    from tqdm import tqdm
-
-    shown: Iterable[Item] = tqdm(items, total=total, unit=" files", delay=PROGRESS_DELAY_S)
-    return shown
-
-
-def _either(names: Iterable[str]) -> str:
-    *others, last = names
-    return f"{', '.join(others)} or {last}"
 
 
 def _with_unique_ids(documents: Iterable[Document]) -> list[Document]:

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from index.articles import READABLE_SUFFIXES
 from index.errors import InputError, SourceError
 from index.limits import ReadLimits
-from index.read import READABLE_SUFFIXES, read_articles
+from index.read import read_articles
 from index.records import Document
 from qa.bounds import MAX_ARTICLE_CHARS, check_article
 

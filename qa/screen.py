@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from index.read import READABLE_SUFFIXES
+from index.articles import READABLE_SUFFIXES
 from index.records import Document
 from qa.assistant import Assistant
 from qa.bringing import MAX_UPLOAD_BYTES

@@ -93,8 +93,8 @@ def complain(message: str) -> None:
 @contextmanager
 def skipped_files_named() -> Iterator[None]:
     """Say on standard error which files could not be read, and what will be slow, a line each."""
+    from index.articles import SkippedFileWarning
     from index.fast_kept import SlowModelWarning
-    from index.read import SkippedFileWarning
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", SkippedFileWarning)

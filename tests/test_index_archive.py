@@ -7,9 +7,10 @@ import zipfile
 import pytest
 from made_files import docx_of, pdf_of_lines, zip_of
 
+from index.articles import SkippedFileWarning
 from index.errors import SourceError
 from index.limits import ReadLimits
-from index.read import SkippedFileWarning, read_sources
+from index.read import read_sources
 
 INNER = {"deep.txt": "Deep words.", "more/report.pdf": pdf_of_lines([["One."], ["Two."]])}
 MEMBERS = {

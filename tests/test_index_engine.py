@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import articles, documents, few
 
-from index.engine import BM25_WEIGHT, PassageIndex
+from index.engine import PassageIndex
 from index.errors import InputError
+from index.fusion import BM25_WEIGHT
 from index.lexical import LexicalIndex
 from index.read import read_sources
 from index.records import Document, Passage

@@ -14,9 +14,10 @@ from stub import StubEmbedder
 
 from index import lexical
 from index.choices import Choices
-from index.engine import BM25_WEIGHT, PassageIndex
+from index.engine import PassageIndex
 from index.errors import DamagedIndexError, InputError
 from index.filters import Filter
+from index.fusion import BM25_WEIGHT
 from index.health import verify
 from index.labels import Label, Labels
 from index.lexical import LexicalIndex

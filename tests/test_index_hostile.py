@@ -22,9 +22,10 @@ from made_files import (
 )
 from strategies import few
 
+from index.articles import SkippedFileWarning
 from index.errors import PullquoteError
 from index.limits import ReadLimits
-from index.read import SkippedFileWarning, read_sources
+from index.read import read_sources
 
 MOST_SECONDS = 10.0  # far more than any of them takes alone
 LIMITS = ReadLimits(seconds=3.0)

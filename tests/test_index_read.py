@@ -6,17 +6,13 @@ import pytest
 from hypothesis import assume, given
 from strategies import articles, few, many
 
+from index.articles import SkippedFileWarning
 from index.decoding import decode
 from index.errors import InputError, SourceError
 from index.limits import FILE_BYTES, ReadLimits
-from index.read import (
-    SkippedFileWarning,
-    find_title,
-    read_articles,
-    read_file,
-    read_sources,
-)
+from index.read import read_articles, read_file, read_sources
 from index.records import TITLE_CHARS, Document
+from index.title import find_title
 
 STORY = "One day it rained. Nobody came."
 
@@ -63,7 +59,7 @@ def test_a_folder(folder):
 
 
 def test_a_bar_shows_how_far_it_is(folder, monkeypatch, capsys):
-    monkeypatch.setattr("index.read.PROGRESS_DELAY_S", 0.0)
+    monkeypatch.setattr("index.articles.PROGRESS_DELAY_S", 0.0)
     with_bar = read_sources(folder, progress=True)
     assert "3/3" in capsys.readouterr().err
     assert read_sources(folder) == with_bar

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import any_text, few
 
+from index.articles import SkippedFileWarning
 from index.errors import SourceError
 from index.limits import ReadLimits
-from index.read import SkippedFileWarning, read_sources
+from index.read import read_sources
 from index.tables import read_csv, read_jsonl
 
 

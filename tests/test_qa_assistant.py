@@ -10,8 +10,8 @@ from asked import PARDONED, QUESTIONS, Recorder, assert_quotes, texts_and_scores
 from jsonschema import Draft202012Validator
 
 import qa
-from index.engine import BM25_WEIGHT
 from index.errors import InputError
+from index.fusion import BM25_WEIGHT
 from index.lexical import LexicalIndex
 from index.records import Document
 from qa.answering import NEAREST_SHOWN

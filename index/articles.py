@@ -1,0 +1,203 @@
+"""The articles in a file, by its ending: one, or the several of a table or an archive.
+
+What comes of a format is in the module of its name: ``html``, ``pdf``, ``docx``, ``epub``,
+``tables``, ``archive``.
+"""
+
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import PurePosixPath
+from typing import TypeVar
+
+from index.archive import Member, members
+from index.decoding import decode
+from index.docx import read_docx
+from index.epub import read_epub
+from index.errors import InputError, SourceError
+from index.extract import Extract, checked
+from index.html import read_html
+from index.limits import ReadLimits
+from index.pdf import read_pdf
+from index.records import Document
+from index.signature import check_signature
+from index.tables import Row, read_csv, read_jsonl
+from index.title import find_title
+
+TEXTS = (".txt", ".md")
+FORMATS: dict[str, Callable[..., Extract]] = {
+    ".html": read_html,
+    ".htm": read_html,
+    ".pdf": read_pdf,
+    ".docx": read_docx,
+    ".epub": read_epub,
+}
+TABLES = {".csv": read_csv, ".jsonl": read_jsonl}
+ARCHIVE = ".zip"
+# Every ending that is read; a file of any other is looked into only when it is named.
+READABLE_SUFFIXES = (*TEXTS, *FORMATS, *TABLES, ARCHIVE)
+READABLE = f"{', '.join(READABLE_SUFFIXES[:-1])} or {READABLE_SUFFIXES[-1]}"  # in errors
+PROGRESS_DELAY_S = 1.0  # what is read sooner needs no bar
+
+Item = TypeVar("Item")
+
+
+class SkippedFileWarning(UserWarning):
+    """A file of a folder or an archive, or a row of a table, could not be read; the others were."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileNames:
+    """What a file is called.
+
+    Args:
+        name: in errors.
+        id: of its document.
+        stem: a title, where it has none of its own.
+        source: where its document comes from.
+        suffix: its ending, in lower case, which says how it is read.
+        charset: its encoding, where a server told it.
+    """
+
+    name: str
+    id: str
+    stem: str
+    source: str
+    suffix: str
+    charset: str | None = None
+
+    def member(self, path: str) -> "FileNames":
+        """A file in this archive."""
+        inside = PurePosixPath(path)
+        return FileNames(
+            name=f"{self.name}/{path}",
+            id=printable(f"{self.id}/{path}"),
+            stem=printable(inside.stem),
+            source=printable(f"{self.source}/{path}"),
+            suffix=inside.suffix.lower(),
+        )
+
+
+def printable(name: str) -> str:
+    """A file's name, a question mark for each byte that is no UTF-8 (Linux allows them)."""
+    return name.encode(errors="replace").decode()
+
+
+def articles_in(
+    data: bytes, file: FileNames, *, limits: ReadLimits, progress: bool
+) -> Iterator[Document]:
+    """The articles in a file, by its ending.
+
+    Args:
+        data: what is in it.
+        file: what it is called.
+        limits: how much of it is read.
+        progress: show a progress bar on standard error if it is an archive of many files.
+
+    Raises:
+        SourceError: it is damaged, too large, or holds no article.
+    """
+    check_signature(data, suffix=file.suffix, name=file.name)
+    if file.suffix == ARCHIVE:
+        yield from _archived(data, file, limits, progress=progress)
+    elif file.suffix in TABLES:
+        yield from _tabled(data, file, limits)
+    elif file.suffix in FORMATS:
+        read = FORMATS[file.suffix]
+        if file.charset and read is read_html:
+            read = partial(read_html, charset=file.charset)
+        yield _document(read(data, name=file.name, limits=limits), file)
+    else:
+        text = decode(data, name=file.name, charset=file.charset)
+        yield _document(checked(Extract(text), name=file.name, limits=limits), file)
+
+
+def _archived(
+    data: bytes, file: FileNames, limits: ReadLimits, *, progress: bool
+) -> Iterator[Document]:
+    suffixes = tuple(suffix for suffix in READABLE_SUFFIXES if suffix != ARCHIVE)
+
+    def read(member: Member) -> Iterator[Document]:
+        if isinstance(member.content, SourceError):
+            raise member.content
+        return articles_in(member.content, file.member(member.path), limits=limits, progress=False)
+
+    found = members(data, name=file.name, suffixes=suffixes, limits=limits)
+    yield from each_readable(
+        with_bar(found, total=None, shown=progress),
+        read,
+        none=SourceError(
+            f"{file.name} holds no article that can be read.",
+            f"Pack {READABLE} files into it.",
+        ),
+    )
+
+
+def _tabled(data: bytes, file: FileNames, limits: ReadLimits) -> Iterator[Document]:
+    def read(row: Row) -> list[Document]:
+        if isinstance(row.content, SourceError):
+            raise row.content
+        number = f"{file.id}:{row.line}"
+        return [_document(row.content, replace(file, id=number, stem=f"{file.stem} {row.line}"))]
+
+    yield from each_readable(
+        TABLES[file.suffix](decode(data, name=file.name), name=file.name, limits=limits),
+        read,
+        none=SourceError(
+            f"{file.name} holds no article that can be read.", "Give each article a field “text”."
+        ),
+    )
+
+
+def _document(extract: Extract, file: FileNames) -> Document:
+    return Document(
+        id=extract.id or file.id,
+        title=extract.title or find_title(extract.text, file.stem),
+        text=extract.text,
+        source=extract.source or file.source,
+        author=extract.author,
+        date=extract.date,
+        language=extract.language,
+        collection=extract.collection or "",
+        page_starts=extract.page_starts,
+    )
+
+
+def each_readable(
+    parts: Iterable[Item], read: Callable[[Item], Iterable[Document]], *, none: SourceError
+) -> Iterator[Document]:
+    """The articles of all parts that can be read; of the others a warning says why.
+
+    Args:
+        parts: of a folder, an archive or a table.
+        read: gives the articles of one.
+        none: the error where no part has any.
+    """
+    found = 0
+    for part in parts:
+        try:
+            documents = list(read(part))
+        except (SourceError, InputError) as error:
+            warnings.warn(f"Skipped: {error}", SkippedFileWarning, stacklevel=2)
+            continue
+        found += len(documents)
+        yield from documents
+    if not found:
+        raise none
+
+
+def with_bar(items: Iterable[Item], *, total: int | None, shown: bool) -> Iterable[Item]:
+    """The same items, behind a progress bar if one is wanted and they take their time.
+
+    Args:
+        items: files.
+        total: how many there are, where that is known.
+        shown: whether a bar is wanted.
+    """
+    if not shown:
+        return items
+    from tqdm import tqdm
+
+    counted: Iterable[Item] = tqdm(items, total=total, unit=" files", delay=PROGRESS_DELAY_S)
+    return counted
