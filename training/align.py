@@ -40,13 +40,11 @@ class Label:
         offsets: (T, 2) int32, the half-open span of each in the passage.
         starts: (T,) float16, its logit as a start.
         ends: (T,) float16, its logit as an end.
-        null: (2,) float16, the start and end logits of "not in this passage".
     """
 
     offsets: Ints
     starts: Halves
     ends: Halves
-    null: Halves
 
 
 def has_shard(folder: Path, shard: int, *, made_of: str) -> bool:
@@ -79,7 +77,6 @@ def write_shard(folder: Path, shard: int, labels: dict[int, Label], *, made_of: 
         offsets=np.concatenate([np.zeros((0, 2), np.int32), *(row.offsets for row in rows)]),
         starts=np.concatenate([np.zeros(0, np.float16), *(row.starts for row in rows)]),
         ends=np.concatenate([np.zeros(0, np.float16), *(row.ends for row in rows)]),
-        null=np.array([row.null for row in rows], np.float16).reshape(-1, 2),
     )
     unfinished.replace(file)
 
@@ -112,7 +109,6 @@ def read_labels(folder: Path, *, examples_digest: str) -> dict[int, Label]:
                 np.split(held["offsets"], cuts),
                 np.split(held["starts"], cuts),
                 np.split(held["ends"], cuts),
-                held["null"],
                 strict=False,  # of no examples, the splits are one and empty
             )
             labels |= {number: Label(*rest) for number, *rest in parts}

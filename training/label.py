@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from align import Halves, Label, LabelIndex, has_shard, write_index, write_shard
 from examples import digest_of, read_examples
-from features import NULL_TOKEN, Feature, collate, encode
+from features import Feature, collate, encode
 from models import WEIGHTS, load_model, load_tokenizer
 from steps import Precision, multiplied_in
 from tqdm import tqdm
@@ -117,7 +117,6 @@ def score(
                 offsets=feature.offsets,
                 starts=starts[row, kept],
                 ends=ends[row, kept],
-                null=np.array([starts[row, NULL_TOKEN], ends[row, NULL_TOKEN]], np.float16),
             )
     return labels
 
