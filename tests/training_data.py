@@ -102,9 +102,10 @@ def make_recipes(folder: Path) -> Path:
         f'[[dev_sets]]\nname = "{name}"\nlayout = "{LAYOUTS[name]}"\n'
         for name in ("single", "talk")
     )
+    small = {"most_examples": 0, "batch_size": 8, "precision": '"fp32"'}
     for name, changes in (
-        ("teacher", {"frozen_layers": 1, "batch_size": 8, "shard_examples": 16, "max_tokens": 120}),
-        ("distil", {"epochs": 1, "batch_size": 8, "log_steps": 2, "learning_rate": 1e-5}),
+        ("teacher", small | {"frozen_layers": 1, "shard_examples": 16, "max_tokens": 120}),
+        ("distil", small | {"epochs": 1, "log_steps": 2, "learning_rate": 1e-5}),
     ):
         text = (TRAINING / f"{name}.toml").read_text("utf-8").split("[[dev_sets]]")[0]
         for entry, value in changes.items():
