@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from index.records import Passage
 from index.sentences import sentence_spans
 from qa.confidence import is_answer, judge, place_of
-from qa.rank import Candidate, rank
+from qa.rank import Candidate, gathered, rank
 from qa.reader import Reading
 from qa.records import Answer, Excerpt
 from qa.settings import ReaderSettings
@@ -60,9 +60,11 @@ def make_answer(
         place_of(one.passage): one.similarity for one in found if one.similarity is not None
     }
     ranking = judge(question, ranking, similarities, settings)
+    several = items_of(question, ranking.candidates, item_share=settings.item_share)
+    if several:
+        ranking = judge(question, gathered(ranking, several), similarities, settings)
     quotes = [_quote(question, one, ranking.null_score, resolved) for one in ranking.candidates]
     if is_answer(ranking, settings, min_score=min_score):
-        several = items_of(question, ranking.candidates, item_share=settings.item_share)
         items = tuple(_quote(question, one, ranking.null_score, resolved) for one in several)
         others = _others(quotes, (quotes[0], *items))
         return replace(quotes[0], items=items, alternatives=others[: top_k - 1])

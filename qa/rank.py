@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.records import Passage
 from qa.reader import Reading
@@ -92,6 +92,30 @@ def rank(readings: Sequence[tuple[Passage, Reading]], *, top_k: int) -> Ranking:
     )
     ordered = sorted(candidates, key=lambda candidate: -candidate.score)
     return Ranking(tuple(ordered[:top_k]), math.exp(-log_total))
+
+
+def gathered(ranking: Ranking, items: Sequence[Candidate]) -> Ranking:
+    """The same candidates, the best with the probability of all that answer together with it.
+
+    Where a question asks for several things, its probability is spread over them: each alone
+    looks less likely than "not in the article".
+
+    Args:
+        ranking: the candidates of a question.
+        items: candidates, or parts of them, that together are the answer.
+    """
+    best, *others = ranking.candidates
+    joined = [one for one in others if any(_overlap(one, item) for item in items)]
+    mass, score = best.mass, best.score
+    for one in joined:
+        mass, score = _log_sum(mass, one.mass), score + one.score
+    best = replace(best, mass=mass, score=min(score, 1.0))
+    return Ranking((best, *others), ranking.null_score)
+
+
+def _overlap(one: Candidate, other: Candidate) -> bool:
+    same = one.passage.document.id == other.passage.document.id
+    return same and one.start < other.end and other.start < one.end
 
 
 def _log_sum(one: float, other: float) -> float:

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 from index.records import Hit
 from qa.answering import ReadPassage, make_answer
+from qa.asking_several import asks_for_several
 from qa.hearing import ToRead, read_all
 from qa.reader import Reader
 from qa.records import Answer
-from qa.several import asks_for_several
 
 
 @dataclass(frozen=True, slots=True)

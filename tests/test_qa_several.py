@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.records import Document, Passage
-from qa.rank import Candidate
-from qa.several import MOST_ITEMS, asks_for_several, items_of
+from qa.asking_several import asks_for_several, count_asked
+from qa.rank import Candidate, Ranking, gathered
+from qa.several import COUNTED_SHARE, MOST_ITEMS, items_of
 
 PLACES = "The road passes Oldmere, Fenwick and Port Ellen. A ferry goes to Arran every day."
 
@@ -70,6 +71,92 @@ def test_asks_for_several(question):
 )
 def test_asks_for_one(question):
     assert not asks_for_several(question)
+
+
+@pytest.mark.parametrize(
+    ("question", "count"),
+    [
+        ("Which two towns are near?", 2),
+        ("What are the first names of the three people who came?", 3),
+        ("Name 4 rivers.", 4),
+        ("In what five years was it shut?", 5),
+        ("Which of the two towns is near?", None),
+        ("Which towns are near the two rivers?", None),
+        ("What are the names of those who live in two towns?", None),
+        ("Who are the two?", None),
+        ("What is it?", None),
+        ("", None),
+    ],
+)
+def test_how_many_are_asked_for(question, count):
+    assert count_asked(question) == count
+
+
+def test_as_many_are_given_as_are_asked_for():
+    text = "Anna came. Ben came too. Carl stayed at home. Dora slept."
+    little = COUNTED_SHARE / 2
+    quotes = [("Anna", 0.9), ("Ben", 0.08), ("Carl", 0.05), ("Dora", 0.9 * little)]
+    assert texts("Which people came?", text, *quotes) == []
+    assert texts("Which two people came?", text, *quotes) == ["Anna", "Ben"]
+    assert texts("Which three people came?", text, *quotes) == ["Anna", "Ben", "Carl"]
+    assert texts("Which four people came?", text, *quotes) == ["Anna", "Ben", "Carl"]
+
+
+@pytest.mark.parametrize("asked", ["What determines the climate?", "Which things do they sell?"])
+def test_an_enumeration_is_a_list_whatever_is_asked(asked):
+    text = "It is said: latitude, altitude and the sea."
+    found = texts(asked, text, "latitude, altitude and the sea")
+    assert found == ["latitude", "altitude", "the sea"]
+
+
+@pytest.mark.parametrize("asked", ["What is built?", "What are built?"])
+@pytest.mark.parametrize("introduced", ["great works such as ", "many: ", "works including "])
+def test_what_introduces_an_enumeration_is_no_part_of_it(asked, introduced):
+    text = f"They built {introduced}levees, locks and dams."
+    found = texts(asked, text, f"{introduced}levees, locks and dams")
+    assert found == ["levees", "locks", "dams"]
+
+
+def test_neighbours_that_are_no_names_are_no_items():
+    text = "Ross thinks little of them, Crash and Penny, Throughout her life, Anna has sung."
+    assert texts("Which people came?", text, "Penny", ("Crash", 0.4)) == ["Crash", "Penny"]
+
+
+def test_most_items_are_the_best_ones():
+    many = ", ".join(f"town {letter}" for letter in "abcdefghijklmnopqrstuvwxy")
+    text = f"There are {many} and town z. Oldmere is the largest."
+    found = texts("Which towns are there?", text, "Oldmere", (f"{many} and town z", 0.4))
+    assert len(found) == MOST_ITEMS
+    assert found[-1] == "Oldmere"
+
+
+def test_the_document_of_the_best_item_comes_first():
+    first, second = (
+        Passage(Document(name, name, "Anna came. Ben came."), 0, 20) for name in ("x:2", "x:10")
+    )
+    found = [
+        Candidate(first, 11, 14, 0.0, 0.5, math.log(0.5)),
+        Candidate(second, 0, 4, 0.0, 0.4, math.log(0.4)),
+        Candidate(first, 0, 4, 0.0, 0.3, math.log(0.3)),
+    ]
+    items = items_of("Which people came?", found, item_share=0.2)
+    assert [(item.passage.document.id, item.start) for item in items] == [
+        ("x:2", 0),
+        ("x:2", 11),
+        ("x:10", 0),
+    ]
+
+
+def test_what_several_items_have_together_is_the_best_ones():
+    text = "Anna came. Ben came too. Carl stayed at home."
+    found = candidates(text, ("Anna", 0.3), ("Ben", 0.25), ("Carl", 0.2))
+    ranking = gathered(Ranking(tuple(found), 0.25), found[:2])
+    best, *others = ranking.candidates
+    assert math.isclose(math.exp(best.mass), 0.55)
+    assert math.isclose(best.score, 0.55)
+    assert (best.start, best.end) == (found[0].start, found[0].end)
+    assert others == found[1:]
+    assert gathered(Ranking(tuple(found), 0.25), found[:1]).candidates == tuple(found)
 
 
 def test_enumeration_is_taken_apart():

@@ -10,7 +10,6 @@ import alterations
 import pytest
 import regex
 from boundaries import mend
-from enumerations import items_of
 from examples import Example, read_examples, write_examples
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -23,6 +22,7 @@ from stub import StubEmbedder
 from training_data import ASKED, BRIDGE, HALL, HALL_ASKED
 
 from qa.conversation import with_history
+from qa.enumerations import enumerated
 from qa.records import Turn
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -190,7 +190,7 @@ def test_a_passage_lacks_an_answer_that_is_marked_within_a_word_or_a_line() -> N
     ],
 )  # fmt: skip
 def test_enumerations_are_taken_apart(text: str, question: str, expected: list[str]) -> None:
-    assert [text[slice(*item)] for item in items_of(text, question)] == expected
+    assert [text[slice(*item)] for item in enumerated(text, question)] == expected
 
 
 @many
@@ -199,7 +199,7 @@ def test_enumerations_are_taken_apart(text: str, question: str, expected: list[s
 )
 def test_what_is_joined_is_taken_apart(items: list[str]) -> None:
     text = f"{', '.join(items[:-1])} and {items[-1]}"
-    assert [text[slice(*item)] for item in items_of(text, "What?")] == items
+    assert [text[slice(*item)] for item in enumerated(text, "What?")] == items
 
 
 @pytest.mark.parametrize(

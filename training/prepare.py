@@ -15,7 +15,6 @@ from functools import cached_property
 from pathlib import Path
 
 from alterations import Names, negate, oppose, swap
-from enumerations import items_of
 from examples import Example, write_examples
 from negatives import Searched
 from passages import Piece, anywhere, around, without
@@ -23,6 +22,7 @@ from squad import Asked, Layout, find_set, read_questions
 
 from index.embed import Embedder, SentenceEmbedder
 from index.sentences import sentence_spans
+from qa.enumerations import enumerated
 from qa.conversation import with_history
 from qa.records import Turn
 
@@ -147,7 +147,7 @@ class SetMaker:
         yield self._example(question, piece, kind, group)
         if len(piece.spans) == 1 and self._rng.random() < self._recipe.enumerations:
             start, end = piece.spans[0]
-            items = items_of(piece.text[start:end], asked.question)
+            items = enumerated(piece.text[start:end], asked.question)
             if items:
                 spans = tuple((start + left, start + right) for left, right in items)
                 yield self._example(question, Piece(piece.text, spans), "enumeration", group)

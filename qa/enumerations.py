@@ -1,4 +1,4 @@
-"""Find the items of an answer that is an enumeration: "snow, hail and graupel"."""
+"""The items of an enumeration: "snow, hail and graupel"."""
 
 import regex
 
@@ -24,7 +24,7 @@ CLAUSE = regex.compile(
 )
 
 
-def items_of(text: str, question: str) -> tuple[Span, ...]:
+def enumerated(text: str, question: str) -> tuple[Span, ...]:
     """The items of an enumeration, or none where the text is something else.
 
     Three or more need commas and a last "and" or "or"; two need a question that may have
