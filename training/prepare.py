@@ -22,8 +22,8 @@ from squad import Asked, Layout, find_set, read_questions
 
 from index.embed import Embedder, SentenceEmbedder
 from index.sentences import sentence_spans
-from qa.enumerations import enumerated
 from qa.conversation import with_history
+from qa.enumerations import enumerated
 from qa.records import Turn
 
 RECIPE = Path(__file__).parent / "prepare.toml"
