@@ -27,6 +27,7 @@ from qa.seeds import seed_examples
 
 if TYPE_CHECKING:
     from browsing import Visit
+    from openid_provider import Provider
     from playwright.sync_api import Browser
     from training_data import Example
 
@@ -157,6 +158,52 @@ def visit(browser: "Browser", url: str) -> Iterator["Visit"]:
     visitor = Visit(browser, url)
     yield visitor
     visitor.leave()
+
+
+# Of logging in with Hugging Face: a provider and a server behind it, each a module's own.
+
+
+@pytest.fixture(scope="module")
+def providers() -> Iterator["Provider"]:
+    from openid_provider import providing
+
+    with providing() as provider:
+        yield provider
+
+
+@pytest.fixture
+def provider(providers: "Provider") -> Iterator["Provider"]:
+    """The module's provider, honest when a test begins."""
+    providers.honest()
+    yield providers
+    providers.honest()
+
+
+@pytest.fixture(scope="module")
+def kept_behind(tmp_path_factory: pytest.TempPathFactory) -> Kept:
+    """What the server behind the provider keeps."""
+    return Kept(tmp_path_factory.mktemp("kept"))
+
+
+@pytest.fixture(scope="module")
+def behind(news: Assistant, providers: "Provider", kept_behind: Kept) -> Iterator[str]:
+    """A server for ada and ben, who log in with the provider."""
+    from hub_visitors import login_at
+    from serving import LIMITLESS, free_port, served
+
+    port = free_port()
+    login = login_at(providers, port, "ada", "ben")
+    options = {"accounts": login, "kept": kept_behind, "embedding": [providers.url], **LIMITLESS}
+    with served(news, port=port, **options) as address:
+        assert providers.asked == []  # nothing is asked of it until somebody logs in
+        yield address
+
+
+@pytest.fixture
+def space(behind: str, provider: "Provider") -> str:
+    """Where that server is, which the provider sends visitors back to."""
+    provider.redirect_uri = f"{behind}/login/callback"
+    return behind
 
 
 # Of training and of tiny models: what makes them is slow to import, and few tests need it.

@@ -1,75 +1,30 @@
-"""Whatever is asked, brought or named, on every surface: refused in words, or taken as text."""
+"""Whatever is asked or named in Python, over HTTP or by MCP: refused in words, or taken as text."""
 
 import asyncio
 import json
-import logging
 import re
 from collections.abc import Iterator, Sequence
-from html.parser import HTMLParser
 from typing import Any
 
 import httpx
 import pytest
 import serving
 from conftest import ROOT
+from hostile_articles import SOME, TEXTS, WholePassages, article
 from hostile_inputs import HOSTILE_INPUTS, is_text
 from mcp.types import TextContent
 from mcp_calls import with_session
-from rendered import Page, found, not_found
-from squad_files import row, squad
 from stub import StubEmbedder
 
 from index.engine import PassageIndex
-from index.errors import InputError, PullquoteError
+from index.errors import InputError
 from index.records import Document
 from qa.assistant import Assistant
-from qa.bringing import told_without_path, uploaded
-from qa.callers import HEADER, CallerNote, caller_of
-from qa.cli import main
-from qa.evaluate import figures, read_squad
-from qa.headers import policy_with
-from qa.logs import JsonLines
+from qa.callers import HEADER
 from qa.questions import check_question
-from qa.reader import Reading, ReadSpan
-from qa.records import Excerpt
-from qa.render_article import article_html
-from qa.render_conversation import Notice, conversation_html
-from qa.render_shelf import shelf_html
-from qa.report import write_report
-from qa.settings import ReaderSettings
-from qa.squad import SquadSet
-from qa.terminal import complain, shown
 
-TEXTS = [hostile for hostile in HOSTILE_INPUTS if is_text(hostile)]
-BEFORE, AFTER = "It began here. ", " Then it was over."
 LEAKS = (str(ROOT), "site-packages", "Traceback", "/tmp/")
 AT_ONCE = 8
-SOME = 7  # where each takes its time, every seventh is tried: some of every kind
-
-
-class WholePassages:
-    """A reader that quotes all it reads, so that what is hostile comes back in the quote."""
-
-    settings = ReaderSettings()
-
-    def read(
-        self,
-        pairs: Sequence[tuple[str, str]],
-        *,
-        batch_size: int = 32,  # noqa: ARG002 - what a reader takes
-        max_answer_tokens: int = 30,  # noqa: ARG002
-    ) -> list[Reading]:
-        readings = []
-        for _, text in pairs:
-            start = len(text) - len(text.lstrip())
-            end = len(text.rstrip())
-            spans = (ReadSpan(start, end, 5.0),) if start < end else ()
-            readings.append(Reading(spans, -5.0))
-        return readings
-
-
-def article(hostile: str) -> str:
-    return f"{BEFORE}{hostile}{AFTER}"
 
 
 @pytest.fixture(scope="module")
@@ -132,59 +87,6 @@ def test_the_saved_index_gives_back_what_it_was_given(assistant: Assistant, tmp_
     assert TEXTS[0] not in {document.id for document in again.documents}
     assert len(again.documents) == len(TEXTS) - 1
     assert sorted(file.name for file in tmp_path.iterdir()) == ["shelf"]
-
-
-# What is rendered
-
-
-def test_rendered_it_is_text_and_nothing_else() -> None:
-    for hostile in TEXTS:
-        document = Document(hostile, hostile, article(hostile), source=f"/a/{hostile}")
-        whole = Excerpt.from_span(document, 0, len(document.text))
-        answer = found(document, BEFORE.strip(), question=hostile)
-        turns = [answer, not_found(whole, question=hostile)]
-        pages = [
-            article_html(document, quotes=(whole,), focus=whole, passage=whole),
-            shelf_html([document]),
-            conversation_html(
-                turns, title=hostile, examples=(), pending=hostile, notice=Notice(hostile, hostile)
-            ),
-            conversation_html([], title=hostile, examples=(hostile,), focus=None),
-        ]
-        for html in pages:
-            Page(html).assert_ours()
-
-
-class Shape(HTMLParser):
-    """The elements and attributes of a page, and every script."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: set[tuple[str, str]] = set()
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.parts |= {(tag, name) for name, _ in attrs} | {(tag, "")}
-
-
-def report_shape(texts: Sequence[str], folder) -> set[tuple[str, str]]:
-    rows = [(article(text), [row(text, text, "never")]) for text in texts]
-    folder.mkdir()
-    file = folder / "hostile.json"
-    file.write_text(json.dumps(squad(*rows, title=texts[0])), "utf-8")
-    outcomes = read_squad(SquadSet.from_file(file), reader=WholePassages())
-    name = texts[0][:100]
-    written = write_report(
-        {name: outcomes}, {name: figures(outcomes)}, folder=folder / "report", command=list(texts)
-    )
-    return Shape(written.read_text("utf-8")).parts
-
-
-def test_the_report_page_has_the_elements_of_a_harmless_one(tmp_path) -> None:
-    asked = [text for text in TEXTS if text.strip() and len(text) < 500]
-    harmless = report_shape([f"Is it {number}?" for number in range(40)], tmp_path / "harmless")
-    assert report_shape(asked, tmp_path / "hostile") <= harmless
 
 
 # Over HTTP and MCP
@@ -318,103 +220,3 @@ def test_by_mcp(served: str) -> None:
 
 def test_the_server_goes_on(served: str) -> None:
     assert httpx.get(f"{served}/readyz").json() == {"status": "ready"}
-
-
-# Uploads of the chat
-
-
-def test_uploads_whatever_they_are_called(tmp_path) -> None:
-    tried = 0
-    for number, hostile in enumerate(TEXTS):
-        folder = tmp_path / f"secret{number}"
-        folder.mkdir()
-        file = folder / f"{hostile[:40].replace('/', '').replace(chr(0), '')}.txt"
-        try:
-            file.write_text(article(hostile), "utf-8")
-        except OSError:  # a name that this system does not take
-            continue
-        tried += 1
-        try:
-            (document,) = uploaded(str(file), within=str(tmp_path))
-        except PullquoteError as error:
-            told = told_without_path(error, str(file))
-            assert f"secret{number}" not in told
-            Page(conversation_html([], title="A", examples=(), notice=Notice(told))).assert_ours()
-        else:
-            assert document.source is None
-            assert f"secret{number}" not in document.title + document.id
-            Page(article_html(document)).assert_ours()
-    assert tried > 450
-
-
-# Logs, headers, the terminal
-
-
-def test_a_line_of_the_log_is_one_line(caplog) -> None:
-    for hostile in HOSTILE_INPUTS:
-        record = logging.LogRecord("qa", logging.INFO, "", 0, "%s", (hostile,), None)
-        record.endpoint = hostile
-        line = JsonLines().format(record)
-        assert len(line.splitlines()) == 1
-        assert line.isascii()
-        assert line.isprintable()
-        assert json.loads(line)["message"] == hostile
-    assert caplog.records == []
-
-
-def test_nothing_ends_a_header() -> None:
-    for hostile in HOSTILE_INPUTS:
-        try:
-            policy = policy_with([hostile])
-        except InputError:
-            continue
-        assert policy.isascii()
-        assert policy.isprintable()
-        assert policy.count(";") == policy_with(["https://a.example"]).count(";")
-
-
-def test_nobody_says_for_another_who_calls() -> None:
-    seen: list[str] = []
-
-    async def app(scope: Any, _receive: Any, _send: Any) -> None:
-        seen.append(caller_of({key.decode(): value.decode() for key, value in scope["headers"]}))
-
-    note = CallerNote(app)
-    for hostile in TEXTS:
-        raw = hostile.encode("utf-8")
-        if not raw.isascii():
-            continue
-        scope = {"type": "http", "client": ("192.0.2.1", 1), "headers": [(HEADER.encode(), raw)]}
-        asyncio.run(note(scope, None, None))  # type: ignore[arg-type]
-    assert set(seen) == {"192.0.2.1"}
-
-
-def test_a_terminal_is_shown_no_orders(capsys) -> None:
-    for hostile in HOSTILE_INPUTS:
-        if is_text(hostile):  # a terminal is written to in UTF-8, what is none with backslashes
-            complain(hostile)
-            assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", shown(hostile))
-            assert shown(hostile).count("\ufffd") <= len(hostile)
-    told = capsys.readouterr().err
-    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", told)
-    assert len(told.split("\n")) == len(TEXTS) + 1
-
-
-def test_on_the_command_line(tmp_path, capsys) -> None:
-    file = tmp_path / "story.txt"
-    file.write_text(
-        "\n\n".join(article(text) for text in TEXTS[::SOME] if len(text) < 500), "utf-8"
-    )
-    for hostile in TEXTS[:: 12 * SOME]:
-        code = main(["search", "--top-k", "1", "--", hostile, str(file)])
-        out, err = capsys.readouterr()
-        assert code in {0, 1}
-        assert (code == 0) is (err == "")
-        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", out + err)
-        assert "Traceback" not in err
-
-
-def test_errors_have_a_message_whatever_they_quote() -> None:
-    for hostile in HOSTILE_INPUTS:
-        error = PullquoteError(f"“{hostile}” is none.", "Give another.")
-        assert json.loads(json.dumps(error.to_dict())) == error.to_dict()
