@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from tokenizers import Tokenizer
 
-from index.errors import ModelError
+from index.errors import ModelError, first_line
 from index.hub import is_local
 from index.quiet import quiet_loading
 from index.sentences import Span
@@ -177,13 +177,9 @@ def _load(name: str, *, local: bool) -> "SentenceTransformer":
             )
     except Exception as error:  # the errors of safetensors, pickle and tokenizers share no base
         raise ModelError(
-            f"There is no embedding model at “{name}” that could be loaded ({_first_line(error)}).",
+            f"There is no embedding model at “{name}” that could be loaded ({first_line(error)}).",
             "Give a folder with a sentence-transformers model, or a hub id and a network.",
         ) from error
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().split("\n", 1)[0] or type(error).__name__
 
 
 def _sha256(file: Path) -> str:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from index.embed import SHIPPED_NAME, SHIPPED_SHA256, Embedder, SentenceEmbedder
-from index.fast_embed import FastEmbedder, make_fast_embedder
+from index.fast_embed import FACTS_FILE, FastEmbedder, make_fast_embedder
 from index.fast_kept import fast_form_kept, fast_form_of, kept_at, make_once
 from index.hub import local_folder
 
@@ -19,7 +19,10 @@ def shipped_embedder() -> Embedder:
     # The weights are checked when the fast form is made, and need not be read again.
     folder = kept_at(f"{SHIPPED_NAME}-{SHIPPED_SHA256[:12]}")
     if not fast_form_kept(
-        folder, lambda: export_embedder(SentenceEmbedder.shipped(), folder), name=SHIPPED_NAME
+        folder,
+        FACTS_FILE,
+        lambda: export_embedder(SentenceEmbedder.shipped(), folder),
+        name=SHIPPED_NAME,
     ):
         return SentenceEmbedder.shipped()
     return FastEmbedder.load(folder)
@@ -35,7 +38,7 @@ def load_embedder(name: str | Path) -> Embedder:
         ModelError: there is no such model.
     """
     folder = local_folder(name)
-    found = None if folder is None else fast_form_of(folder)
+    found = None if folder is None else fast_form_of(folder, FACTS_FILE)
     return FastEmbedder.load(found) if found else SentenceEmbedder.from_pretrained(name)
 
 
@@ -52,6 +55,7 @@ def export_embedder(original: SentenceEmbedder, folder: Path) -> None:
     """
     make_once(
         folder,
+        FACTS_FILE,
         lambda fresh: make_fast_embedder(original.model, fresh, identity=original.identity),
         name=f"the embedder {original.identity}",
     )

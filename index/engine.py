@@ -186,7 +186,8 @@ class PassageIndex:
             budget_tokens: most tokens a passage holds; less if the embedder reads fewer.
             overlap_sentences: sentences that neighbouring passages share.
             kind: a FAISS factory string, such as ``HNSW32``; without one, what fits the size.
-                A kind that compresses vectors makes similarities approximate.
+                A kind that compresses vectors may miss a passage; what it finds is compared
+                exactly.
             remaking: what makes such a FAISS index anew; of this index alone.
 
         Raises:

@@ -18,6 +18,11 @@ Those that only a server raises are in ``qa.faults``.
 from typing import ClassVar, Self
 
 
+def first_line(error: Exception) -> str:
+    """What another library's error says first, or its kind where it says nothing."""
+    return str(error).strip().split("\n", 1)[0] or type(error).__name__
+
+
 class PullquoteError(Exception):
     """The base of every error that Pullquote raises on purpose.
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.errors import ModelError
+from index.errors import ModelError, first_line
 from index.fast_model import MODEL_FILE, Inputs
 from index.smoothing import behind_activations, smooth
 
@@ -100,8 +100,10 @@ def write_fast(
                 weight_type=QuantType.QInt8,
                 extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
             )
+        except OSError:  # a full disk says nothing of the model
+            raise
         except Exception as error:  # of three libraries, without a common base
             raise ModelError(
-                f"The model has no fast form ({str(error).strip().splitlines()[0]}).",
+                f"The model has no fast form ({first_line(error)}).",
                 "Use it as it is.",
             ) from error

@@ -9,13 +9,23 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 
+from index.errors import first_line
 from index.fast_model import MODEL_FILE
 
 CACHE_VARIABLE = "PULLQUOTE_CACHE"
 # Of how a fast form is made: another number, and all are made anew.
 RECIPE_VERSION = 3
-# What a model is told apart by; weights in several files are all of them.
-WEIGHTS = ("*.safetensors", "pytorch_model*.bin", "config.json", "tokenizer.json")
+# The files that a model is told apart by; weights in several files are all of them.
+TOLD_BY = (
+    "*.safetensors",
+    "pytorch_model*.bin",
+    "config.json",
+    "tokenizer.json",
+    # What sentence-transformers' models do with their tokens, and how many they take.
+    "modules.json",
+    "sentence_bert_config.json",
+    "*_Pooling/config.json",
+)
 KEY_CHARS = 24  # of a SHA-256: 96 bits
 
 
@@ -32,11 +42,12 @@ def cache_folder() -> Path:
 
 
 def key_of(folder: Path) -> str:
-    """A key that changes when a model's weights, configuration or tokenizer do."""
+    """A key that changes when a model's weights, configuration, tokenizer or pooling do."""
     digest = hashlib.sha256()
-    for file in sorted({file for pattern in WEIGHTS for file in folder.glob(pattern)}):
+    for file in sorted({file for pattern in TOLD_BY for file in folder.glob(pattern)}):
         with file.open("rb") as stream:
-            digest.update(file.name.encode() + hashlib.file_digest(stream, "sha256").digest())
+            content = hashlib.file_digest(stream, "sha256").digest()
+        digest.update(file.relative_to(folder).as_posix().encode() + content)
     return digest.hexdigest()[:KEY_CHARS]
 
 
@@ -45,50 +56,59 @@ def kept_at(key: str) -> Path:
     return cache_folder() / f"models-{RECIPE_VERSION}" / key
 
 
-def is_fast_form(folder: Path) -> bool:
-    """Whether a folder holds a fast form."""
-    return (folder / MODEL_FILE).is_file()
+def is_fast_form(folder: Path, facts_file: str) -> bool:
+    """Whether a folder holds a fast form; an ONNX model alone, as others export it, is none.
+
+    Args:
+        folder: any.
+        facts_file: name of the file that stands beside such fast forms.
+    """
+    return (folder / MODEL_FILE).is_file() and (folder / facts_file).is_file()
 
 
-def fast_form_of(folder: Path) -> Path | None:
+def fast_form_of(folder: Path, facts_file: str) -> Path | None:
     """The folder of a model's fast form, if it is kept: this one, if it is one itself.
 
     Args:
         folder: of the model.
+        facts_file: name of the file that stands beside such fast forms.
     """
-    if is_fast_form(folder):
+    if is_fast_form(folder, facts_file):
         return folder
     kept = kept_at(key_of(folder))
-    return kept if is_fast_form(kept) else None
+    return kept if is_fast_form(kept, facts_file) else None
 
 
-def fast_form_kept(folder: Path, make: Callable[[], None], *, name: str) -> bool:
+def fast_form_kept(folder: Path, facts_file: str, make: Callable[[], None], *, name: str) -> bool:
     """Whether a fast form is kept, after an attempt to make it.
 
     Args:
         folder: where it belongs.
+        facts_file: name of the file that stands beside such fast forms.
         make: makes it there. Where that folder cannot be written, a warning says so.
         name: of the model, for the warning.
     """
-    if not is_fast_form(folder):
+    if not is_fast_form(folder, facts_file):
         try:
             make()
         except OSError as error:
             warnings.warn(
-                f"The fast form of {name} cannot be kept in {folder.parent} ({error.strerror}),"
+                f"The fast form of {name} cannot be kept in {folder.parent}"
+                f" ({error.strerror or first_line(error)}),"
                 f" so that everything takes longer. Set {CACHE_VARIABLE} to a folder that can"
                 " be written.",
                 SlowModelWarning,
                 stacklevel=3,
             )
-    return is_fast_form(folder)
+    return is_fast_form(folder, facts_file)
 
 
-def make_once(folder: Path, make: Callable[[Path], None], *, name: str) -> None:
+def make_once(folder: Path, facts_file: str, make: Callable[[Path], None], *, name: str) -> None:
     """Make a fast form if it is not there yet; two processes at once make one.
 
     Args:
         folder: where it belongs.
+        facts_file: name of the file that stands beside such fast forms.
         make: writes it into an empty folder; only what it finishes is kept.
         name: of the model, for the line on standard error that says why this takes a while.
 
@@ -97,9 +117,10 @@ def make_once(folder: Path, make: Callable[[Path], None], *, name: str) -> None:
     """
     from filelock import FileLock
 
+    folder = folder.resolve()
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(folder.with_suffix(".lock")):
-        if not is_fast_form(folder):  # unless another process was faster
+    with FileLock(folder.with_name(f"{folder.name}.lock")):
+        if not is_fast_form(folder, facts_file):  # unless another process was faster
             shown = repr(name)[1:-1]  # no control character of a name reaches a terminal
             print(f"Making the fast form of {shown}, once …", file=sys.stderr, flush=True)
             with tempfile.TemporaryDirectory(prefix=".making-", dir=folder.parent) as scratch:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from index.errors import ModelError
+from index.errors import ModelError, first_line
 from index.threads import usable_cores
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ MODEL_FILE = "model.onnx"
 # each number is worked on by itself (ONNX Runtime 1.32).
 LEFT_APART = ("SkipLayerNormFusion",)
 TOKENIZER_FILE = "tokenizer.json"
+# Of a fast form that cannot be used.
+MADE_AGAIN = "Delete it: in the cache it is made again, elsewhere by `pullquote export`."
 Inputs = Mapping[str, npt.NDArray[np.int64]]
 
 
@@ -56,8 +58,8 @@ class FastModel:
             )
         except Exception as error:  # its errors share no base
             raise ModelError(
-                f"The fast form {file} cannot be loaded ({str(error).splitlines()[0]}).",
-                "Delete its folder: it is made again.",
+                f"The fast form {file} cannot be loaded ({first_line(error)}).",
+                MADE_AGAIN,
             ) from error
         self._names = [one.name for one in self._session.get_inputs()]
 
@@ -86,9 +88,7 @@ def read_facts(folder: Path, file: str, kind: type[Facts]) -> tuple[Facts, str]:
         facts = kind(**json.loads((folder / file).read_text("utf-8")))
         return facts, (folder / TOKENIZER_FILE).read_text("utf-8")
     except (OSError, ValueError, TypeError) as error:
-        raise ModelError(
-            f"The fast form in {folder} is damaged.", "Delete the folder: it is made again."
-        ) from error
+        raise ModelError(f"The fast form in {folder} is damaged.", MADE_AGAIN) from error
 
 
 def write_facts(

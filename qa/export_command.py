@@ -34,7 +34,7 @@ def add_export(commands: Any) -> None:
 def _export(options: argparse.Namespace) -> int:
     from index.embed import SentenceEmbedder
     from index.embedder import export_embedder
-    from index.fast_kept import is_fast_form, kept_at, key_of
+    from index.fast_kept import kept_at, key_of
     from index.hub import has_file, local_folder
     from qa.reader_model import export_reader
     from qa.torch_scorer import load_torch_reader
@@ -53,10 +53,9 @@ def _export(options: argparse.Namespace) -> int:
             "Let the hub's library keep its cache, or give a folder.",
         )
     folder = options.output or kept_at(key_of(local))
-    if not is_fast_form(folder):
-        if embedder is not None:
-            export_embedder(embedder, folder)
-        else:
-            export_reader(options.model, folder)
+    if embedder is not None:
+        export_embedder(embedder, folder)
+    else:
+        export_reader(options.model, folder)
     say(folder)
     return OK

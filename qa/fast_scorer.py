@@ -145,7 +145,7 @@ def make_fast_reader(name: str | Path, folder: Path) -> None:
         outputs=OUTPUTS,
         heads=model.config.num_attention_heads,
         hidden_size=model.config.hidden_size,
-        # No samples: in eight bits a reader is a half faster, but borderline answers become
+        # No samples: in eight bits a reader is three quarters faster, but borderline answers become
         # others: to "who was released?" of the example articles a worse one.
     )
     facts = _Facts(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from index.fast_kept import fast_form_kept, fast_form_of, kept_at, key_of, make_once
 from index.hub import local_folder
-from qa.fast_scorer import load_fast_reader, make_fast_reader
+from qa.fast_scorer import FACTS_FILE, load_fast_reader, make_fast_reader
 from qa.scorer import ReaderModel
 from qa.torch_scorer import load_torch_reader
 
@@ -23,10 +23,10 @@ def load_reader(name: str | Path, *, make_fast: bool) -> ReaderModel:
     folder = local_folder(name)
     if folder is None:
         return load_torch_reader(name)
-    found = fast_form_of(folder)
+    found = fast_form_of(folder, FACTS_FILE)
     if found is None and make_fast:
         kept = kept_at(key_of(folder))
-        made = fast_form_kept(kept, lambda: export_reader(name, kept), name=folder.name)
+        made = fast_form_kept(kept, FACTS_FILE, lambda: export_reader(name, kept), name=folder.name)
         found = kept if made else None
     return load_fast_reader(found) if found else load_torch_reader(name)
 
@@ -43,5 +43,8 @@ def export_reader(name: str | Path, folder: Path) -> None:
         OSError: the folder cannot be written.
     """
     make_once(
-        folder, lambda fresh: make_fast_reader(name, fresh), name=f"the reader {Path(name).name}"
+        folder,
+        FACTS_FILE,
+        lambda fresh: make_fast_reader(name, fresh),
+        name=f"the reader {Path(name).name}",
     )

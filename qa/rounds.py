@@ -77,7 +77,7 @@ class Rounds:
 
     def _worth(self, task: Task) -> Sequence[Hit]:
         """The passages that are read if need be: the first of them, as they are sorted."""
-        if not task.hits or asks_for_several(task.question):
+        if not task.hits or asks_for_several(task.question) or not self.least_share:
             return task.hits
         nearest = task.hits[0].score
         # Of half a question, or where nothing is near, the nearest passage says little.

@@ -21,6 +21,7 @@ from index.fast_export import FUSED_ATTENTION, write_fast
 from index.fast_kept import (
     SlowModelWarning,
     fast_form_kept,
+    fast_form_of,
     is_fast_form,
     kept_at,
     key_of,
@@ -30,9 +31,12 @@ from index.fast_model import MODEL_FILE, FastModel
 from index.read import read_sources
 from qa.seeds import seed_articles
 
+FACTS = "facts.json"
+
 
 def write_model(folder: Path, text: str = "model") -> None:
     (folder / MODEL_FILE).write_text(text)
+    (folder / FACTS).write_text("{}")
 
 
 # Made once
@@ -42,10 +46,33 @@ def test_what_is_there_is_not_made_again(tmp_path):
     made = []
     for number in range(2):
         make_once(
-            tmp_path / "x", lambda folder, n=number: (made.append(n), write_model(folder)), name="x"
+            tmp_path / "x",
+            FACTS,
+            lambda folder, n=number: (made.append(n), write_model(folder)),
+            name="x",
         )
     assert len(made) == 1
-    assert is_fast_form(tmp_path / "x")
+    assert is_fast_form(tmp_path / "x", FACTS)
+
+
+def test_versions_of_one_name_have_locks_of_their_own(tmp_path, monkeypatch):
+    for folder in (tmp_path / "v1.2", tmp_path / "v1.3"):
+        make_once(folder, FACTS, write_model, name="x")
+    assert (tmp_path / "v1.2.lock").exists()
+    assert (tmp_path / "v1.3.lock").exists()
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    make_once(Path(), FACTS, write_model, name="x")
+    assert is_fast_form(tmp_path / "here", FACTS)
+
+
+def test_an_onnx_model_alone_is_no_fast_form(tmp_path):
+    (tmp_path / MODEL_FILE).write_text("another program's export")
+    assert not is_fast_form(tmp_path, FACTS)
+    assert fast_form_of(tmp_path, FACTS) is None
+    write_model(tmp_path)
+    assert fast_form_of(tmp_path, FACTS) == tmp_path
+    assert fast_form_of(tmp_path, "other.json") is None
 
 
 def test_several_at_once_make_one(tmp_path):
@@ -57,7 +84,7 @@ def test_several_at_once_make_one(tmp_path):
         write_model(folder)
 
     workers = [
-        threading.Thread(target=make_once, args=(tmp_path / "x", make), kwargs={"name": "x"})
+        threading.Thread(target=make_once, args=(tmp_path / "x", FACTS, make), kwargs={"name": "x"})
         for _ in range(4)
     ]
     for worker in workers:
@@ -74,7 +101,7 @@ def test_what_fails_leaves_nothing(tmp_path):
         raise ModelError("It disagrees.", "Use the original.")
 
     with pytest.raises(ModelError):
-        make_once(tmp_path / "x", fail, name="x")
+        make_once(tmp_path / "x", FACTS, fail, name="x")
     assert not (tmp_path / "x").exists()
     assert [file for file in tmp_path.iterdir() if file.is_dir()] == []
 
@@ -84,7 +111,7 @@ def test_where_nothing_can_be_written_a_warning_says_so(tmp_path):
     folder = tmp_path / "file" / "x"
     with pytest.warns(SlowModelWarning, match="PULLQUOTE_CACHE"):
         assert not fast_form_kept(
-            folder, lambda: make_once(folder, write_model, name="x"), name="the model"
+            folder, FACTS, lambda: make_once(folder, FACTS, write_model, name="x"), name="the model"
         )
 
 
@@ -102,9 +129,20 @@ def test_cache_is_where_the_user_says(tmp_path, monkeypatch):
     assert "pullquote" in kept_at("key").parts
 
 
-@pytest.mark.parametrize("file", ["model.safetensors", "config.json", "tokenizer.json"])
+TOLD_APART = (
+    "model.safetensors",
+    "config.json",
+    "tokenizer.json",
+    "modules.json",
+    "sentence_bert_config.json",
+    "1_Pooling/config.json",
+)
+
+
+@pytest.mark.parametrize("file", TOLD_APART)
 def test_another_model_has_another_key(tmp_path, file):
-    for name in ("model.safetensors", "config.json", "tokenizer.json"):
+    (tmp_path / "1_Pooling").mkdir()
+    for name in TOLD_APART:
         (tmp_path / name).write_text("one")
     before = key_of(tmp_path)
     (tmp_path / "reader_settings.json").write_text("fitted anew: the same weights")

@@ -17,6 +17,7 @@ from index.fast_kept import is_fast_form
 from index.fast_model import MODEL_FILE
 from qa import answer_schema
 from qa.assistant import Assistant
+from qa.fast_scorer import FACTS_FILE
 from qa.reader import SHIPPED_READER
 
 # By which the fast forms of the models are made: whoever makes them is told so on stderr.
@@ -171,7 +172,7 @@ def test_export_makes_a_reader_that_gives_the_same(tmp_path: Path) -> None:
 def test_export_finds_what_was_made_already() -> None:
     code, out, err = run("export", str(SHIPPED_READER))
     assert (code, err) == (0, "")
-    assert is_fast_form(Path(out.strip()))
+    assert is_fast_form(Path(out.strip()), FACTS_FILE)
 
 
 def test_export_makes_a_smaller_embedder(tmp_path: Path) -> None:
