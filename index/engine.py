@@ -92,6 +92,12 @@ class PassageIndex:
         return self._contents.facts.version
 
     @property
+    def state(self) -> tuple[int, str]:
+        """What is searched now: as long as it is the same, so is all that is found."""
+        facts = self._contents.facts
+        return facts.version, facts.contents
+
+    @property
     def embedder(self) -> Embedder:
         """The model that made the vectors."""
         return self._embedder

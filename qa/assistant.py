@@ -4,7 +4,6 @@ import sys
 import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
 from typing import Self
 
 from tqdm import tqdm
@@ -29,6 +28,7 @@ PASSAGES_FOUND = 10  # by a search, unless more or fewer are asked for
 # Questions answered in one stream: enough to fill the batches with pairs of like length,
 # few enough that a million questions need no more memory than a hundred.
 STREAM_QUESTIONS = 64
+SHOWN_CHARS = 60  # of a question, in an error
 PROGRESS_FROM = 32  # questions; fewer are answered before a bar could be read
 
 
@@ -260,7 +260,9 @@ class Assistant:
         """
         if isinstance(questions, str):
             raise InputError("The questions are one text.", "Give a list, or call ask.")
-        asked = [_checked(question, number) for number, question in enumerate(questions)]
+        asked = [
+            _checked(question, number, self.reader) for number, question in enumerate(questions)
+        ]
         if progress is None:
             progress = len(asked) >= PROGRESS_FROM and sys.stderr.isatty()
         answers = self.ask_stream(
@@ -290,7 +292,7 @@ class Assistant:
             The answers in the order of the questions.
 
         Raises:
-            InputError: as for ``ask``.
+            InputError: as for ``ask``; the questions before it are answered first.
         """
         if top_k < 1:
             raise InputError(f"top_k is {top_k}.", "Ask for 1 or more.")
@@ -298,10 +300,10 @@ class Assistant:
             raise InputError(f"batch_size is {batch_size}.", "Give 1 or more.")
         if min_score is not None and not 0 <= min_score <= 1:
             raise InputError(f"min_score is {min_score}.", "Give a probability, from 0 to 1.")
-        numbered = (_checked(question, number) for number, question in enumerate(questions))
-        while block := list(islice(numbered, STREAM_QUESTIONS)):
+        for block, fault in _blocks(questions, self.reader):
             pipeline = Pipeline(
                 index=self.index,
+                state=self.index.state,
                 reader=self.reader,
                 passages_read=self.passages_read,
                 sure_score=self.sure_score,
@@ -312,6 +314,8 @@ class Assistant:
                 batch_size=batch_size,
             )
             yield from self._answer_block(block, pipeline)
+            if fault is not None:
+                raise fault
 
     def search(
         self, query: str, *, top_k: int = PASSAGES_FOUND, where: Filter | None = None
@@ -336,6 +340,8 @@ class Assistant:
 
     def _answer_block(self, questions: Sequence[Question], pipeline: Pipeline) -> list[Answer]:
         """The answers to some questions; what was asked before is not read again."""
+        if not questions:
+            return []
         began = time.perf_counter()
         expanded = [expand(question) for question in questions]
         keys = [
@@ -355,13 +361,39 @@ class Assistant:
         return [next(known) if one is None else replace(one, timings=again) for one in answers]
 
 
-def _checked(question: str | Question, number: int) -> Question:
+def _blocks(
+    questions: Iterable[str | Question], reader: Reader
+) -> Iterator[tuple[list[Question], InputError | None]]:
+    """The questions, so many at a time, and what is wrong with the one behind the last of them."""
+    block: list[Question] = []
+    for number, question in enumerate(questions):
+        try:
+            block.append(_checked(question, number, reader))
+        except InputError as fault:
+            yield block, fault
+            return
+        if len(block) == STREAM_QUESTIONS:
+            yield block, None
+            block = []
+    yield block, None
+
+
+def _checked(question: str | Question, number: int, reader: Reader) -> Question:
     text, history = (
         (question.text, question.history) if isinstance(question, Question) else (question, ())
     )
     try:
-        return Question(check_question(text), history)
+        return Question(_fitting(check_question(text), reader), history)
     except InputError as error:
         if number == 0:
             raise
         raise InputError(f"Question {number + 1}: {error.problem}", error.remedy) from None
+
+
+def _fitting(question: str, reader: Reader) -> str:
+    if reader.takes(question):
+        return question
+    raise InputError(
+        f"The question “{question[:SHOWN_CHARS]}…” is longer than the reader takes.",
+        "Ask it in fewer words.",
+    )

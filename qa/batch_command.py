@@ -77,6 +77,12 @@ def _batch(options: argparse.Namespace) -> int:
     where = filter_of(options)
     # Before the output is opened, so that a fault leaves it alone:
     assistant = load_assistant(options)
+    takes = assistant.reader.takes
+    long = [row for row in asked if not takes(row.question)]
+    for row in long:
+        problem = BadLine(row.line, "the question is longer than the reader takes")
+        complain(f"{options.questions}, {problem}")
+    asked = [row for row in asked if takes(row.question)]
     done = answered_before(Path(options.output), asked) if options.resume else 0
     asked = asked[done:]
     with _output(options.output, resume=options.resume) as out:
@@ -93,7 +99,7 @@ def _batch(options: argparse.Namespace) -> int:
         for row, answer in zip(asked, shown, strict=True):
             found = {"id": row.id, **answer.to_dict()}
             print(json.dumps(found, ensure_ascii=False), file=out, flush=True)
-    return FAILED if bad else OK
+    return FAILED if bad or long else OK
 
 
 @contextmanager

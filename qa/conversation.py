@@ -8,6 +8,8 @@ from qa.records import Question, Turn
 
 TURNS_TAKEN = 2  # what a follow-up leans on is seldom further back
 ANSWER_WORDS = 15  # of an earlier quote: enough to name what it is about
+# Of an earlier question or quote, whatever it calls a word: so that "Why?" is heard behind it.
+EARLIER_CHARS = 200
 # A question this short has left something out: "What for?", "How long?", "In which year?"
 FEW_WORDS = 3
 # Words that stand for something said before.
@@ -36,7 +38,9 @@ def with_history(question: str, history: Sequence[Turn]) -> str:
         history: earlier turns, oldest first.
     """
     answered = [turn for turn in history if turn.answer is not None][-TURNS_TAKEN:]
-    spoken = [f"{turn.question} {_beginning(turn.answer or '')}" for turn in answered]
+    spoken = [
+        f"{turn.question[:EARLIER_CHARS]} {_beginning(turn.answer or '')}" for turn in answered
+    ]
     return " ".join([*spoken, question])
 
 
@@ -64,4 +68,4 @@ def leans_on_history(question: str) -> bool:
 
 
 def _beginning(answer: str) -> str:
-    return " ".join(answer.split()[:ANSWER_WORDS])
+    return " ".join(answer.split()[:ANSWER_WORDS])[:EARLIER_CHARS]

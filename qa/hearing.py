@@ -29,7 +29,8 @@ def read_all(reader: Reader, asked: Sequence[ToRead], *, batch_size: int) -> lis
 
     A reader that was trained with history reads a follow-up in both forms, and the odds of
     a span are the mean of both: what was said before helps where the question has left
-    something out, and does little harm where it has not.
+    something out, and does little harm where it has not. Where both together are longer than
+    it takes, it reads the question alone.
 
     Args:
         reader: what reads.
@@ -39,7 +40,9 @@ def read_all(reader: Reader, asked: Sequence[ToRead], *, batch_size: int) -> lis
     pairs = [(one.question, one.text) for one in asked]
     hears = reader.settings.reads_history
     again = [
-        (number, one.told) for number, one in enumerate(asked) if hears and one.told is not None
+        (number, one.told)
+        for number, one in enumerate(asked)
+        if hears and one.told is not None and reader.takes(one.told)
     ]
     pairs += [(told, asked[number].text) for number, told in again]
     readings = reader.read(pairs, batch_size=batch_size)

@@ -25,6 +25,7 @@ class Pipeline:
 
     Args:
         index: the passages.
+        state: what of the index is searched, which may change (``PassageIndex.state``).
         reader: what reads them.
         passages_read: most passages the reader reads for a question.
         sure_score: score of an answer above which no more passages are read.
@@ -37,6 +38,7 @@ class Pipeline:
     """
 
     index: PassageIndex
+    state: tuple[int, str]
     reader: Reader
     passages_read: int
     sure_score: float

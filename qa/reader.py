@@ -60,6 +60,10 @@ class Reader(Protocol):
         """What was fitted for it."""
         ...
 
+    def takes(self, question: str) -> bool:
+        """Whether it reads a question of this length: none is ever cut."""
+        ...
+
     def read(
         self,
         pairs: Sequence[tuple[str, str]],
@@ -153,6 +157,10 @@ class ExtractiveReader:
             window_tokens=window_tokens,
             stride_tokens=stride_tokens,
         )
+
+    def takes(self, question: str) -> bool:
+        """Whether a question leaves room for a passage in a window."""
+        return self._windower.fits(question)
 
     def shorten(self, question: str, *, max_tokens: int) -> str:
         """The question's beginning, as many of the reader's tokens as asked for."""

@@ -135,6 +135,11 @@ class Windower:
                 return
             begin = past - self._stride_tokens
 
+    def fits(self, question: str) -> bool:
+        """Whether a question leaves room for a passage."""
+        tokens = self._tokenizer.encode(question, add_special_tokens=False)
+        return len(tokens.ids) <= self._max_question_tokens
+
     def shorten(self, question: str, *, max_tokens: int) -> str:
         """The question's beginning, as many tokens as asked for."""
         offsets = self._tokenizer.encode(question, add_special_tokens=False).offsets

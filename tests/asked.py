@@ -37,6 +37,9 @@ class Recorder:
             return fitted
         return replace(fitted, min_score=self._min_score)
 
+    def takes(self, question):
+        return self._reader.takes(question)
+
     def read(self, pairs, *, batch_size=32, max_answer_tokens=30):
         self.pairs += pairs
         return self._reader.read(pairs, batch_size=batch_size, max_answer_tokens=max_answer_tokens)

@@ -339,6 +339,33 @@ def test_passages_read_are_the_most_that_are_read(shelf):
     assert len(recorder.pairs) == 4
 
 
+LONG = "who is he at it " * 62  # within a question's characters, beyond the reader's tokens
+
+
+def test_a_question_longer_than_the_reader_takes(news):
+    with pytest.raises(InputError, match="longer than the reader takes"):
+        news.ask(LONG)
+    with pytest.raises(InputError, match="Question 2: The question “who is he"):
+        news.ask_many([PARDONED, LONG, PARDONED])
+
+
+def test_what_is_asked_before_a_bad_question_is_answered_first(news):
+    answers = news.ask_stream([PARDONED, "who is John Coale?", LONG, PARDONED])
+    assert next(answers).question == PARDONED
+    assert next(answers).text is not None
+    with pytest.raises(InputError, match="Question 3"):
+        next(answers)
+    with pytest.raises(InputError, match="empty"):
+        list(news.ask_stream([" "]))
+
+
+def test_a_follow_up_is_asked_behind_whatever_was_said(news):
+    history = [("what is this about " * 50, "東" * 500), ("and what else was said " * 40, "Minsk")]
+    answer = news.ask("Why?", history=history)
+    assert answer.resolved is not None
+    assert answer.resolved.endswith("Why?")
+
+
 @pytest.mark.parametrize("query", ["prisoners pardoned", "  What is the kettle made of?\n"])
 def test_search_gives_passages_as_they_stand_nearest_first(shelf, query):
     found = shelf.search(query, top_k=5)

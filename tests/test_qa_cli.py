@@ -98,6 +98,7 @@ def test_batch_answers_in_order_and_names_bad_lines(tmp_path: Path) -> None:
         json.dumps({"id": 7, "question": "who is Trump's special envoy?"}),
         json.dumps({"question": "   "}),
         json.dumps({"question": "x" * 10_000}),
+        json.dumps({"question": "who is he at it " * 62}),
         json.dumps(
             {
                 "question": "how long was he jailed?",
@@ -113,9 +114,10 @@ def test_batch_answers_in_order_and_names_bad_lines(tmp_path: Path) -> None:
         "line 2",
         "line 4",
         "line 5",
+        "line 6",
     ]
     answers = [json.loads(line) for line in output.read_text("utf-8").splitlines()]
-    assert [answer["id"] for answer in answers] == ["last", 7, 6]
+    assert [answer["id"] for answer in answers] == ["last", 7, 7]
     assert answers[0]["text"] == ANSWER
     article = Path(NEWS).read_bytes().decode()
     for answer in answers:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from qa.conversation import (
     ANSWER_WORDS,
+    EARLIER_CHARS,
     TURNS_TAKEN,
     expand,
     leans_on_history,
@@ -48,6 +49,12 @@ def test_a_long_quote_is_cut_to_its_first_words(words):
     quote = [f"w{number}" for number in range(words)]
     asked = with_history("And?", [Turn("What?", " ".join(quote))])
     assert asked.split() == ["What?", *quote[:15], "And?"]
+
+
+def test_what_has_no_words_is_cut_to_its_first_characters():
+    long = "東" * 600
+    asked = with_history("Why?", [Turn(f"{long}?", long)])
+    assert asked == f"{long[:EARLIER_CHARS]} {long[:EARLIER_CHARS]} Why?"
 
 
 def test_line_breaks_of_a_quote_become_spaces():

@@ -205,6 +205,9 @@ class Listener:
         self.settings = replace(reader.settings, reads_history=reads_history, min_score=0.0)
         self.questions = []
 
+    def takes(self, question):
+        return self._reader.takes(question)
+
     def read(self, pairs, *, batch_size=32, max_answer_tokens=30):
         self.questions += [question for question, _ in pairs]
         return self._reader.read(pairs, batch_size=batch_size, max_answer_tokens=max_answer_tokens)

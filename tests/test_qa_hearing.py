@@ -21,12 +21,18 @@ READINGS = st.builds(
 )
 
 
+MOST_CHARS = 40  # of a question
+
+
 class Scripted:
     """Reads "a" or "b" of a passage, by whether it hears anything before the question."""
 
     def __init__(self, *, reads_history):
         self.settings = ReaderSettings(reads_history=reads_history)
         self.pairs = []
+
+    def takes(self, question):
+        return len(question) < MOST_CHARS
 
     def read(self, pairs, *, batch_size=32, max_answer_tokens=30):  # noqa: ARG002
         self.pairs += pairs
@@ -46,6 +52,14 @@ def test_only_follow_ups_are_read_twice():
     assert alone.spans[0].log_odds == 1.0
     mean = math.log((math.exp(1.0) + math.exp(2.0)) / 2)
     assert heard.spans[0].log_odds == pytest.approx(mean)
+
+
+def test_a_follow_up_too_long_to_be_heard_is_read_alone():
+    reader = Scripted(reads_history=True)
+    told = ToRead("what for?", f"told {'and told ' * 9} what for?", "y")
+    assert len(told.told) >= MOST_CHARS
+    read_all(reader, [told], batch_size=2)
+    assert reader.pairs == [("what for?", "y")]
 
 
 def test_a_reader_that_was_not_trained_with_history_hears_none():

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.engine import PassageIndex
 from index.errors import InputError
 from index.filters import Filter
+from index.records import Document
 from qa.assistant import Assistant
 from qa.records import Answer
 from qa.remembered import RememberedAnswers
@@ -18,6 +20,9 @@ class Counting:
 
     def __init__(self, reader):
         self._reader, self.settings, self.pairs = reader, reader.settings, 0
+
+    def takes(self, question):
+        return self._reader.takes(question)
 
     def read(self, pairs, **options):
         self.pairs += len(pairs)
@@ -106,6 +111,24 @@ def test_what_an_answer_depends_on_makes_another(counting):
     before = reader.pairs
     assistant.ask(question)
     assert reader.pairs > before
+
+
+def test_what_has_changed_is_read_anew(tmp_path, news):
+    folder = tmp_path / "index"
+    news.index.save(folder)
+    index = PassageIndex.open(folder, embedder=news.index.embedder)
+    assistant = Assistant(index=index, reader=news.reader)
+    question = "how many prisoners were pardoned?"
+    before = assistant.ask(question)
+    (article,) = index.documents
+    moved = Document(article.id, article.title, f"A line before it.\n\n{article.text}")
+    index.add([moved])
+    after = assistant.ask(question)
+    assert (after.text, before.text) == (before.text, article.text[before.start : before.end])
+    assert after.text == moved.text[after.start : after.end]
+    index.remove([article.id])
+    index.add([Document("other", "Other", "The harbour was built in 1832 of grey stone.")])
+    assert assistant.ask(question).document_id in (None, "other")
 
 
 def test_known_and_new_questions_keep_their_order(counting):

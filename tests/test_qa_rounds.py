@@ -13,6 +13,7 @@ from qa.rounds import Rounds, Task
 from qa.settings import ReaderSettings
 
 WORDS = ("Ada", "Bo", "Cy", "Di", "Ed", "Flo", "Gus", "Hal", "Ida", "Jo")
+MOST_CHARS = 100  # of a question
 NEVER = -20.0  # log-odds of what is no answer
 
 
@@ -23,6 +24,9 @@ class Planned:
     odds: dict[str, float]
     settings: ReaderSettings = field(default_factory=lambda: ReaderSettings(min_score=0.5))
     asked: list[str] = field(default_factory=list)
+
+    def takes(self, question):
+        return len(question) < MOST_CHARS
 
     def read(self, pairs, **_):
         self.asked += [text for _, text in pairs]
@@ -87,6 +91,14 @@ def test_what_is_about_as_near_is_read_though_the_first_is_sure():
     reader.asked.clear()
     rounds(steps=(1, 2), rival_share=0.91).answer(reader, [Task("who?", None, hits)])
     assert reader.asked == ["Ada."]
+
+
+def test_with_no_least_share_all_are_read():
+    reader = Planned({})
+    rounds(least_share=0.0, steps=()).answer(
+        reader, [Task("who?", None, hits_of(WORDS[:3], [0.4, 0.0, -0.05]))]
+    )
+    assert reader.asked == [f"{word}." for word in WORDS[:3]]
 
 
 def test_what_is_far_from_the_question_is_not_read():
