@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 from average import average
+from calibrate import main as calibrate_main
 from card import CARD_FILE, card
 from chain import main as chain_main
 from chain import steps as chain_steps
@@ -26,6 +27,7 @@ from transformers import (
 )
 
 from qa.reader import SHIPPED_READER, ExtractiveReader
+from qa.settings import ReaderSettings
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -122,6 +124,52 @@ def test_the_curves_say_what_the_scores_say(tmp_path: Path) -> None:
     assert "given from 0.5 on" in drawn
     draw_curves(scores, rights, tmp_path / "again" / "curves.svg", least_score=0.5)
     assert (tmp_path / "again" / "curves.svg").read_text("utf-8") == drawn
+
+
+def calibrated(monkeypatch: pytest.MonkeyPatch, data: Path, reader: Path, recipe: Path) -> None:
+    monkeypatch.setattr(
+        sys, "argv",
+        ["calibrate.py", "--data", f"{data}", "--reader", f"{reader}", "--recipe", f"{recipe}"],
+    )  # fmt: skip
+    calibrate_main()
+
+
+def test_a_calibration_that_fails_leaves_what_was_fitted_before(
+    data: Path,
+    recipes: Path,
+    tiny: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reader, broken = tmp_path / "reader", tmp_path / "broken.toml"
+    export(Path(tiny["bert"]), reader)
+    ReaderSettings(temperature=1.4, min_score=0.3).save(reader)
+    (reader / "calibration.json").write_text("{}")
+    before = {file.name: file.read_bytes() for file in reader.iterdir()}
+    with pytest.raises(FileNotFoundError, match="no single.dev.json"):
+        calibrated(monkeypatch, tmp_path, reader, recipes / "calibrate.toml")
+    fitted = (recipes / "calibrate.toml").read_text("utf-8")
+    broken.write_text(fitted.replace('features = ["mass"', 'features = ["no feature"'), "utf-8")
+    with pytest.raises(KeyError, match="no feature"):  # after all has been read
+        calibrated(monkeypatch, data, reader, broken)
+    assert {file.name: file.read_bytes() for file in reader.iterdir()} == before
+
+
+def test_what_was_fitted_before_does_not_change_what_is_fitted(
+    data: Path,
+    recipes: Path,
+    tiny: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = []
+    for name, before in (("new", ReaderSettings()), ("old", ReaderSettings(temperature=3.0))):
+        export(Path(tiny["bert"]), tmp_path / name)
+        before.save(tmp_path / name)
+        calibrated(monkeypatch, data, tmp_path / name, recipes / "calibrate.toml")
+        files = ("reader_settings.json", "calibration.svg", "calibration.json")
+        found.append([(tmp_path / name / file).read_bytes() for file in files])
+    assert found[0] == found[1]
 
 
 def test_the_parts_of_the_teacher_are_joined_in_order(tmp_path: Path) -> None:

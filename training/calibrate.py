@@ -34,6 +34,7 @@ from qa.rank import Ranking, rank
 from qa.reader import ExtractiveReader, Reading
 from qa.settings import Logistic, ReaderSettings
 from qa.squad import SquadQuestion, SquadSet
+from qa.torch_scorer import load_torch_reader
 
 RECIPE = Path(__file__).with_suffix(".toml")
 FIGURES_FILE = "calibration.json"
@@ -98,10 +99,8 @@ def main() -> None:
     config = tomllib.loads(options.recipe.read_text("utf-8"))
     before = ReaderSettings.from_folder(options.reader)
     plain = replace(before, temperature=1.0, min_score=None, right=None, absent=None)
-    (options.reader / FIGURES_FILE).unlink(missing_ok=True)  # written last, of what is fitted
-    plain.save(options.reader)
-    reader = ExtractiveReader.from_pretrained(options.reader, plain=True)
     cases = make_cases(options.data, config)
+    reader = ExtractiveReader(load_torch_reader(options.reader), settings=plain)
     read = _read(reader, cases)
 
     first, last, step = config["temperatures"]
@@ -115,8 +114,10 @@ def main() -> None:
     settings = fit(cases, rankings, replace(plain, temperature=round(temperature, 2)), names=names)
     least = choose_min_score(crossed, coverage=config["coverage"])
     settings = replace(settings, min_score=round(least, 3))
-    settings.save(options.reader)
     found = _figures(crossed, least)
+    # Nothing is changed before all is fitted, and there are no figures while they may be of others.
+    (options.reader / FIGURES_FILE).unlink(missing_ok=True)
+    settings.save(options.reader)
     draw_curves(
         [one.score for one in crossed],
         [one.right for one in crossed],
