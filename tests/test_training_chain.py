@@ -12,6 +12,7 @@ import pytest
 import torch
 from average import average
 from calibrate import main as calibrate_main
+from calibrate import make_cases
 from card import CARD_FILE, card
 from chain import main as chain_main
 from chain import steps as chain_steps
@@ -19,7 +20,7 @@ from curves import draw_curves, reliability, risk_coverage
 from export import RefusedError, export, replace_shipped
 from fetch_teacher import join
 from models import load_model, load_tokenizer, save_model
-from training_data import BRIDGE, TRAINING
+from training_data import BRIDGE, TRAINING, rows_of
 from transformers import (
     AutoModelForQuestionAnswering,
     BertConfig,
@@ -170,6 +171,35 @@ def test_what_was_fitted_before_does_not_change_what_is_fitted(
         files = ("reader_settings.json", "calibration.svg", "calibration.json")
         found.append([(tmp_path / name / file).read_bytes() for file in files])
     assert found[0] == found[1]
+
+
+def write_dev_set(folder: Path, name: str, paragraphs: dict[str, dict[str, str]]) -> None:
+    """Paragraphs of one article, and what is asked of each with its answer."""
+    told = [
+        {"context": context, "qas": rows_of(context, asked, f"{number}")}
+        for number, (context, asked) in enumerate(paragraphs.items())
+    ]
+    text = json.dumps({"data": [{"title": "Oldmere", "paragraphs": told}]})
+    (folder / f"{name}.dev.json").write_text(text, "utf-8")
+
+
+def test_an_answer_counts_only_where_a_passage_that_is_read_has_it(
+    recipes: Path, tmp_path: Path
+) -> None:
+    about = " ".join(f"The bridge of Oldmere was seen by {n} men in May." for n in range(40))
+    rest = " ".join(f"Far off, {n} cows ate grass and slept." for n in range(60))
+    question = "What was seen of Oldmere in May?"
+    write_dev_set(tmp_path, "cut", {f"{about} {rest} Turpentine.": {question: "Turpentine"}})
+    config = tomllib.loads((recipes / "calibrate.toml").read_text("utf-8")) | {
+        "sets": ["cut"],
+        "passages": 1,
+    }
+    cases = {case.kind: case for case in make_cases(tmp_path, config)}
+    assert any("Turpentine" in hit.passage.text for hit in cases["own"].hits)
+    assert cases["own"].answers
+    (read,) = cases["article"].hits
+    assert "Turpentine" not in read.passage.text
+    assert cases["article"].answers == ()
 
 
 def test_the_parts_of_the_teacher_are_joined_in_order(tmp_path: Path) -> None:

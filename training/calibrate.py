@@ -188,7 +188,7 @@ def _cases_of(
             alone = kind in ("own", "beside")  # read without a search
             taken = tuple(found if alone else found[: config["passages"]])
             answers = asked.answers if kind in ("own", "article") else ()
-            if kind == "article" and own.id not in {hit.passage.document.id for hit in taken}:
+            if kind == "article":  # its own paragraph may be cut, and what answers it not taken
                 answers = tuple(text for text in answers if any(_has(hit, text) for hit in taken))
             if taken:
                 case = Case(name, number, kind, asked.question, taken, not alone, answers)
