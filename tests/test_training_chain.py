@@ -20,7 +20,7 @@ from curves import draw_curves, reliability, risk_coverage
 from export import RefusedError, export, replace_shipped
 from fetch_teacher import join
 from models import load_model, load_tokenizer, save_model
-from training_data import BRIDGE, TRAINING, rows_of
+from training_data import ASKED, BRIDGE, HALL_ASKED, TRAINING, rows_of
 from transformers import (
     AutoModelForQuestionAnswering,
     BertConfig,
@@ -157,15 +157,11 @@ def test_a_calibration_that_fails_leaves_what_was_fitted_before(
 
 
 def test_what_was_fitted_before_does_not_change_what_is_fitted(
-    data: Path,
-    recipes: Path,
-    tiny: dict[str, str],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    data: Path, recipes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = []
     for name, before in (("new", ReaderSettings()), ("old", ReaderSettings(temperature=3.0))):
-        export(Path(tiny["bert"]), tmp_path / name)
+        shutil.copytree(SHIPPED_READER, tmp_path / name)
         before.save(tmp_path / name)
         calibrated(monkeypatch, data, tmp_path / name, recipes / "calibrate.toml")
         files = ("reader_settings.json", "calibration.svg", "calibration.json")
@@ -200,6 +196,15 @@ def test_an_answer_counts_only_where_a_passage_that_is_read_has_it(
     (read,) = cases["article"].hits
     assert "Turpentine" not in read.passage.text
     assert cases["article"].answers == ()
+
+
+def test_of_a_conversation_only_the_first_question_is_asked(data: Path, recipes: Path) -> None:
+    config = tomllib.loads((recipes / "calibrate.toml").read_text("utf-8"))
+    asked: dict[str, set[str]] = {"single": set(), "talk": set()}
+    for case in make_cases(data, config):
+        asked[case.name].add(case.question)
+    assert asked["talk"] == {next(iter(ASKED)), next(iter(HALL_ASKED))}
+    assert len(asked["single"]) == config["questions_of_a_set"]
 
 
 def test_the_parts_of_the_teacher_are_joined_in_order(tmp_path: Path) -> None:

@@ -155,10 +155,10 @@ def _cases_of(
     config: Mapping[str, Any],
     rng: random.Random,
 ) -> Iterator[Case]:
-    # A follow-up is asked of the right passages only together with what it follows.
-    firsts = [conversation[0] for conversation in squad.conversations]
-    asked_of = squad.questions if name not in ("doqa_travel", "coqa_wikipedia") else firsts
-    drawn = rng.sample(list(asked_of), min(config["questions_of_a_set"], len(asked_of)))
+    asked_of = list(squad.questions)
+    if name in config["conversations"]:
+        asked_of = [conversation[0] for conversation in squad.conversations]
+    drawn = rng.sample(asked_of, min(config["questions_of_a_set"], len(asked_of)))
     by_title: dict[str, list[Document]] = {}
     for paragraph in squad.paragraphs:
         by_title.setdefault(paragraph.title, []).append(paragraph)
