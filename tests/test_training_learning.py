@@ -305,6 +305,11 @@ def test_there_are_two_precisions() -> None:
 # The loop
 
 
+def test_a_training_keeps_the_best_or_the_last(plan: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r"'Last'.*'best', 'last'"):
+        steps.Training(**plan | {"keep": "Last"})
+
+
 @pytest.fixture
 def plan(recipes: Path) -> dict[str, object]:
     """A short training with dropout, whose random state a resumed run must have."""
