@@ -297,6 +297,21 @@ def test_labels_of_another_teacher_or_other_bits_are_made_anew(
         np.testing.assert_allclose(after[number].starts, one.starts + 1, atol=0.01)
 
 
+def test_labels_of_two_teachers_are_not_taken_for_complete(
+    tiny: dict[str, str], examples: list[Example], recipes: Path, tmp_path: Path
+) -> None:
+    file, folder = tmp_path / "examples.gz", tmp_path / "labels"
+    write_examples(file, examples[:20])
+    label(file, Path(tiny["mpnet"]), folder, recipe=recipes / "teacher.toml")
+    second = folder / "labels-0001.npz"
+    second.unlink()
+    second.mkdir()  # stops the labelling there
+    with pytest.raises(OSError, match=r"labels-0001"):
+        label(file, Path(tiny["bert"]), folder, recipe=recipes / "teacher.toml")
+    with pytest.raises(FileNotFoundError):
+        read_labels(folder, examples_digest=digest_of(file))
+
+
 def test_there_are_two_precisions() -> None:
     with pytest.raises(ValueError, match="'fp16'"):
         steps.multiplied_in("fp16")  # type: ignore[arg-type]
