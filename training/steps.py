@@ -144,6 +144,8 @@ def train(
                 pad_id=tokenizer.pad_token_id or 0,
                 uses_type_ids=uses_type_ids,
             )
+            if not training.passages_together:  # not even those that meet by chance
+                batch = replace(batch, groups=torch.arange(len(batch.features)))
             with multiplied_in(training.precision):
                 scores = model(**batch.inputs)
             loss = loss_of(scores.start_logits.float(), scores.end_logits.float(), batch)
