@@ -147,7 +147,7 @@ def test_a_calibration_that_fails_leaves_what_was_fitted_before(
     ReaderSettings(temperature=1.4, min_score=0.3).save(reader)
     (reader / "calibration.json").write_text("{}")
     before = {file.name: file.read_bytes() for file in reader.iterdir()}
-    with pytest.raises(FileNotFoundError, match="no single.dev.json"):
+    with pytest.raises(FileNotFoundError, match=r"no single\.dev\.json"):
         calibrated(monkeypatch, tmp_path, reader, recipes / "calibrate.toml")
     fitted = (recipes / "calibrate.toml").read_text("utf-8")
     broken.write_text(fitted.replace('features = ["mass"', 'features = ["no feature"'), "utf-8")
@@ -257,6 +257,37 @@ def test_the_whole_chain_makes_a_reader_and_leaves_out_what_is_done(
     chain_main()
     told = [f"{step.name}: done already" for step in chain]
     assert capsys.readouterr().out.splitlines() == told
+
+
+def test_a_chain_of_other_inputs_does_not_go_on_in_the_same_folder(
+    data: Path, recipes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output, mine = tmp_path / "out", tmp_path / "recipes"
+    shutil.copytree(recipes, mine)
+    inputs = {"data": f"{data}", "start": f"{SHIPPED_READER}", "teacher": "base"}
+
+    def run(**changes: str) -> None:
+        given = inputs | {"output": f"{output}", "recipes": f"{mine}"} | changes
+        options = [part for name, value in given.items() for part in (f"--{name}", value)]
+        monkeypatch.setattr(sys, "argv", ["chain.py", *options])
+        chain_main()
+
+    for mistyped in ("dat", "daat"):  # nothing is made of them
+        with pytest.raises(FileNotFoundError, match=rf"in {mistyped}\.$"):
+            run(data=mistyped)
+    for step in chain_steps(data, inputs["start"], inputs["teacher"], output, mine):
+        step.made.parent.mkdir(parents=True, exist_ok=True)
+        step.made.touch()  # as if it were done
+    (output / "made_of.json").unlink()  # what is there without it goes on as it is
+    run()
+    run()
+    for name, value in {"data": "d", "start": f"{tmp_path}", "teacher": "other"}.items():
+        with pytest.raises(ValueError, match=f"with another {name}. Name another --output"):
+            run(**{name: value})
+    with (mine / "teacher.toml").open("a", encoding="utf-8") as file:
+        file.write("# another\n")
+    with pytest.raises(ValueError, match=r"with another teacher\.toml\. Name"):
+        run()
 
 
 @pytest.mark.parametrize("share", [0.0, 0.25, 1.0])
