@@ -27,7 +27,7 @@ from transformers import (
     BertForQuestionAnswering,
 )
 
-from qa.reader import SHIPPED_READER, ExtractiveReader
+from qa.reader import MAX_ANSWER_TOKENS, SHIPPED_READER, ExtractiveReader
 from qa.settings import ReaderSettings
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -103,6 +103,18 @@ def test_the_card_tells_of_a_teacher_only_where_one_taught(tmp_path: Path) -> No
 def test_the_shipped_card_is_what_the_chain_writes() -> None:
     written = (SHIPPED_READER / CARD_FILE).read_text("utf-8")
     assert written == card(SHIPPED_READER, [SHIPPED_READER / "figures.json"], taught=False)
+
+
+def test_the_limits_in_the_card_are_those_of_the_recipe(tmp_path: Path) -> None:
+    recipes = tmp_path / "recipes"
+    shutil.copytree(TRAINING, recipes, ignore=shutil.ignore_patterns("__pycache__"))
+    text = (recipes / "prepare.toml").read_text("utf-8")
+    for shipped, other in (("min_passage_chars = 350", 60), ("max_passage_chars = 900", 70)):
+        text = text.replace(shipped, f"{shipped.split()[0]} = {other}")
+    (recipes / "prepare.toml").write_text(text, "utf-8")
+    limits = card(tmp_path, [], recipes=recipes).split("## Limits")[1]
+    assert "passages of 60 to 70 characters" in limits
+    assert f"have {MAX_ANSWER_TOKENS} words at most" in limits
 
 
 def test_a_set_without_a_source_is_no_card(recipes: Path, tmp_path: Path) -> None:
