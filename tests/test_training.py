@@ -15,7 +15,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from negatives import Searched
 from passages import around, says, without
-from prepare import Recipe, make_examples, summary
+from prepare import Recipe, SetMaker, make_examples, summary
 from squad import Asked, read_questions
 from strategies import articles, few, many, spans_in
 from stub import StubEmbedder
@@ -85,6 +85,31 @@ def test_the_same_seed_makes_the_same_file(data: Path, recipes: Path, tmp_path: 
         write_examples(tmp_path / name, made)
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
     assert read_examples(tmp_path / "one") == made
+
+
+def test_a_way_of_share_0_is_never_taken(data: Path, recipes: Path, tmp_path: Path) -> None:
+    text = (recipes / "prepare.toml").read_text("utf-8")
+    for way in ("retrieved", "swap", "negation", "antonym"):
+        text = regex.sub(rf"(?m)^{way} = [\d.]+", f"{way} = 0", text)
+    file = tmp_path / "prepare.toml"
+    file.write_text(text.replace("unanswerable = 0.6", "unanswerable = 1.0"), "utf-8")
+    recipe = Recipe.load(file)
+    # Where the only sentence is taken out, nothing is left, and no other way is to be tried.
+    short = [Asked("Where is Oldmere?", "In Kent.", 0, ("Kent",), ((3, 7),), ())] * 9
+    maker = SetMaker(
+        short, recipe=recipe, of_set=recipe.sets[0], embedder=StubEmbedder(), rng=random.Random(0)
+    )
+    assert {made.kind for made in maker.examples()} <= {"people", "unrelated history"}
+    made = make_examples(data, recipe, embedder=StubEmbedder(), skipped=Counter())
+    assert "removed" in {one.kind for one in made}
+
+
+def test_a_way_that_is_none_is_refused(recipes: Path, tmp_path: Path) -> None:
+    text = (recipes / "prepare.toml").read_text("utf-8")
+    file = tmp_path / "prepare.toml"
+    file.write_text(regex.sub(r"(?m)^negation =", "negtion =", text), "utf-8")
+    with pytest.raises(ValueError, match=r"prepare\.toml has unanswerable_ways negtion\."):
+        Recipe.load(file)
 
 
 def test_sets_are_read_as_people_marked_them(tmp_path: Path) -> None:

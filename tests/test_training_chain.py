@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 import torch
 from average import average
+from calibrate import main as calibrate_main
+from calibrate import make_cases
 from card import CARD_FILE, card
 from chain import main as chain_main
 from chain import steps as chain_steps
@@ -18,14 +20,15 @@ from curves import draw_curves, reliability, risk_coverage
 from export import RefusedError, export, replace_shipped
 from fetch_teacher import join
 from models import load_model, load_tokenizer, save_model
-from training_data import BRIDGE, TRAINING
+from training_data import ASKED, BRIDGE, HALL_ASKED, TRAINING, rows_of
 from transformers import (
     AutoModelForQuestionAnswering,
     BertConfig,
     BertForQuestionAnswering,
 )
 
-from qa.reader import SHIPPED_READER, ExtractiveReader
+from qa.reader import MAX_ANSWER_TOKENS, SHIPPED_READER, ExtractiveReader
+from qa.settings import ReaderSettings
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -102,6 +105,18 @@ def test_the_shipped_card_is_what_the_chain_writes() -> None:
     assert written == card(SHIPPED_READER, [SHIPPED_READER / "figures.json"], taught=False)
 
 
+def test_the_limits_in_the_card_are_those_of_the_recipe(tmp_path: Path) -> None:
+    recipes = tmp_path / "recipes"
+    shutil.copytree(TRAINING, recipes, ignore=shutil.ignore_patterns("__pycache__"))
+    text = (recipes / "prepare.toml").read_text("utf-8")
+    for shipped, other in (("min_passage_chars = 350", 60), ("max_passage_chars = 900", 70)):
+        text = text.replace(shipped, f"{shipped.split()[0]} = {other}")
+    (recipes / "prepare.toml").write_text(text, "utf-8")
+    limits = card(tmp_path, [], recipes=recipes).split("## Limits")[1]
+    assert "passages of 60 to 70 characters" in limits
+    assert f"have {MAX_ANSWER_TOKENS} words at most" in limits
+
+
 def test_a_set_without_a_source_is_no_card(recipes: Path, tmp_path: Path) -> None:
     shutil.copytree(recipes, tmp_path / "recipes")
     shutil.copy(TRAINING / "card.toml", tmp_path / "recipes")
@@ -122,6 +137,86 @@ def test_the_curves_say_what_the_scores_say(tmp_path: Path) -> None:
     assert "given from 0.5 on" in drawn
     draw_curves(scores, rights, tmp_path / "again" / "curves.svg", least_score=0.5)
     assert (tmp_path / "again" / "curves.svg").read_text("utf-8") == drawn
+
+
+def calibrated(monkeypatch: pytest.MonkeyPatch, data: Path, reader: Path, recipe: Path) -> None:
+    monkeypatch.setattr(
+        sys, "argv",
+        ["calibrate.py", "--data", f"{data}", "--reader", f"{reader}", "--recipe", f"{recipe}"],
+    )  # fmt: skip
+    calibrate_main()
+
+
+def test_a_calibration_that_fails_leaves_what_was_fitted_before(
+    data: Path,
+    recipes: Path,
+    tiny: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reader, broken = tmp_path / "reader", tmp_path / "broken.toml"
+    export(Path(tiny["bert"]), reader)
+    ReaderSettings(temperature=1.4, min_score=0.3).save(reader)
+    (reader / "calibration.json").write_text("{}")
+    before = {file.name: file.read_bytes() for file in reader.iterdir()}
+    with pytest.raises(FileNotFoundError, match=r"no single\.dev\.json"):
+        calibrated(monkeypatch, tmp_path, reader, recipes / "calibrate.toml")
+    fitted = (recipes / "calibrate.toml").read_text("utf-8")
+    broken.write_text(fitted.replace('features = ["mass"', 'features = ["no feature"'), "utf-8")
+    with pytest.raises(KeyError, match="no feature"):  # after all has been read
+        calibrated(monkeypatch, data, reader, broken)
+    assert {file.name: file.read_bytes() for file in reader.iterdir()} == before
+
+
+def test_what_was_fitted_before_does_not_change_what_is_fitted(
+    data: Path, recipes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = []
+    for name, before in (("new", ReaderSettings()), ("old", ReaderSettings(temperature=3.0))):
+        shutil.copytree(SHIPPED_READER, tmp_path / name)
+        before.save(tmp_path / name)
+        calibrated(monkeypatch, data, tmp_path / name, recipes / "calibrate.toml")
+        files = ("reader_settings.json", "calibration.svg", "calibration.json")
+        found.append([(tmp_path / name / file).read_bytes() for file in files])
+    assert found[0] == found[1]
+
+
+def write_dev_set(folder: Path, name: str, paragraphs: dict[str, dict[str, str]]) -> None:
+    """Paragraphs of one article, and what is asked of each with its answer."""
+    told = [
+        {"context": context, "qas": rows_of(context, asked, f"{number}")}
+        for number, (context, asked) in enumerate(paragraphs.items())
+    ]
+    text = json.dumps({"data": [{"title": "Oldmere", "paragraphs": told}]})
+    (folder / f"{name}.dev.json").write_text(text, "utf-8")
+
+
+def test_an_answer_counts_only_where_a_passage_that_is_read_has_it(
+    recipes: Path, tmp_path: Path
+) -> None:
+    about = " ".join(f"The bridge of Oldmere was seen by {n} men in May." for n in range(40))
+    rest = " ".join(f"Far off, {n} cows ate grass and slept." for n in range(60))
+    question = "What was seen of Oldmere in May?"
+    write_dev_set(tmp_path, "cut", {f"{about} {rest} Turpentine.": {question: "Turpentine"}})
+    config = tomllib.loads((recipes / "calibrate.toml").read_text("utf-8")) | {
+        "sets": ["cut"],
+        "passages": 1,
+    }
+    cases = {case.kind: case for case in make_cases(tmp_path, config)}
+    assert any("Turpentine" in hit.passage.text for hit in cases["own"].hits)
+    assert cases["own"].answers
+    (read,) = cases["article"].hits
+    assert "Turpentine" not in read.passage.text
+    assert cases["article"].answers == ()
+
+
+def test_of_a_conversation_only_the_first_question_is_asked(data: Path, recipes: Path) -> None:
+    config = tomllib.loads((recipes / "calibrate.toml").read_text("utf-8"))
+    asked: dict[str, set[str]] = {"single": set(), "talk": set()}
+    for case in make_cases(data, config):
+        asked[case.name].add(case.question)
+    assert asked["talk"] == {next(iter(ASKED)), next(iter(HALL_ASKED))}
+    assert len(asked["single"]) == config["questions_of_a_set"]
 
 
 def test_the_parts_of_the_teacher_are_joined_in_order(tmp_path: Path) -> None:
@@ -174,6 +269,37 @@ def test_the_whole_chain_makes_a_reader_and_leaves_out_what_is_done(
     chain_main()
     told = [f"{step.name}: done already" for step in chain]
     assert capsys.readouterr().out.splitlines() == told
+
+
+def test_a_chain_of_other_inputs_does_not_go_on_in_the_same_folder(
+    data: Path, recipes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output, mine = tmp_path / "out", tmp_path / "recipes"
+    shutil.copytree(recipes, mine)
+    inputs = {"data": f"{data}", "start": f"{SHIPPED_READER}", "teacher": "base"}
+
+    def run(**changes: str) -> None:
+        given = inputs | {"output": f"{output}", "recipes": f"{mine}"} | changes
+        options = [part for name, value in given.items() for part in (f"--{name}", value)]
+        monkeypatch.setattr(sys, "argv", ["chain.py", *options])
+        chain_main()
+
+    for mistyped in ("dat", "daat"):  # nothing is made of them
+        with pytest.raises(FileNotFoundError, match=rf"in {mistyped}\.$"):
+            run(data=mistyped)
+    for step in chain_steps(data, inputs["start"], inputs["teacher"], output, mine):
+        step.made.parent.mkdir(parents=True, exist_ok=True)
+        step.made.touch()  # as if it were done
+    (output / "made_of.json").unlink()  # what is there without it goes on as it is
+    run()
+    run()
+    for name, value in {"data": "d", "start": f"{tmp_path}", "teacher": "other"}.items():
+        with pytest.raises(ValueError, match=f"with another {name}. Name another --output"):
+            run(**{name: value})
+    with (mine / "teacher.toml").open("a", encoding="utf-8") as file:
+        file.write("# another\n")
+    with pytest.raises(ValueError, match=r"with another teacher\.toml\. Name"):
+        run()
 
 
 @pytest.mark.parametrize("share", [0.0, 0.25, 1.0])

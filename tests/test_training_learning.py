@@ -5,6 +5,7 @@ import random
 import shutil
 import signal
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -297,12 +298,32 @@ def test_labels_of_another_teacher_or_other_bits_are_made_anew(
         np.testing.assert_allclose(after[number].starts, one.starts + 1, atol=0.01)
 
 
+def test_labels_of_two_teachers_are_not_taken_for_complete(
+    tiny: dict[str, str], examples: list[Example], recipes: Path, tmp_path: Path
+) -> None:
+    file, folder = tmp_path / "examples.gz", tmp_path / "labels"
+    write_examples(file, examples[:20])
+    label(file, Path(tiny["mpnet"]), folder, recipe=recipes / "teacher.toml")
+    second = folder / "labels-0001.npz"
+    second.unlink()
+    second.mkdir()  # stops the labelling there
+    with pytest.raises(OSError, match=r"labels-0001"):
+        label(file, Path(tiny["bert"]), folder, recipe=recipes / "teacher.toml")
+    with pytest.raises(FileNotFoundError):
+        read_labels(folder, examples_digest=digest_of(file))
+
+
 def test_there_are_two_precisions() -> None:
     with pytest.raises(ValueError, match="'fp16'"):
         steps.multiplied_in("fp16")  # type: ignore[arg-type]
 
 
 # The loop
+
+
+def test_a_training_keeps_the_best_or_the_last(plan: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r"'Last'.*'best', 'last'"):
+        steps.Training(**plan | {"keep": "Last"})
 
 
 @pytest.fixture
@@ -366,6 +387,26 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_been(
     assert [row.loss for row in read_metrics(tmp_path / "stopped")] == [row.loss for row in rows]
     for name, value in whole.items():
         assert torch.equal(value, resumed[name]), name
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_passages_of_a_question_share_a_softmax_only_where_they_are_to(
+    tiny: dict[str, str],
+    examples: list[Example],
+    tmp_path: Path,
+    plan: dict[str, object],
+    together: bool,
+) -> None:
+    of_two = [replace(one, group=number // 2) for number, one in enumerate(examples[:24])]
+    changes = {"epochs": 1, "batch_size": 24, "passages_together": together}
+    groups = []
+
+    def watched(starts: torch.Tensor, ends: torch.Tensor, batch: Batch) -> torch.Tensor:
+        groups.append(len(set(batch.groups.tolist())) / len(batch.features))
+        return people_loss(starts, ends, batch)
+
+    trained(tiny, of_two, tmp_path, plan | changes, watched)
+    assert groups == [0.5 if together else 1.0]  # questions per passage, in the one batch
 
 
 def test_half_the_bits_learn_the_same_with_weights_of_all_bits(

@@ -118,6 +118,7 @@ def make_recipes(folder: Path) -> Path:
     (folder / "card.toml").write_text(facts, "utf-8")
     calibrate = (TRAINING / "calibrate.toml").read_text("utf-8")
     calibrate = regex.sub(r"(?m)^sets = .*", 'sets = ["single", "talk"]', calibrate)
+    calibrate = regex.sub(r"(?m)^conversations = .*", 'conversations = ["talk"]', calibrate)
     calibrate = regex.sub(r"questions_of_a_set = \d+", "questions_of_a_set = 8", calibrate)
     calibrate = regex.sub(r"(?m)^temperatures = .*", "temperatures = [0.6, 2.4, 0.6]", calibrate)
     (folder / "calibrate.toml").write_text(calibrate, "utf-8")

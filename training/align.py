@@ -59,6 +59,9 @@ def has_shard(folder: Path, shard: int, *, made_of: str) -> bool:
 def write_shard(folder: Path, shard: int, labels: dict[int, Label], *, made_of: str) -> None:
     """Write the labels of some examples, by their numbers, all or nothing.
 
+    The folder is not complete from then on, until ``write_index``: with shards of another
+    teacher left in it, it would be a mixture.
+
     Args:
         folder: where they go.
         shard: its number.
@@ -78,6 +81,7 @@ def write_shard(folder: Path, shard: int, labels: dict[int, Label], *, made_of: 
         starts=np.concatenate([np.zeros(0, np.float16), *(row.starts for row in rows)]),
         ends=np.concatenate([np.zeros(0, np.float16), *(row.ends for row in rows)]),
     )
+    (folder / INDEX).unlink(missing_ok=True)
     unfinished.replace(file)
 
 

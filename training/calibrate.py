@@ -34,6 +34,7 @@ from qa.rank import Ranking, rank
 from qa.reader import ExtractiveReader, Reading
 from qa.settings import Logistic, ReaderSettings
 from qa.squad import SquadQuestion, SquadSet
+from qa.torch_scorer import load_torch_reader
 
 RECIPE = Path(__file__).with_suffix(".toml")
 FIGURES_FILE = "calibration.json"
@@ -98,10 +99,8 @@ def main() -> None:
     config = tomllib.loads(options.recipe.read_text("utf-8"))
     before = ReaderSettings.from_folder(options.reader)
     plain = replace(before, temperature=1.0, min_score=None, right=None, absent=None)
-    (options.reader / FIGURES_FILE).unlink(missing_ok=True)  # written last, of what is fitted
-    plain.save(options.reader)
-    reader = ExtractiveReader.from_pretrained(options.reader, plain=True)
     cases = make_cases(options.data, config)
+    reader = ExtractiveReader(load_torch_reader(options.reader), settings=plain)
     read = _read(reader, cases)
 
     first, last, step = config["temperatures"]
@@ -115,8 +114,10 @@ def main() -> None:
     settings = fit(cases, rankings, replace(plain, temperature=round(temperature, 2)), names=names)
     least = choose_min_score(crossed, coverage=config["coverage"])
     settings = replace(settings, min_score=round(least, 3))
-    settings.save(options.reader)
     found = _figures(crossed, least)
+    # Nothing is changed before all is fitted, and there are no figures while they may be of others.
+    (options.reader / FIGURES_FILE).unlink(missing_ok=True)
+    settings.save(options.reader)
     draw_curves(
         [one.score for one in crossed],
         [one.right for one in crossed],
@@ -154,10 +155,10 @@ def _cases_of(
     config: Mapping[str, Any],
     rng: random.Random,
 ) -> Iterator[Case]:
-    # A follow-up is asked of the right passages only together with what it follows.
-    firsts = [conversation[0] for conversation in squad.conversations]
-    asked_of = squad.questions if name not in ("doqa_travel", "coqa_wikipedia") else firsts
-    drawn = rng.sample(list(asked_of), min(config["questions_of_a_set"], len(asked_of)))
+    asked_of = list(squad.questions)
+    if name in config["conversations"]:
+        asked_of = [conversation[0] for conversation in squad.conversations]
+    drawn = rng.sample(asked_of, min(config["questions_of_a_set"], len(asked_of)))
     by_title: dict[str, list[Document]] = {}
     for paragraph in squad.paragraphs:
         by_title.setdefault(paragraph.title, []).append(paragraph)
@@ -187,7 +188,7 @@ def _cases_of(
             alone = kind in ("own", "beside")  # read without a search
             taken = tuple(found if alone else found[: config["passages"]])
             answers = asked.answers if kind in ("own", "article") else ()
-            if kind == "article" and own.id not in {hit.passage.document.id for hit in taken}:
+            if kind == "article":  # its own paragraph may be cut, and what answers it not taken
                 answers = tuple(text for text in answers if any(_has(hit, text) for hit in taken))
             if taken:
                 case = Case(name, number, kind, asked.question, taken, not alone, answers)

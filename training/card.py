@@ -18,6 +18,8 @@ from average import SHARE_OF
 from calibrate import CURVES_FILE, FIGURES_FILE
 from prepare import Recipe
 
+from qa.reader import MAX_ANSWER_TOKENS
+
 RECIPES = Path(__file__).parent
 CARD_FILE = "MODEL_CARD.md"
 STEPS_FILE = "steps.json"
@@ -77,7 +79,11 @@ def card(
         *_steps(reader / STEPS_FILE),
         *_calibration(reader, facts),
         "## Limits",
-        "\n".join(f"- {limit}" for limit in facts["limits"]),
+        "\n".join(
+            # The reader counts tokens, and no word has less than one.
+            f"- {limit.format(recipe=recipe, answer_words=MAX_ANSWER_TOKENS)}"
+            for limit in facts["limits"]
+        ),
     ]
     return "\n\n".join(parts) + "\n"
 

@@ -3,11 +3,12 @@
     python training/chain.py --data FOLDER --output build/train
 
 prepare, teacher, label, distil, average, export, calibrate, devcheck, card: a step whose output is
-there is left out, so a chain that was stopped goes on when it is started again. The new
-reader is in OUTPUT/reader; ``export.py --replace`` ships it.
+there is left out, so a chain that was stopped goes on when it is started again, with the same
+inputs only. The new reader is in OUTPUT/reader; ``export.py --replace`` ships it.
 """
 
 import argparse
+import json
 import subprocess
 import sys
 import tomllib
@@ -20,6 +21,7 @@ from calibrate import FIGURES_FILE
 from card import CARD_FILE, write_card
 from devcheck import measure
 from distil import distil
+from examples import digest_of
 from export import export
 from fetch_teacher import fetch_teacher
 from finetune import fine_tune
@@ -34,6 +36,7 @@ from qa.reader import SHIPPED_READER
 from qa.settings import SETTINGS_FILE
 
 HERE = Path(__file__).parent
+MADE_OF_FILE = "made_of.json"  # in the output, since a step that is done does not say of what
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,38 @@ def steps(data: Path, start: str, base: str | None, output: Path, recipes: Path)
     return chain
 
 
+def hold_to_inputs(
+    data: Path, start: str, base: str | None, output: Path, recipes: Path, *, begun: bool
+) -> None:
+    """Note in the output what it is made of, or refuse to go on there with anything else.
+
+    Args:
+        data: folder of the training and development sets.
+        start: folder or hub id of the model that becomes the reader.
+        base: folder or hub id of the encoder that becomes the teacher; None to fetch it.
+        output: folder for everything.
+        recipes: folder of the TOML files.
+        begun: whether any step is done; before that, other inputs take the place of the first.
+
+    Raises:
+        ValueError: what is in the output was made of something else.
+    """
+    made_of = {"data": str(data), "start": start, "teacher": base}
+    made_of |= {recipe.name: digest_of(recipe) for recipe in sorted(recipes.glob("*.toml"))}
+    file = output / MADE_OF_FILE
+    if not (begun and file.is_file()):
+        output.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(made_of, indent=2) + "\n", "utf-8")
+        return
+    before = json.loads(file.read_text("utf-8"))
+    changed = [name for name in before | made_of if before.get(name) != made_of.get(name)]
+    if changed:
+        raise ValueError(
+            f"{output} was made with another {', '.join(changed)}. Name another --output or delete"
+            f" it; if no step that is done has read what changed, delete {file} alone."
+        )
+
+
 def _prepare(data: Path, examples: Path, recipes: Path) -> None:
     recipe = Recipe.load(recipes / "prepare.toml")
     prepare(data, examples, recipe=recipe, embedder=SentenceEmbedder.shipped())
@@ -155,7 +190,9 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True, help="folder for everything")
     parser.add_argument("--recipes", type=Path, default=HERE, help="folder of the TOML files")
     options = parser.parse_args()
-    chain = steps(options.data, options.start, options.teacher, options.output, options.recipes)
+    inputs = options.data, options.start, options.teacher, options.output, options.recipes
+    chain = steps(*inputs)
+    hold_to_inputs(*inputs, begun=any(step.made.exists() for step in chain))
     for step in chain:
         if step.made.exists():
             print(f"{step.name}: done already", flush=True)

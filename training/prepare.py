@@ -28,6 +28,7 @@ from qa.records import Turn
 
 RECIPE = Path(__file__).parent / "prepare.toml"
 PEOPLE = "people"
+WAYS = ("removed", "retrieved", "swap", "negation", "antonym")  # to make a question unanswerable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,13 +72,20 @@ class Recipe:
 
     @classmethod
     def load(cls, file: Path) -> "Recipe":
-        """Read a recipe.
+        """Read a recipe; ways of share 0 are left out of it.
 
         Raises:
             TypeError: an entry is missing, or one is there that no recipe has.
+            ValueError: there is no such way to make a question unanswerable.
         """
         entries = tomllib.loads(file.read_text("utf-8"))
-        return cls(**entries | {"sets": tuple(SetRecipe(**one) for one in entries["sets"])})
+        sets = tuple(SetRecipe(**one) for one in entries.pop("sets"))
+        recipe = cls(**entries, sets=sets)
+        unknown = ", ".join(way for way in recipe.unanswerable_ways if way not in WAYS)
+        if unknown:
+            raise ValueError(f"{file} has unanswerable_ways {unknown}. Give any of {WAYS}.")
+        ways = {way: share for way, share in recipe.unanswerable_ways.items() if share}
+        return replace(recipe, unanswerable_ways=ways)
 
 
 class SetMaker:

@@ -23,6 +23,7 @@ CHECKPOINT = "checkpoint.pt"
 CANDIDATE = "candidate"  # the model while it is checked
 
 Precision = Literal["fp32", "bf16"]
+Keep = Literal["best", "last"]
 LossOf = Callable[[torch.Tensor, torch.Tensor, Batch], torch.Tensor]
 
 
@@ -51,6 +52,9 @@ class Training:
         dev_steps: steps between two checks on the development sets.
         dev_questions: of each set.
         keep: "best" by mean F1 of the sets, or "last".
+
+    Raises:
+        ValueError: keep is neither.
     """
 
     seed: int
@@ -71,7 +75,11 @@ class Training:
     checkpoint_steps: int
     dev_steps: int
     dev_questions: int
-    keep: Literal["best", "last"]
+    keep: Keep
+
+    def __post_init__(self) -> None:
+        if self.keep not in get_args(Keep):  # any other would save no model at the end
+            raise ValueError(f"keep is {self.keep!r}. Give one of {get_args(Keep)}.")
 
 
 class StoppedError(SystemExit):
@@ -136,6 +144,8 @@ def train(
                 pad_id=tokenizer.pad_token_id or 0,
                 uses_type_ids=uses_type_ids,
             )
+            if not training.passages_together:  # not even those that meet by chance
+                batch = replace(batch, groups=torch.arange(len(batch.features)))
             with multiplied_in(training.precision):
                 scores = model(**batch.inputs)
             loss = loss_of(scores.start_logits.float(), scores.end_logits.float(), batch)
