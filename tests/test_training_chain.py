@@ -100,6 +100,16 @@ def test_the_card_tells_of_a_teacher_only_where_one_taught(tmp_path: Path) -> No
     assert "*Teacher*" not in card(tmp_path, [], taught=False)
 
 
+def test_the_card_of_another_start_tells_of_it(tmp_path: Path) -> None:
+    ours = tomllib.loads((TRAINING / "card.toml").read_text("utf-8"))
+    text = card(tmp_path, [], start="some/reader", teacher="some/encoder")
+    assert "some/reader" in text
+    assert "some/encoder" in text
+    for fact in (ours["base"], ours["teacher"], ours["name"], *ours["start"]):
+        assert fact not in text
+        assert fact in card(tmp_path, [])
+
+
 def test_the_shipped_card_is_what_the_chain_writes() -> None:
     written = (SHIPPED_READER / CARD_FILE).read_text("utf-8")
     assert written == card(SHIPPED_READER, [SHIPPED_READER / "figures.json"], taught=False)

@@ -28,7 +28,13 @@ CALIBRATED = ("cases", "right", "ece", "auroc", "abstained_at_90", "answered")
 
 
 def write_card(
-    reader: Path, figures: Sequence[Path], *, recipes: Path = RECIPES, taught: bool = True
+    reader: Path,
+    figures: Sequence[Path],
+    *,
+    recipes: Path = RECIPES,
+    taught: bool = True,
+    start: str | None = None,
+    teacher: str | None = None,
 ) -> None:
     """Write the card beside a reader.
 
@@ -37,27 +43,44 @@ def write_card(
         figures: JSON files: name to figures, "command" among them.
         recipes: folder of prepare.toml, teacher.toml, distil.toml and card.toml.
         taught: whether a teacher's labels were learned from.
+        start: what the chain began with, if it is another model than card.toml tells of.
+        teacher: what the teacher was made of, likewise.
 
     Raises:
         ValueError: a set was trained on whose source and licence card.toml does not say.
     """
-    text = card(reader, figures, recipes=recipes, taught=taught)
+    text = card(reader, figures, recipes=recipes, taught=taught, start=start, teacher=teacher)
     (reader / CARD_FILE).write_text(text, "utf-8")
 
 
 def card(
-    reader: Path, figures: Sequence[Path], *, recipes: Path = RECIPES, taught: bool = True
+    reader: Path,
+    figures: Sequence[Path],
+    *,
+    recipes: Path = RECIPES,
+    taught: bool = True,
+    start: str | None = None,
+    teacher: str | None = None,
 ) -> str:
     """The text of the card; ``write_card`` says of what."""
-    facts, distil, teacher = (
+    facts, distil, teaching = (
         tomllib.loads((recipes / f"{name}.toml").read_text("utf-8"))
         for name in ("card", "distil", "teacher")
     )
+    if start is not None:
+        facts |= {
+            "name": "A reader",
+            "base": f"`{start}`",
+            "licence": "under the licences of that and of the sources below",
+            "start": [f"*Start.* `{start}`, whose own card says what it was trained on."],
+        }
+    if teacher is not None:
+        facts["teacher"] = f"`{teacher}`"
     recipe = Recipe.load(recipes / "prepare.toml")
     measured = {
         name: row for file in figures for name, row in json.loads(file.read_text("utf-8")).items()
     }
-    made = [*facts["start"], *_chain(recipe, teacher if taught else None, distil, facts)]
+    made = [*facts["start"], *_chain(recipe, teaching if taught else None, distil, facts)]
     parts = [
         f"# {facts['name']}",
         (
@@ -113,8 +136,9 @@ def _chain(
             f"*Teacher* (`teacher.toml`): {facts['teacher']}, {_epochs(teacher['training'])}."
         )
         learned += (
-            f"; the teacher's weight is {distilling['weight']:g} at temperature"
-            f" {distilling['temperature']:g} (Hinton et al. 2015)"
+            f"; of where an answer lies the teacher has {distilling['weight']:g} of the say, at"
+            f" temperature {distilling['temperature']:g} (Hinton et al. 2015);"
+            " whether there is one, people alone say"
         )
     steps.append(f"{learned}.")
     if share < 1:
@@ -128,7 +152,7 @@ def _chain(
 def _epochs(training: Mapping[str, Any]) -> str:
     count = training["epochs"]
     most = training["most_examples"]
-    some = f" over {most:,} of the examples" if most else ""
+    some = f" over at most {most:,} examples" if most else ""
     return f"{count} epoch{'' if count == 1 else 's'}{some} at {training['learning_rate']:g}"
 
 

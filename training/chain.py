@@ -118,7 +118,13 @@ def steps(data: Path, start: str, base: str | None, output: Path, recipes: Path)
         Step(
             "card",
             reader / CARD_FILE,
-            lambda: write_card(reader, [figures], recipes=recipes),
+            lambda: write_card(
+                reader,
+                [figures],
+                recipes=recipes,
+                start=None if Path(start).resolve() == SHIPPED_READER.resolve() else start,
+                teacher=base,
+            ),
         ),
     ]
     if base is None:
