@@ -39,7 +39,7 @@ def export_index(
 
     Raises:
         StoreError: the index is not there, is damaged, or what went of it meanwhile was needed.
-        SourceError: the file cannot be written.
+        SourceError: the file is a folder, or cannot be written.
     """
     facts, articles = read_articles(Path(folder))
     told = {name: getattr(facts, name) for name in MADE_BY}

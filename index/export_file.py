@@ -70,10 +70,12 @@ def write_export(file: Path, head: Head, prepared: Iterable[Prepared]) -> None:
         prepared: the documents; their spans and vectors are written if the head says so.
 
     Raises:
-        SourceError: it cannot be written.
+        SourceError: it is a folder, or cannot be written.
     """
-    fresh = file.with_name(f"{file.name}.new")
     try:
+        if file.is_dir():
+            raise SourceError(f"{file} is a folder.", "Name a file, such as shelf.jsonl.gz.")
+        fresh = file.with_name(f"{file.name}.new")
         try:
             with fresh.open("wb") as stream:
                 with gzip.GzipFile("", "wb", LEVEL, stream, mtime=0) as packed:

@@ -142,6 +142,16 @@ def test_a_file_is_written_whole_or_not_at_all(folder, exported, tmp_path):
     assert not list(tmp_path.glob("*.new"))
 
 
+@pytest.mark.parametrize("place", [".", "..", "made"])
+def test_a_folder_is_no_file_to_write(folder, tmp_path, monkeypatch, place):
+    inside = tmp_path / "inside"
+    (inside / "made").mkdir(parents=True)
+    monkeypatch.chdir(inside)
+    with pytest.raises(SourceError, match=r"is a folder\. Name a file"):
+        export_index(folder, place)
+    assert [one.name for one in inside.iterdir()] == ["made"]
+
+
 def test_damage_is_named_and_nothing_is_taken(exported, tmp_path):
     """Cut and flipped bytes."""
     whole = exported.read_bytes()
