@@ -126,8 +126,10 @@ def _passage(id: str, document: HaystackDocument) -> Passage:
 
 
 def _extracted(answer: Answer, known: dict[str, HaystackDocument]) -> Iterator[ExtractedAnswer]:
-    """What an answer quotes, best first."""
-    for quote in (answer, *answer.alternatives):
+    """What an answer quotes, best first; of a list each of its items."""
+    # Items stand as in the document, and a limit would cut off the best.
+    best = sorted(answer.items or (answer,), key=lambda quote: -quote.score)
+    for quote in (*best, *answer.alternatives):
         place, around = quote.quote, quote.sentence
         if place is not None and around is not None:
             yield ExtractedAnswer(

@@ -55,6 +55,18 @@ def test_an_answer_is_quoted_with_its_offsets(component):
     assert len(component.run(query, documents, top_k=1)["answers"]) == 2  # the quote, and none
 
 
+def test_of_a_list_every_item_is_quoted(component):
+    text = "The prize went to Ada Fenn, Bo Ek and Carl Lund. It was raining."
+    query = "Which people won the prize?"
+    answers = component.run(query, [Document(content=text)])["answers"]
+    assert_quotes(answers, query)
+    quotes = answers[:3]
+    assert {one.data for one in quotes} == {"Ada Fenn", "Bo Ek", "Carl Lund"}
+    assert quotes == sorted(quotes, key=lambda one: -one.score)
+    (best, _) = component.run(query, [Document(content=text)], top_k=1)["answers"]
+    assert best.data == quotes[0].data
+
+
 def test_what_the_documents_do_not_say_comes_first(component):
     query = "what is the price of potassium?"
     answers = component.run(query, [Document(content=TEXTS[0])])["answers"]
