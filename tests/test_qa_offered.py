@@ -17,6 +17,20 @@ def test_an_article_alone_is_made_once(shelf):
     assert made[0].documents == shelf.documents[:1]
 
 
+def test_of_articles_alone_the_last_used_are_held(shelf):
+    offered = Offered(shelf, most_alone=2)
+    first, second, third, *_ = offered.titles
+    made = {name: offered.alone(name) for name in (first, second)}
+    assert offered.alone(first) is made[first]
+    assert offered.alone(third).documents == shelf.documents[2:3]
+    assert offered.alone(first) is made[first]
+    assert offered.alone(second) is not made[second], "it was longest not asked for"
+    with ThreadPoolExecutor(4) as threads:
+        asked = [*offered.titles] * 8
+        held = list(threads.map(offered.alone, asked))
+    assert [one.documents[0].id for one in held] == asked
+
+
 def test_what_is_not_on_offer(shelf):
     offered = Offered(shelf)
     assert next(iter(offered.titles)) in offered
