@@ -13,6 +13,17 @@ MAX_NAMES = 1_000  # of articles, collections or languages in one call; each is 
 MAX_TOP_K = 100  # quotes or passages for one question; nobody reads more
 
 
+def fitting_title(title: str) -> str:
+    """A title that a file says itself, cut at a word's end where it is too long for the server.
+
+    Args:
+        title: as the file says it; nobody who brings the file can give a shorter one.
+    """
+    if len(title) <= MAX_TITLE_CHARS:
+        return title
+    return title[: MAX_TITLE_CHARS - 1].rsplit(" ", 1)[0] + "…"
+
+
 def check_article(document: Document) -> Document:
     """The document, if it is short enough for the server.
 

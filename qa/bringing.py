@@ -9,7 +9,7 @@ from index.errors import InputError, SourceError
 from index.limits import ReadLimits
 from index.read import read_articles
 from index.records import Document
-from qa.bounds import MAX_ARTICLE_CHARS, check_article
+from qa.bounds import MAX_ARTICLE_CHARS, check_article, fitting_title
 
 # Of an upload, which may be hostile: a visitor does not wait for more, and nor do the others.
 UPLOAD_LIMITS = ReadLimits(
@@ -96,7 +96,8 @@ def _own(documents: Sequence[Document]) -> list[Document]:
     own: dict[str, Document] = {}
     for document in documents:
         known = Document.from_text(document.text).id
-        own.setdefault(known, check_article(replace(document, id=known, source=None)))
+        title = fitting_title(document.title)
+        own.setdefault(known, check_article(replace(document, id=known, title=title, source=None)))
     if sum(len(document.text) for document in documents) > MAX_ARTICLE_CHARS:
         raise InputError(
             f"The file holds {len(documents):,} articles with more than"

@@ -4,7 +4,7 @@ import pytest
 from made_files import docx_of, pdf_of_lines, zip_of
 
 from index.errors import InputError, PullquoteError, SourceError
-from qa.bounds import MAX_ARTICLE_CHARS
+from qa.bounds import MAX_ARTICLE_CHARS, MAX_TITLE_CHARS
 from qa.bringing import pasted, told_without_path, uploaded
 
 PAGES = [["The sea was rough."], ["The bridge was painted by Ada Fenn in 1911."]]
@@ -31,6 +31,21 @@ def test_a_pdf(upload):
 def test_a_word_file(upload):
     (document,) = upload("report.docx", docx_of("It cost forty.", title="Costs"))
     assert document.title == "Costs"
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "title", "cut"),
+    [
+        ("a.md", "# {}\n\n", "Lamps burn " * 60, "Lamps burn " * 26 + "Lamps burn…"),
+        ("a.html", "<title>{}</title>", "Lamps burn " + "x" * 300, "Lamps burn…"),
+        ("a.txt", "# {}\n\n", "x" * 400, "x" * 299 + "…"),
+        ("a.md", "# {}\n\n", "x" * 300, "x" * 300),
+    ],
+)
+def test_a_title_of_a_file_s_own_is_cut_at_a_word(upload, name, head, title, cut):
+    (document,) = upload(name, f"{head.format(title)}They do.".encode())
+    assert document.title == cut
+    assert len(cut) <= MAX_TITLE_CHARS
 
 
 def test_an_archive_without_a_text_twice(upload):
@@ -95,5 +110,7 @@ def test_a_paste():
     assert pasted("Lamps burn.", title="")[0].title == "Lamps burn."
     with pytest.raises(InputError, match="no text to read"):
         pasted(" \n", title="Lamps")
+    with pytest.raises(InputError, match=r"at most 300 fit\. Give a shorter one"):
+        pasted("Lamps burn.", title="x" * 301)
     with pytest.raises(InputError, match="at most 1,000,000"):
         pasted("x" * (MAX_ARTICLE_CHARS + 1), title="")
