@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from index.errors import InputError
@@ -29,6 +30,8 @@ class Endpoints:
     def __init__(self, offered: Offered, own: OwnArticles) -> None:
         self._offered = offered
         self._own = own
+        self._listed: tuple[tuple[int, str], list[dict[str, Any]]] | None = None
+        self._listing = Lock()
 
     def ask(
         self,
@@ -182,19 +185,12 @@ class Endpoints:
         Returns:
             For each its id, title, length in characters, the name of the file it came from, and its collection, language and date.
         """  # noqa: E501 - Gradio reads one line for what is returned
-        return [
-            {
-                "id": document.id,
-                "title": document.title,
-                "characters": len(document.text),
-                # The name alone: where it lies on the server is nobody's business.
-                "source": Path(document.source).name if document.source else None,
-                "collection": document.collection,
-                "language": document.language,
-                "date": document.date,
-            }
-            for document in self._offered.everything.documents
-        ]
+        with self._listing:
+            state = self._offered.everything.index.state  # before the articles, never newer
+            # Once for each state, since a saved index reads every article for it.
+            if self._listed is None or self._listed[0] != state:
+                self._listed = state, list(map(_as_listed, self._offered.everything.documents))
+            return [dict(one) for one in self._listed[1]]
 
     def add_document(self, text: str, title: str = "") -> dict[str, Any]:
         """Bring an article of your own, to be asked several times.
@@ -247,6 +243,19 @@ class Endpoints:
         if own is None:
             raise _unknown(article)
         return own
+
+
+def _as_listed(document: Document) -> dict[str, Any]:
+    return {
+        "id": document.id,
+        "title": document.title,
+        "characters": len(document.text),
+        # The name alone: where it lies on the server is nobody's business.
+        "source": Path(document.source).name if document.source else None,
+        "collection": document.collection,
+        "language": document.language,
+        "date": document.date,
+    }
 
 
 def _filter(
