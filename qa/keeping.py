@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from index.errors import PullquoteError
 from index.records import Document
+from qa.brought_name import brought_name
 from qa.dialogue import TURNS_KEPT, Conversation
 from qa.feedback import Feedback
 from qa.kept import Kept
@@ -125,7 +126,7 @@ class Keeping:
         if self.kept is None or not self.keeps(session):
             return session
         self.kept.articles.bring(session.visitor, documents)
-        return replace(session, brought=session.brought | {documents[0].id})
+        return replace(session, brought=session.brought | {brought_name(documents)})
 
     def documents(self, session: Session, article: str) -> tuple[Document, ...]:
         """What a visitor brought and has not opened since; nothing where it is not kept.

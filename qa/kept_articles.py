@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from index.errors import InputError
 from index.records import Document
 from index.stored_document import content_digest, fields_of
+from qa.brought_name import brought_name
 from qa.kept_bounds import BoundedFile
 from qa.kept_rows import KeptArticle, document_of
 from qa.kept_visitors import digest_of, visitor_number
@@ -21,7 +22,7 @@ class BroughtArticles:
         self._file = file
 
     def bring(self, visitor: str, documents: Sequence[Document]) -> None:
-        """Keep articles that a visitor brought together, known by the first one's id.
+        """Keep articles that a visitor brought together, known by their ``brought_name``.
 
         Raises:
             InputError: there are none, or the visitor has brought too much.
@@ -30,13 +31,13 @@ class BroughtArticles:
         if not documents:
             raise InputError("There is no article to keep.", "Bring one.")
         bounds = self._file.bounds
-        first, now_s = documents[0].id, self._file.clock()
+        known, now_s = brought_name(documents), self._file.clock()
         chars = sum(len(one.text) for one in documents)
         rows = [(one.id, one.title, fields_of(one), one.text) for one in documents]
         new_bytes = sum(len(part.encode()) for row in rows for part in row)
         with self._file.adding(new_bytes) as connection:
             owner = visitor_number(connection, visitor)
-            connection.execute("DELETE FROM brought WHERE visitor = ? AND id = ?", (owner, first))
+            connection.execute("DELETE FROM brought WHERE visitor = ? AND id = ?", (owner, known))
             articles, held = connection.execute(
                 "SELECT count(*), coalesce(sum(chars), 0) FROM brought WHERE visitor = ?", (owner,)
             ).fetchone()
@@ -48,7 +49,7 @@ class BroughtArticles:
                 )
             number = connection.execute(
                 "INSERT INTO brought (visitor, id, used_s, chars) VALUES (?, ?, ?, ?)",
-                (owner, first, now_s, chars),
+                (owner, known, now_s, chars),
             ).lastrowid
             connection.executemany(
                 "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?)",

@@ -72,7 +72,7 @@ class KeptArticle:
     """What a list says of an article that a visitor brought.
 
     Args:
-        id: names it among those of its visitor: its document's, of several the first one's.
+        id: names it among those of its visitor: its document's, of several their ``brought_name``.
         title: of its document, of several of the first.
         documents: how many it is.
         chars: how many characters they have.

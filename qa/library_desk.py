@@ -8,6 +8,7 @@ from index.errors import InputError, PullquoteError
 from index.in_memory import Embedded
 from index.records import Document
 from qa.bringing import FILES_AT_ONCE, SENTENCES, Brought, pasted, told_without_path, uploaded
+from qa.brought_name import brought_name
 from qa.desk import CHAT, Desk
 from qa.rates import worth_of
 from qa.render_conversation import Notice
@@ -102,7 +103,7 @@ class LibraryDesk:
             raise InputError("This article is not kept any more.", "Add it again.")
         return (
             yield from _watched(
-                self._indexed(documents, session, caller),
+                self._indexed(article, documents, session, caller),
                 lambda embedded: replace(session, files=(replace(note, embedded=embedded),)),
             )
         )
@@ -123,7 +124,7 @@ class LibraryDesk:
         except PullquoteError as error:
             yield View(replace(before, files=()), paste_notice=str(error), same_source=True)
             return
-        for view in self._asking(documents[0].id, session, caller):
+        for view in self._asking(session.article, session, caller):
             yield replace(view, paste_taken=True)
 
     def bring(self, files: Sequence[Brought], session: Session, caller: str) -> Iterator[View]:
@@ -164,17 +165,18 @@ class LibraryDesk:
         return uploaded(file.path, within=self.uploads)
 
     def _bring(self, documents: Sequence[Document], session: Session, caller: str) -> Steps:
-        known = documents[0].id  # several are known by their first
+        known = brought_name(documents)
         if len(session.own) >= OWN_ARTICLES_KEPT and known not in session.own:
             raise InputError(
                 f"You have brought {OWN_ARTICLES_KEPT} articles.", "Remove one of them first."
             )
-        indexed = yield from self._indexed(documents, session, caller)
+        indexed = yield from self._indexed(known, documents, session, caller)
         return self.desk.keeping.bring(indexed, documents)  # what was refused is not kept either
 
-    def _indexed(self, documents: Sequence[Document], session: Session, caller: str) -> Steps:
-        """The session with articles of the visitor's indexed and open."""
-        known = documents[0].id
+    def _indexed(
+        self, known: str, documents: Sequence[Document], session: Session, caller: str
+    ) -> Steps:
+        """The session with articles of the visitor's indexed and open, known by a name."""
         worth = worth_of("".join(document.text for document in documents))
         with self.desk.gate.passing(CHAT, caller, questions=worth):
             assistant = yield from self.desk.offered.everything.about_in_steps(documents)

@@ -11,6 +11,7 @@ from strategies import answers, any_text, documents, few
 
 from index.errors import InputError
 from index.records import Document
+from qa.brought_name import brought_name
 from qa.feedback import Feedback, Verdict
 from qa.kept import Kept
 from qa.kept_file import FILE
@@ -36,10 +37,10 @@ def test_answers_and_articles_come_back_as_they_were(kept, data):
     assert found.turns == len(given_answers)
     assert again.conversations.turns(visitor, one.id) == turns
     assert [turn.answer for turn in turns] == given_answers
-    assert again.articles.documents(visitor, ids[0]) == tuple(together)
+    assert again.articles.documents(visitor, brought_name(together)) == tuple(together)
     (listed,) = again.articles.all_of(visitor)
     chars = sum(len(one.text) for one in together)
-    assert (listed.id, listed.title) == (ids[0], together[0].title)
+    assert (listed.id, listed.title) == (brought_name(together), together[0].title)
     assert (listed.documents, listed.chars) == (len(together), chars)
 
 

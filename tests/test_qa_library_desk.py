@@ -1,13 +1,15 @@
 """What the library's acts come to, with the shipped models and without a browser."""
 
+import sqlite3
 from dataclasses import replace
 
 import pytest
-from desks import ME, SEED, WHO, asked, desks_of, gate, last
+from desks import ME, SEED, WHO, asked, desks_of, gate, last, started_desks
 from made_files import docx_of, pdf_of_lines, zip_of
 
 from index.in_memory import STEP_PASSAGES
 from qa.bringing import Brought
+from qa.kept_file import FILE
 from qa.library_desk import OWN_ARTICLES_KEPT
 from qa.session import ALL_ARTICLES, FileNote
 from qa.suggested import TRIES
@@ -79,6 +81,44 @@ def test_an_archive_is_one_entry(desk, books, screen, file):
     view = last(desk.ask("who built it?", view.session, ME))
     assert view.session.conversation.turns[-1].text == "Bo Ek"
     assert "Bo Ek" in screen.source_html(view)
+
+
+def test_archives_with_the_same_first_article_are_two(shelf, tmp_path, file):
+    desks = started_desks(shelf, tmp_path)
+    session = desks.kept.arrive("", desks.desk.opening(), private=False).session
+    texts = {"a.txt": "Lamps burn."}
+    files = [
+        file("boats.zip", zip_of(texts | {"b.txt": "Bo Ek built the boat."})),
+        file("bridge.zip", zip_of(texts | {"b.txt": "Ada Fenn painted the bridge."})),
+        file("a.txt", b"Lamps burn."),
+    ]
+    session = last(desks.books.bring(files, session, ME)).session
+    session = last(desks.books.bring(files[:1], session, ME)).session
+    again = started_desks(shelf, tmp_path)
+    back = again.kept.arrive(session.visitor, again.desk.opening(), private=False).session
+    assert set(back.waiting) == set(back.brought) == set(session.own)
+    for article in session.own:
+        back = last(again.books.fetch(article, back, ME)).session
+        assert back.article == article
+    assert dict(back.waiting) == {}
+    second = [[one.text for one in held.documents][1:] for held in back.own.values()]
+    assert sorted(second) == [[], ["Ada Fenn painted the bridge."], ["Bo Ek built the boat."]]
+
+
+def test_an_archive_kept_by_the_id_of_its_first_article_comes_back(shelf, tmp_path, file):
+    """As it was once: its links and conversations have that id."""
+    desks = started_desks(shelf, tmp_path)
+    session = desks.kept.arrive("", desks.desk.opening(), private=False).session
+    archive = file("pack.zip", zip_of({"a.txt": "Lamps burn.", "b.txt": "Bo Ek built it."}))
+    session = last(desks.books.bring([archive], session, ME)).session
+    first = session.own[session.article].documents[0].id
+    with sqlite3.connect(tmp_path / "kept" / FILE) as database:
+        database.execute("UPDATE brought SET id = ?", (first,))
+    database.close()
+    back = desks.kept.arrive(session.visitor, desks.desk.opening(), private=False).session
+    back = last(desks.books.fetch(first, back, ME)).session
+    assert (back.article, dict(back.waiting)) == (first, {})
+    assert len(back.own[first].documents) == 2
 
 
 def test_too_many_files_are_told(desk, books):
