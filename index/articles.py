@@ -15,7 +15,7 @@ from index.archive import Member, members
 from index.decoding import decode
 from index.docx import read_docx
 from index.epub import read_epub
-from index.errors import InputError, SourceError
+from index.errors import InputError, PullquoteError, SourceError
 from index.extract import Extract, checked
 from index.html import read_html
 from index.limits import ReadLimits
@@ -41,10 +41,16 @@ READABLE = f"{', '.join(READABLE_SUFFIXES[:-1])} or {READABLE_SUFFIXES[-1]}"  # 
 PROGRESS_DELAY_S = 1.0  # what is read sooner needs no bar
 
 Item = TypeVar("Item")
+Skipped = Callable[[PullquoteError], None]
 
 
 class SkippedFileWarning(UserWarning):
     """A file of a folder or an archive, or a row of a table, could not be read; the others were."""
+
+
+def warn_of(error: PullquoteError) -> None:
+    """Warn of what could not be read; the way to be told of it, unless there is another."""
+    warnings.warn(f"Skipped: {error}", SkippedFileWarning, stacklevel=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +91,12 @@ def printable(name: str) -> str:
 
 
 def articles_in(
-    data: bytes, file: FileNames, *, limits: ReadLimits, progress: bool
+    data: bytes,
+    file: FileNames,
+    *,
+    limits: ReadLimits,
+    progress: bool,
+    skipped: Skipped = warn_of,
 ) -> Iterator[Document]:
     """The articles in a file, by its ending.
 
@@ -94,15 +105,16 @@ def articles_in(
         file: what it is called.
         limits: how much of it is read.
         progress: show a progress bar on standard error if it is an archive of many files.
+        skipped: told why a part of an archive or a table could not be read.
 
     Raises:
         SourceError: it is damaged, too large, or holds no article.
     """
     check_signature(data, suffix=file.suffix, name=file.name)
     if file.suffix == ARCHIVE:
-        yield from _archived(data, file, limits, progress=progress)
+        yield from _archived(data, file, limits, progress=progress, skipped=skipped)
     elif file.suffix in TABLES:
-        yield from _tabled(data, file, limits)
+        yield from _tabled(data, file, limits, skipped=skipped)
     elif file.suffix in FORMATS:
         read = FORMATS[file.suffix]
         if file.charset and read is read_html:
@@ -114,14 +126,15 @@ def articles_in(
 
 
 def _archived(
-    data: bytes, file: FileNames, limits: ReadLimits, *, progress: bool
+    data: bytes, file: FileNames, limits: ReadLimits, *, progress: bool, skipped: Skipped
 ) -> Iterator[Document]:
     suffixes = tuple(suffix for suffix in READABLE_SUFFIXES if suffix != ARCHIVE)
 
     def read(member: Member) -> Iterator[Document]:
         if isinstance(member.content, SourceError):
             raise member.content
-        return articles_in(member.content, file.member(member.path), limits=limits, progress=False)
+        inside = file.member(member.path)
+        return articles_in(member.content, inside, limits=limits, progress=False, skipped=skipped)
 
     found = members(data, name=file.name, suffixes=suffixes, limits=limits)
     yield from each_readable(
@@ -131,10 +144,13 @@ def _archived(
             f"{file.name} holds no article that can be read.",
             f"Pack {READABLE} files into it.",
         ),
+        skipped=skipped,
     )
 
 
-def _tabled(data: bytes, file: FileNames, limits: ReadLimits) -> Iterator[Document]:
+def _tabled(
+    data: bytes, file: FileNames, limits: ReadLimits, *, skipped: Skipped
+) -> Iterator[Document]:
     def read(row: Row) -> list[Document]:
         if isinstance(row.content, SourceError):
             raise row.content
@@ -147,6 +163,7 @@ def _tabled(data: bytes, file: FileNames, limits: ReadLimits) -> Iterator[Docume
         none=SourceError(
             f"{file.name} holds no article that can be read.", "Give each article a field “text”."
         ),
+        skipped=skipped,
     )
 
 
@@ -165,21 +182,26 @@ def _document(extract: Extract, file: FileNames) -> Document:
 
 
 def each_readable(
-    parts: Iterable[Item], read: Callable[[Item], Iterable[Document]], *, none: SourceError
+    parts: Iterable[Item],
+    read: Callable[[Item], Iterable[Document]],
+    *,
+    none: SourceError,
+    skipped: Skipped = warn_of,
 ) -> Iterator[Document]:
-    """The articles of all parts that can be read; of the others a warning says why.
+    """The articles of all parts that can be read.
 
     Args:
         parts: of a folder, an archive or a table.
         read: gives the articles of one.
         none: the error where no part has any.
+        skipped: told why another could not be read.
     """
     found = 0
     for part in parts:
         try:
             documents = list(read(part))
         except (SourceError, InputError) as error:
-            warnings.warn(f"Skipped: {error}", SkippedFileWarning, stacklevel=2)
+            skipped(error)
             continue
         found += len(documents)
         yield from documents

@@ -11,9 +11,11 @@ from index.articles import (
     READABLE,
     READABLE_SUFFIXES,
     FileNames,
+    Skipped,
     articles_in,
     each_readable,
     printable,
+    warn_of,
     with_bar,
 )
 from index.errors import SourceError
@@ -92,6 +94,7 @@ def read_articles(
     id: str | None = None,
     limits: ReadLimits = DEFAULT_LIMITS,
     progress: bool = False,
+    skipped: Skipped = warn_of,
 ) -> list[Document]:
     """Read a file that holds one article, or a table or an archive of several.
 
@@ -100,6 +103,8 @@ def read_articles(
         id: the document's id, or what those of several begin with; without one, the file's name.
         limits: how much of it is read.
         progress: show a progress bar on standard error if it is an archive of many files.
+        skipped: told why a part of an archive or a table could not be read; without it, a
+            ``SkippedFileWarning`` says so. Warnings are the whole process's, whatever thread reads.
 
     Raises:
         SourceError: it is missing, too large, damaged, or holds no article.
@@ -112,7 +117,8 @@ def read_articles(
         suffix=path.suffix.lower(),
     )
     data = _bytes_of(path, limits)
-    return list(_with_unique_ids(articles_in(data, file, limits=limits, progress=progress)))
+    found = articles_in(data, file, limits=limits, progress=progress, skipped=skipped)
+    return list(_with_unique_ids(found))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from index.articles import READABLE_SUFFIXES
-from index.errors import InputError, SourceError
+from index.errors import InputError, PullquoteError, SourceError
 from index.limits import ReadLimits
 from index.read import read_articles
 from index.records import Document
@@ -18,6 +18,7 @@ UPLOAD_LIMITS = ReadLimits(
 MAX_UPLOAD_BYTES = 20_000_000  # refused before it is sent; what is smaller is looked into
 FILES_AT_ONCE = 20
 MAX_NAME_CHARS = 200  # of a file, in what is said of it
+SKIPPED_TOLD = 3  # parts of a file, by name: of a table it may be every other row
 SENTENCES = {
     "large": "It has more than 20 MB.",
     "failed": "It did not arrive. Add it again.",
@@ -39,6 +40,28 @@ class Brought:
     failed: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """What there is in a file that was uploaded.
+
+    Args:
+        documents: its articles, each known by its text.
+        skipped: why others in it could not be read, without where the server put the file.
+    """
+
+    documents: Sequence[Document]
+    skipped: Sequence[str] = ()
+
+    @property
+    def told(self) -> str:
+        """What the visitor is told of the file; empty where all of it was read."""
+        if not self.skipped:
+            return ""
+        told = " ".join(self.skipped[:SKIPPED_TOLD])
+        more = len(self.skipped) - SKIPPED_TOLD
+        return f"is read, but not all of it. {told}" + (f" And {more:,} more." if more > 0 else "")
+
+
 def pasted(text: str, *, title: str) -> list[Document]:
     """The article that was pasted.
 
@@ -54,8 +77,8 @@ def pasted(text: str, *, title: str) -> list[Document]:
     return [check_article(Document.from_text(text, title=title.strip() or None))]
 
 
-def uploaded(path: str, *, within: str) -> list[Document]:
-    """The articles of a file that was uploaded, each known by its text.
+def uploaded(path: str, *, within: str) -> Uploaded:
+    """What there is in a file that was uploaded.
 
     Args:
         path: where the browser says it was put; it may say anything.
@@ -77,7 +100,9 @@ def uploaded(path: str, *, within: str) -> list[Document]:
             f"{shown_name(path)} is no kind of file the chat reads.",
             f"Add {' or '.join(READABLE_SUFFIXES)}.",
         )
-    return _own(read_articles(file, limits=UPLOAD_LIMITS))
+    skipped: list[PullquoteError] = []
+    documents = _own(read_articles(file, limits=UPLOAD_LIMITS, skipped=skipped.append))
+    return Uploaded(documents, [told_without_path(error, str(file)) for error in skipped])
 
 
 def shown_name(path: str) -> str:

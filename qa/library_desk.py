@@ -7,7 +7,15 @@ from dataclasses import dataclass, field, replace
 from index.errors import InputError, PullquoteError
 from index.in_memory import Embedded
 from index.records import Document
-from qa.bringing import FILES_AT_ONCE, SENTENCES, Brought, pasted, told_without_path, uploaded
+from qa.bringing import (
+    FILES_AT_ONCE,
+    SENTENCES,
+    Brought,
+    Uploaded,
+    pasted,
+    told_without_path,
+    uploaded,
+)
 from qa.brought_name import brought_name
 from qa.desk import CHAT, Desk
 from qa.rates import worth_of
@@ -138,11 +146,11 @@ class LibraryDesk:
             notes[number] = FileNote(file.name, "reading")
             yield View(replace(session, files=tuple(notes)), same_source=True)
             try:
-                documents = self._read(file)
+                found = self._read(file)
                 session = yield from _watched(
-                    self._bring(documents, session, caller), _noting(session, notes, number)
+                    self._bring(found.documents, session, caller), _noting(session, notes, number)
                 )
-                notes[number] = FileNote(file.name, "read")
+                notes[number] = FileNote(file.name, "read", found.told)
                 read[number] = session.article
             except PullquoteError as error:
                 told = told_without_path(error, file.path).removeprefix(f"{file.name} ")
@@ -155,11 +163,11 @@ class LibraryDesk:
             asking[number] = replace(notes[number], state="asking")
             yield View(replace(session, files=tuple(asking)))
             session = self._suggested(article, session, caller)
-        refused = any(note.state == "refused" for note in notes)
-        # What was read is seen in the library.
-        yield View(replace(session, files=tuple(notes) if refused else ()))
+        # What was read whole is seen in the library.
+        is_told = any(note.reason for note in notes)
+        yield View(replace(session, files=tuple(notes) if is_told else ()))
 
-    def _read(self, file: Brought) -> list[Document]:
+    def _read(self, file: Brought) -> Uploaded:
         if file.failed:
             raise InputError(SENTENCES.get(file.failed, SENTENCES["failed"]), "")
         return uploaded(file.path, within=self.uploads)

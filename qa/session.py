@@ -22,7 +22,7 @@ class FileNote:
         name: the file's name.
         state: "waits", "reading", "asking" while questions to begin with are made of it,
             "read" or "refused".
-        reason: why it was refused.
+        reason: why it was refused, or what of it could not be read.
         embedded: how far its passages are embedded, while it is read.
     """
 

@@ -1,5 +1,7 @@
 """Files and texts that a visitor of the chat brings, whatever the browser let through."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from made_files import docx_of, pdf_of_lines, zip_of
 
@@ -11,14 +13,26 @@ PAGES = [["The sea was rough."], ["The bridge was painted by Ada Fenn in 1911."]
 
 
 @pytest.fixture
-def upload(tmp_path):
-    """Upload a file; give its documents."""
+def uploads(tmp_path):
+    """Upload a file; give what is in it."""
     folder = tmp_path / "uploads"
     folder.mkdir()
 
     def bring(name, data):
         (folder / name).write_bytes(data)
         return uploaded(str(folder / name), within=str(folder))
+
+    return bring
+
+
+@pytest.fixture
+def upload(uploads):
+    """Upload a file that is read whole; give its documents."""
+
+    def bring(name, data):
+        found = uploads(name, data)
+        assert found.told == ""
+        return found.documents
 
     return bring
 
@@ -57,6 +71,34 @@ def test_an_archive_without_a_text_twice(upload):
     )
     assert [document.title for document in documents] == ["A", "Boats"]
     assert len({document.id for document in documents}) == 2
+
+
+def test_what_could_not_be_read_of_a_file_is_told(uploads, tmp_path):
+    parts = {"a.txt": "Lamps burn.", "b.pdf": "Words.", "in/rows.csv": 'id,text\n1,"He ran."\n2,\n'}
+    pack = uploads("pack.zip", zip_of(parts))
+    assert [document.text for document in pack.documents] == ["Lamps burn.", "He ran."]
+    assert pack.told.startswith("is read, but not all of it. pack.zip/b.pdf is not a PDF")
+    assert "pack.zip/in/rows.csv" in pack.told
+    assert str(tmp_path) not in pack.told
+    rows = uploads("rows.jsonl", b'{"text": "He ran."}\n' + b"[]\n" * 2_000)
+    assert len(rows.documents) == 1
+    assert [f"Line {n} of rows.jsonl" in rows.told for n in range(2, 6)] == [True] * 3 + [False]
+    assert rows.told.endswith(" And 1,997 more.")
+
+
+def test_what_is_skipped_is_told_to_its_own_visitor_alone(tmp_path):
+    """Warnings would be the whole process's."""
+    names = [f"{n}.zip" for n in range(8)]
+    for name in names:
+        parts = {"a.txt": f"Words of {name}."} | {f"{n}.pdf": "Words." for n in range(20)}
+        (tmp_path / name).write_bytes(zip_of(parts))
+    with ThreadPoolExecutor(4) as threads:
+        found = list(
+            threads.map(lambda name: uploaded(str(tmp_path / name), within=str(tmp_path)), names)
+        )
+    for name, one in zip(names, found, strict=True):
+        assert len(one.skipped) == 20
+        assert all(told.startswith(f"{name}/") for told in one.skipped)
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,18 @@ def test_files_that_were_all_read_need_no_list(desk, books, file):
     assert view.session.files == ()
 
 
+def test_what_could_not_be_read_of_a_file_is_shown(desk, books, screen, file):
+    archive = zip_of({"a.txt": "Lamps burn.", "<b>.pdf": "no PDF"})
+    files = [file("pack.zip", archive), file("c.txt", b"Words.")]
+    views = list(books.bring(files, desk.opening(), ME))
+    assert [note.state for note in views[-1].session.files] == ["read", "read"]
+    (told, nothing) = (note.reason for note in views[-1].session.files)
+    assert told.startswith("is read, but not all of it. pack.zip/<b>.pdf is not a PDF")
+    assert nothing == ""
+    assert "not all of it. pack.zip/&lt;b&gt;.pdf is not a PDF" in screen.library_html(views[-1])
+    assert books.dismiss(views[-1].session).session.files == ()
+
+
 def test_a_page_of_a_pdf_is_named(desk, books, screen, file):
     pages = [["The sea was rough."], ["The bridge was painted by Ada Fenn in 1911."]]
     view = last(books.bring([file("report.pdf", pdf_of_lines(pages))], desk.opening(), ME))
