@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,6 @@ from qa.terminal import (
 
 # As in qa.cli: what needs a library is imported in the command that uses it.
 if TYPE_CHECKING:
-    from index.engine import PassageIndex
     from index.records import Document
 
 Command = Callable[[argparse.Namespace], int]
@@ -171,20 +171,38 @@ def _read(options: argparse.Namespace) -> "list[Document]":
 
 
 def _collected(
-    documents: "list[Document]", index: "PassageIndex", collection: str | None
+    documents: "list[Document]",
+    known: "Callable[[str], Document | None]",
+    collection: str | None,
 ) -> "list[Document]":
     """The documents in the collection that was named.
 
     Without a name, each is in that which its own file gives it, or else in that which it is in
-    by now.
+    by now: that of the known one with its id.
     """
     if collection is not None:
         return [replace(document, collection=collection) for document in documents]
-    there = [index.document(document.id) for document in documents]
+    there = [known(document.id) for document in documents]
     return [
-        replace(document, collection=document.collection or known.collection) if known else document
-        for document, known in zip(documents, there, strict=True)
+        replace(document, collection=document.collection or one.collection) if one else document
+        for document, one in zip(documents, there, strict=True)
     ]
+
+
+def _stored(folder: Path) -> "dict[str, Document]":
+    """The articles of an index that cannot be gone on from, by id, as far as they can be read.
+
+    All can where only the embedder is another.
+    """
+    from index.errors import DamagedIndexError, IncompatibleIndexError
+    from index.store import read_documents
+
+    found = {}
+    # What is damaged, or of another format, is made anew all the same.
+    with suppress(DamagedIndexError, IncompatibleIndexError):
+        for _, document in read_documents(folder):
+            found[document.id] = document
+    return found
 
 
 def _build(options: argparse.Namespace) -> int:
@@ -198,15 +216,12 @@ def _build(options: argparse.Namespace) -> int:
         index = PassageIndex.open(options.output, embedder=embedder, create=True, kind=options.kind)
     except (DamagedIndexError, IncompatibleIndexError):
         # Nothing to go on from: it is made whole, and then takes the place of the other.
-        named = (
-            documents
-            if options.collection is None
-            else [replace(one, collection=options.collection) for one in documents]
-        )
-        index = PassageIndex.from_documents(named, embedder=embedder, progress=progress)
+        stored = _stored(Path(options.output))
+        whole = _collected(documents, stored.get, options.collection)
+        index = PassageIndex.from_documents(whole, embedder=embedder, progress=progress)
         index.save(options.output, kind=options.kind)
     else:
-        index.add(_collected(documents, index, options.collection), progress=progress)
+        index.add(_collected(documents, index.document, options.collection), progress=progress)
         ids = {document.id for document in documents}
         index.remove([document.id for document in index.documents if document.id not in ids])
         index.settle()  # which a thread would not do any more when this process has ended
@@ -219,7 +234,7 @@ def _add(options: argparse.Namespace) -> int:
 
     documents = _read(options)
     index = PassageIndex.open(options.folder, embedder=embedder_of(options.embedder))
-    documents = _collected(documents, index, options.collection)
+    documents = _collected(documents, index.document, options.collection)
     changes = index.add(documents, progress=sys.stderr.isatty())
     index.settle()
     say_line(f"{options.folder}: {changes}")

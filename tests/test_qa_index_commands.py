@@ -72,6 +72,16 @@ def test_build_takes_the_place_of_what_cannot_be_continued(pullquote, shelf, art
     assert len(ids(pullquote, shelf)) == 2
 
 
+def test_with_another_embedder_articles_stay_in_their_collections(pullquote, shelf, articles):
+    assert pullquote("add", shelf, NEWS, "--collection", "news")[0] == 0
+    assert reembed(shelf, embedder=StubEmbedder()) == 2  # it cannot be gone on from
+    assert pullquote("build", articles, "--output", shelf)[0] == 0
+    assert pullquote("collections", shelf)[1] == "(none)  1 articles\nnews  1 articles\n"
+    assert reembed(shelf, embedder=StubEmbedder()) == 2
+    assert pullquote("build", articles, "--output", shelf, "--collection", "all")[0] == 0
+    assert pullquote("collections", shelf)[1] == "all  2 articles\n"
+
+
 def test_add_and_remove(pullquote, shelf, tmp_path):
     more = tmp_path / "kettle.txt"
     more.write_text("The kettle holds 1.7 litres.", "utf-8")
