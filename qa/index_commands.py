@@ -3,7 +3,7 @@
 import argparse
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, fields, replace
 from pathlib import Path
@@ -26,6 +26,8 @@ from qa.terminal import (
 if TYPE_CHECKING:
     from index.records import Document
 
+MISSING_NAMED = 10  # articles, in a complaint that is read at a glance
+
 Command = Callable[[argparse.Namespace], int]
 
 
@@ -40,7 +42,8 @@ def add_index(commands: Any) -> None:
         "  pullquote index build articles/ --output shelf\n"
         '  pullquote ask "who was released?" shelf\n'
         "An index that is there is brought up to date: what is unchanged is not embedded again,\n"
-        "and what is no longer named is removed. Stopped, it goes on where it was.",
+        "and what is no longer named is removed; nothing is while some file cannot be read (exit\n"
+        "code 1). Stopped, it goes on where it was.",
     )
     _add_sources(build)
     build.add_argument("--output", metavar="DIR", required=True, help="folder for the index")
@@ -161,13 +164,15 @@ def _add_json(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="print it as JSON")
 
 
-def _read(options: argparse.Namespace) -> "list[Document]":
+def _read(options: argparse.Namespace) -> "tuple[list[Document], bool]":
+    """The articles of the sources, and whether some file could not be read."""
     from index.read import read_sources
 
-    with skipped_files_named():
-        return read_sources(
+    with skipped_files_named() as skipped:
+        documents = read_sources(
             named_sources(options), limits=limits_of(options), progress=sys.stderr.isatty()
         )
+    return documents, bool(skipped)
 
 
 def _collected(
@@ -209,7 +214,8 @@ def _build(options: argparse.Namespace) -> int:
     from index.engine import PassageIndex
     from index.errors import DamagedIndexError, IncompatibleIndexError
 
-    documents = _read(options)
+    documents, are_some_skipped = _read(options)
+    ids = {document.id for document in documents}
     embedder = embedder_of(options.embedder)
     progress = sys.stderr.isatty()
     try:
@@ -218,21 +224,38 @@ def _build(options: argparse.Namespace) -> int:
         # Nothing to go on from: it is made whole, and then takes the place of the other.
         stored = _stored(Path(options.output))
         whole = _collected(documents, stored.get, options.collection)
+        missing = [name for name in stored if name not in ids]
+        if are_some_skipped:
+            whole += [stored[name] for name in missing]
         index = PassageIndex.from_documents(whole, embedder=embedder, progress=progress)
         index.save(options.output, kind=options.kind)
     else:
         index.add(_collected(documents, index.document, options.collection), progress=progress)
-        ids = {document.id for document in documents}
-        index.remove([document.id for document in index.documents if document.id not in ids])
+        missing = [document.id for document in index.documents if document.id not in ids]
+        if not are_some_skipped:
+            index.remove(missing)
         index.settle()  # which a thread would not do any more when this process has ended
     say_line(f"{options.output}: {index}")
-    return OK
+    if not (missing and are_some_skipped):
+        return OK
+    _name_staying(missing, options.output)
+    return FAILED
+
+
+def _name_staying(missing: Sequence[str], folder: str) -> None:
+    """Say which articles stay in an index that were not among what was read."""
+    more = f" and {len(missing) - MISSING_NAMED:,} more" if len(missing) > MISSING_NAMED else ""
+    complain(
+        f"Nothing was removed, since some files could not be read and these articles may be"
+        f" theirs: {', '.join(missing[:MISSING_NAMED])}{more}. Mend the files and build again, or"
+        f" remove what is gone with: pullquote index remove {folder} ID"
+    )
 
 
 def _add(options: argparse.Namespace) -> int:
     from index.engine import PassageIndex
 
-    documents = _read(options)
+    documents, _ = _read(options)
     index = PassageIndex.open(options.folder, embedder=embedder_of(options.embedder))
     documents = _collected(documents, index.document, options.collection)
     changes = index.add(documents, progress=sys.stderr.isatty())

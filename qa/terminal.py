@@ -91,14 +91,21 @@ def complain(message: str) -> None:
 
 
 @contextmanager
-def skipped_files_named() -> Iterator[None]:
-    """Say on standard error which files could not be read, and what will be slow, a line each."""
+def skipped_files_named() -> Iterator[list[str]]:
+    """Say on standard error which files could not be read, and what will be slow, a line each.
+
+    Yields:
+        Why files could not be read; filled when the block ends.
+    """
     from index.articles import SkippedFileWarning
     from index.fast_kept import SlowModelWarning
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", SkippedFileWarning)
-        yield
+        skipped: list[str] = []
+        yield skipped
     for warning in caught:
+        if issubclass(warning.category, SkippedFileWarning):
+            skipped.append(str(warning.message))
         if issubclass(warning.category, SkippedFileWarning | SlowModelWarning):
             complain(str(warning.message))

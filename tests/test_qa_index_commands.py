@@ -72,6 +72,29 @@ def test_build_takes_the_place_of_what_cannot_be_continued(pullquote, shelf, art
     assert len(ids(pullquote, shelf)) == 2
 
 
+def test_build_removes_nothing_while_some_file_cannot_be_read(pullquote, shelf, articles):
+    song, bad = articles / "song.txt", articles / "bad.txt"
+    bad.write_bytes(b"\xff\xfe\xfd")
+    code, _, err = pullquote("build", articles, "--output", shelf)
+    assert (code, err.count("\n"), "Skipped" in err) == (0, 1, True), "nothing was to be removed"
+    whole = song.read_bytes()
+    song.write_bytes(b"\xff\xfe\xfd")
+    for embedder in (None, StubEmbedder()):
+        if embedder is not None:  # it cannot be gone on from, and is made whole
+            assert reembed(shelf, embedder=embedder) == 2
+        code, out, err = pullquote("build", articles, "--output", shelf)
+        assert (code, "of 2 documents" in out) == (1, True)
+        assert "Nothing was removed" in err
+        assert "may be theirs: song.txt. Mend the files" in err
+        assert f"pullquote index remove {shelf} ID" in err
+        assert sorted(ids(pullquote, shelf)) == ["belarus-pardons.txt", "song.txt"]
+    song.write_bytes(whole)
+    bad.unlink()
+    (articles / NEWS.name).unlink()
+    assert pullquote("build", articles, "--output", shelf)[::2] == (0, "")
+    assert ids(pullquote, shelf) == ["song.txt"]
+
+
 def test_with_another_embedder_articles_stay_in_their_collections(pullquote, shelf, articles):
     assert pullquote("add", shelf, NEWS, "--collection", "news")[0] == 0
     assert reembed(shelf, embedder=StubEmbedder()) == 2  # it cannot be gone on from
