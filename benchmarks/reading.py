@@ -91,6 +91,10 @@ class Recorded:
         """Those of the reader."""
         return self._reader.settings
 
+    def takes(self, question: str) -> bool:
+        """Whether it reads a question of this length."""
+        return self._reader.takes(question)
+
     def read(
         self,
         pairs: Sequence[tuple[str, str]],

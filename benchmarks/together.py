@@ -50,6 +50,10 @@ class TogetherReader:
         """Those of the inner one."""
         return self._inner.settings
 
+    def takes(self, question: str) -> bool:
+        """Whether it reads a question of this length."""
+        return self._inner.takes(question)
+
     def read(
         self, pairs: Pairs, *, batch_size: int = 32, max_answer_tokens: int = MAX_ANSWER_TOKENS
     ) -> list[Reading]:
