@@ -135,6 +135,18 @@ def test_an_own_article_comes_back_unread_and_opens(desk, kept_desk, books, kept
     assert "is not here" in view.notice.text
 
 
+def test_an_article_that_is_added_again_begins_a_conversation_of_its_own(
+    desk, kept_desk, books, kept
+):
+    text, who, when = "Bo Ek built the boat in 1911.", "who built the boat?", "when was it built?"
+    session = last(books.paste(text, "Boats", arrived(kept_desk), ME)).session
+    session = asked(desk, who, session=session)
+    removed = books.remove(session.article, session).session
+    session = last(books.paste(text, "Boats", removed, ME)).session
+    session = asked(desk, when, session=session)
+    assert sorted(file_of(kept, session)) == [[when], [who]]
+
+
 def test_quotes_that_no_longer_stand_are_not_shown(desk, kept_desk, kept):
     session = asked(desk, WHO, session=arrived(kept_desk))
     (turn,) = session.conversation.turns
