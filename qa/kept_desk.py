@@ -47,30 +47,35 @@ class KeptDesk:
 
     def recall(self, conversation: str, session: Session, caller: str) -> Iterator[View]:
         """Open a kept conversation."""
+        last = View(session)
         try:
-            recalled = self.desk.keeping.recalled(session, conversation)
+            for last in self._recalling(conversation, session, caller):
+                yield last
         except PullquoteError as error:
-            yield View(session, notice=Notice(str(error)))
-            return
+            yield View(last.session, notice=Notice(str(error)))
+
+    def _recalling(self, conversation: str, session: Session, caller: str) -> Iterator[View]:
+        recalled = self.desk.keeping.recalled(session, conversation)
         if recalled is None:
             yield self._listing(session)
             return
         article = recalled.article
+        last = View(session)
         if article in session.waiting:
-            for view in self.books.fetch(article, session, caller):
-                yield view
-                session = view.session
-            recalled = self.desk.keeping.recalled(session, conversation)
+            for last in self.books.fetch(article, session, caller):
+                yield last
+            if last.notice is not None:  # says why the article cannot be read
+                return
+            recalled = self.desk.keeping.recalled(last.session, conversation)
         if article == ALL_ARTICLES and recalled is not None and session.waiting:
             places = [place for turn in recalled.conversation.turns for place in places_of(turn)]
             if not self._stand(places, recalled):  # a quote may be of what was kept
-                last = View(recalled)
                 for last in self.books.fetch_all(recalled, caller):
                     yield last
-                session = last.session
                 if last.notice is not None:
                     return
-                recalled = self.desk.keeping.recalled(session, conversation)
+                recalled = self.desk.keeping.recalled(last.session, conversation)
+        session = last.session
         there = article == ALL_ARTICLES or article in self.desk.offered or article in session.own
         if recalled is None or not there:
             yield View(session, notice=Notice("The article of this conversation is not here."))

@@ -12,6 +12,7 @@ from qa.feedback import Verdict
 from qa.keeping import Keeping
 from qa.kept import Kept
 from qa.kept_bounds import Bounds
+from qa.kept_file import FILE
 from qa.kept_folder import new_visitor
 from qa.offered import Offered
 from qa.screen import Screen
@@ -156,6 +157,23 @@ def test_quotes_that_no_longer_stand_are_not_shown(desk, kept_desk, kept):
     view = last(kept_desk.recall(begun.id, arrived(kept_desk, session.visitor), ME))
     assert "has changed" in view.notice.text
     assert view.session.conversation.turns == ()
+
+
+def test_why_a_conversation_cannot_be_opened_is_told(desk, kept_desk, books, kept):
+    session = arrived(kept_desk)
+    session = last(books.paste("The boat was built by Bo Ek.", "Boats", session, ME)).session
+    session = asked(desk, "who built the boat?", session=session)
+    again = arrived(kept_desk, session.visitor)
+    views = kept_desk.recall(again.listed[0].id, again, ME)
+    read = next(view.session for view in views if view.session.own)
+    file = (kept.folder / FILE).rename(kept.folder / "away")
+    view = last(views)
+    assert "cannot read" in view.notice.text
+    assert view.session.own == read.own, "what was read stays"
+    file.rename(kept.folder / FILE)
+    kept.articles.remove(session.visitor, session.article)
+    view = last(kept_desk.recall(again.listed[0].id, again, ME))
+    assert "not kept any more" in view.notice.text
 
 
 def test_conversations_are_named_searched_saved_and_deleted(desk, kept_desk):
