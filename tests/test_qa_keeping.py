@@ -217,6 +217,18 @@ def test_an_answer_is_judged_and_that_taken_back(desk, kept_desk, kept):
     assert kept_desk.judge(99, "right", "", session).session == session
 
 
+def test_only_an_answer_that_is_kept_as_it_is_shown_is_judged(desk, kept_desk, kept):
+    session = asked(desk, WHO, session=arrived(kept_desk))
+    private = kept_desk.be_private(session, private=True).session
+    full = replace(desk, keeping=Keeping(Kept(kept.folder, bounds=Bounds(file_bytes=1))))
+    edited = last(full.ask(MANY, desk.edit(0, session).session, ME)).session
+    for one in (private, asked(desk, MANY, session=desk.edit(0, private).session), edited):
+        view = kept_desk.judge(0, "right", "", one)
+        assert view.session == one
+        assert "aria-pressed" not in Screen(desk, {}).conversation_html(view)
+    assert list(kept.feedback.judged()) == []
+
+
 def test_without_a_file_nothing_is_kept_and_it_says_so(desk):
     bare = replace(desk, keeping=Keeping(None))
     parts = desks_of(bare, "")
