@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from index.errors import PullquoteError
+from index.errors import PullquoteError, StoreError
 from qa.desk import Desk
 from qa.dialogue import places_of
 from qa.feedback import Feedback
@@ -29,11 +29,14 @@ class KeptDesk:
 
     def arrive(self, visitor: str, session: Session, *, private: bool) -> View:
         """Begin a visit, with what was kept of the visitor."""
+        session = replace(session, arrived=True, private=private)
         try:
             return View(self.desk.keeping.arrived(session, visitor, private=private))
+        except StoreError as error:  # who the visitor is stays true
+            notice = Notice(f"What is kept of you cannot be read: {error}")
+            return View(replace(session, visitor=visitor), notice=notice)
         except PullquoteError as error:
-            notice = Notice(f"Nothing is kept: {error}")
-            return View(replace(session, arrived=True), notice=notice)
+            return View(session, notice=Notice(f"Nothing is kept: {error}"))
 
     def be_private(self, session: Session, *, private: bool) -> View:
         """Keep nothing from here on, or keep again what is asked from here on."""

@@ -246,6 +246,22 @@ def test_who_says_to_be_nobody_is_told(desk, kept_desk, visitor):
     assert "Nothing is kept" in view.notice.text
     assert view.session.arrived
     assert view.session.visitor == ""
+    assert kept_desk.arrive(visitor, desk.opening(), private=True).session.private
+
+
+@pytest.mark.parametrize("private", [False, True])
+def test_who_comes_while_nothing_can_be_read_stays_who_they_are(desk, kept_desk, kept, private):
+    me = asked(desk, WHO, session=arrived(kept_desk)).visitor
+    file = (kept.folder / FILE).rename(kept.folder / "away")
+    view = kept_desk.arrive(me, desk.opening(), private=private)
+    assert "cannot be read" in view.notice.text
+    session = view.session
+    assert (session.arrived, session.visitor, session.private) == (True, me, private)
+    file.rename(kept.folder / FILE)
+    asked(desk, MANY, session=session)
+    assert len(file_of(kept, session)) == (1 if private else 2), "kept as soon as it can be"
+    assert kept_desk.forget(session).notice is None
+    assert file_of(kept, session) == []
 
 
 def test_a_secret_of_nobody_yet_finds_nothing(kept_desk):
