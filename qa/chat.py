@@ -15,7 +15,7 @@ from qa.gate import Gate
 from qa.keeping import Keeping
 from qa.kept import Kept
 from qa.kept_desk import KeptDesk
-from qa.kept_folder import browser_secret
+from qa.kept_folder import browser_key, browser_secret
 from qa.library_desk import LibraryDesk
 from qa.link_desk import LinkDesk
 from qa.offered import Offered
@@ -26,7 +26,6 @@ from qa.theme import keys_html, masthead_html, waiting_html
 from qa.view import View
 
 FILES_KEPT_S = 3_600
-VISITOR_KEY = "pullquote-visitor"  # in the browser's storage
 
 
 def build(
@@ -90,11 +89,7 @@ class _Chat:
         with page:
             session = gr.State(opening.session)
             kept = self._desk.keeping.kept
-            visitor = gr.BrowserState(
-                {"visitor": "", "private": False},
-                storage_key=VISITOR_KEY,
-                secret=browser_secret(kept.folder) if kept else None,
-            )
+            visitor = _notes(kept)
             top = _part(masthead_html(log_out=log_out), "pq-top", "acts.js")
             with gr.Row(elem_id="pq-columns"):
                 with gr.Column(elem_id="pq-left"):
@@ -266,6 +261,19 @@ class _Chat:
             gr.skip() if view.same_source else self._screen.source_html(view),
             waiting_html(token_hex(4)),
         )
+
+
+def _notes(kept: Kept | None) -> gr.BrowserState | gr.State:
+    """What the browser notes of its visitor; where nothing is kept, it notes nothing.
+
+    Raises:
+        StoreError: the secret of the notes cannot be read.
+    """
+    nobody = {"visitor": "", "private": False}
+    if kept is None:
+        return gr.State(nobody)
+    secret = browser_secret(kept.folder)
+    return gr.BrowserState(nobody, storage_key=browser_key(secret), secret=secret)
 
 
 def _part(html: str, elem_id: str, *scripts: str) -> gr.HTML:

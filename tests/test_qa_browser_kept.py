@@ -193,6 +193,28 @@ def is_as_it_was(visit: Visit) -> None:
     expect(page.locator(".pq-talk")).to_have_count(1)
 
 
+def test_a_browser_is_known_again_after_another_folder_was_served_there(
+    browser: Browser, shelf: Assistant, tmp_path: Path
+) -> None:
+    port = free_port()
+
+    def started(kept: Kept | None) -> AbstractContextManager[str]:
+        return served(shelf, port=port, kept=kept, **LIMITLESS)
+
+    with started(Kept(tmp_path / "kept")) as address:
+        visit = Visit(browser, address)
+        visit.ask(WHO)
+        expect(visit.page.locator(".pq-talk")).to_have_count(1)
+    for kept in (None, Kept(tmp_path / "other")):
+        with started(kept):
+            come_back(visit)
+            expect(visit.page.locator(".pq-talk")).to_have_count(0)
+    with started(Kept(tmp_path / "kept")):
+        come_back(visit)
+        expect(visit.page.locator(".pq-talk")).to_have_count(1)
+        visit.leave()
+
+
 def test_all_articles_have_ones_own_among_them(
     visit: Visit, browser: Browser, keeping: str
 ) -> None:
