@@ -132,10 +132,10 @@ class Page:
         """Open it anew, with a session that nobody had."""
         return cls(client, tally, (await client.get("/config")).json())
 
-    async def arrive(self, visitor: str) -> Shown:
+    async def arrive(self, visitor: str, *, private: bool = False) -> Shown:
         """Say who one is; the secret is empty for a new visitor."""
         load = next(act for (_, event), act in self._acts.items() if event == "load")
-        body = self._body(load, [{"visitor": visitor, "private": False}, None])
+        body = self._body(load, [{"visitor": visitor, "private": private}, None])
         called = await self._client.post("/gradio_api/run/predict", json=body)
         called.raise_for_status()
         self._tally.calls["page: arrive"] += 1
@@ -145,6 +145,14 @@ class Page:
         """Do what a click on the page does and the models have no part in."""
         clicked = self._acts["pq-library", "click"]
         body = self._body(clicked, ["", None], {"act": name, **data})
+        called = await self._client.post("/gradio_api/run/predict", json=body)
+        called.raise_for_status()
+        self._tally.calls[f"page: {name}"] += 1
+        return _shown(called.json()["data"])
+
+    async def keep(self, name: str, noted: dict[str, Any]) -> Shown:
+        """Change what is kept, as one of whom the browser has noted this."""
+        body = self._body(self._acts["pq-library", "keep"], [noted, None], {"act": name})
         called = await self._client.post("/gradio_api/run/predict", json=body)
         called.raise_for_status()
         self._tally.calls[f"page: {name}"] += 1

@@ -1,6 +1,7 @@
 """The chat in the browser: the page's parts on Gradio, and which act goes where."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from secrets import token_hex
 from typing import Any
 
@@ -15,18 +16,21 @@ from qa.gate import Gate
 from qa.keeping import Keeping
 from qa.kept import Kept
 from qa.kept_desk import KeptDesk
-from qa.kept_folder import browser_secret
+from qa.kept_folder import browser_key, browser_secret
 from qa.library_desk import LibraryDesk
 from qa.link_desk import LinkDesk
 from qa.offered import Offered
 from qa.palette import ASSETS
+from qa.render_conversation import Notice
 from qa.screen import Screen
 from qa.session import ALL_ARTICLES, Session
 from qa.theme import keys_html, masthead_html, waiting_html
 from qa.view import View
 
 FILES_KEPT_S = 3_600
-VISITOR_KEY = "pullquote-visitor"  # in the browser's storage
+# What is done on a page whose session is gone would befall another article, and be kept nowhere.
+DROPPED = "The server does not know this page any more. Reload it."
+BEGUN_ANEW = "The server did not know this page any more, so it has begun anew."
 
 
 def build(
@@ -90,11 +94,7 @@ class _Chat:
         with page:
             session = gr.State(opening.session)
             kept = self._desk.keeping.kept
-            visitor = gr.BrowserState(
-                {"visitor": "", "private": False},
-                storage_key=VISITOR_KEY,
-                secret=browser_secret(kept.folder) if kept else None,
-            )
+            visitor = _notes(kept)
             top = _part(masthead_html(log_out=log_out), "pq-top", "acts.js")
             with gr.Row(elem_id="pq-columns"):
                 with gr.Column(elem_id="pq-left"):
@@ -148,7 +148,8 @@ class _Chat:
     def _ask(
         self, question: str, session: Session, request: gr.Request
     ) -> Iterator[tuple[Any, ...]]:
-        for view in self._books.ask(question, session, caller_of(request.headers)):
+        views = self._books.ask(question, session, caller_of(request.headers))
+        for view in views if session.arrived else [_dropped(session)]:
             yield self._shown(view)
 
     def _work(
@@ -160,6 +161,8 @@ class _Chat:
         desk, books, kept = self._desk, self._books, self._kept
         views: Iterator[View] = iter(())
         match data.get("act"):
+            case _ if not session.arrived:
+                views = iter([_dropped(session, text_of(data, "ask"))])
             case "ask":
                 views = books.ask(text_of(data, "ask"), session, caller)
             case "alone":
@@ -184,6 +187,8 @@ class _Chat:
         data = _data(event)
         desk, books, kept = self._desk, self._books, self._kept
         match data.get("act"):
+            case _ if not session.arrived:
+                view = _dropped(session)
             case "show":
                 turn, choice = number_of(data, "turn"), number_of(data, "choice")
                 view = desk.show(turn, choice, session)
@@ -223,9 +228,7 @@ class _Chat:
     def _arrive(self, browser: Any, session: Session, request: gr.Request) -> tuple[Any, ...]:
         """Learn from the login or the browser who its visitor is."""
         data = browser if isinstance(browser, dict) else {}
-        private = data.get("private") is True
-        visitor = self._known(request) or text_of(data, "visitor")
-        view = self._kept.arrive(visitor, session, private=private)
+        view = self._arrived(data, session, request)
         return self._noted(data, view.session, request), *self._shown(view)
 
     def _keep(
@@ -233,12 +236,24 @@ class _Chat:
     ) -> tuple[Any, ...]:
         """Change what is kept, and note it in the browser."""
         data = browser if isinstance(browser, dict) else {}
-        act = _data(event).get("act")
-        if act == "forget":
-            view = self._kept.forget(session)
-        else:
-            view = self._kept.be_private(session, private=act == "private")
-        return self._noted(data, view.session, request), *self._shown(view)
+        notice = None
+        if not session.arrived:
+            arrived = self._arrived(data, session, request)
+            session, notice = arrived.session, arrived.notice or Notice(BEGUN_ANEW)
+        match _data(event).get("act"):
+            case "forget":
+                view = self._kept.forget(session)
+            case "private" | "keep" as act:
+                view = self._kept.be_private(session, private=act == "private")
+            case _:  # a page that was dropped says again who its visitor is
+                view = View(session)
+        told = replace(view, notice=view.notice or notice)
+        return self._noted(data, view.session, request), *self._shown(told)
+
+    def _arrived(self, browser: Mapping[str, Any], session: Session, request: gr.Request) -> View:
+        """Begin a visit, or begin it anew where the server had dropped the page's session."""
+        visitor = self._known(request) or text_of(browser, "visitor")
+        return self._kept.arrive(visitor, session, private=browser.get("private") is True)
 
     def _known(self, request: gr.Request) -> str | None:
         """The secret of whoever has logged in, where that says who a visitor is."""
@@ -255,7 +270,9 @@ class _Chat:
 
     def _stop(self, question: str, session: Session, event: gr.EventData) -> tuple[Any, ...]:
         del question
-        return self._shown(self._desk.stop(text_of(_data(event), "ask"), session))
+        asked = text_of(_data(event), "ask")
+        stopped = self._desk.stop(asked, session)
+        return self._shown(stopped if session.arrived else _dropped(session, asked))
 
     def _shown(self, view: View) -> tuple[Any, ...]:
         return (
@@ -266,6 +283,29 @@ class _Chat:
             gr.skip() if view.same_source else self._screen.source_html(view),
             waiting_html(token_hex(4)),
         )
+
+
+def _dropped(session: Session, question: str = "") -> View:
+    """What a page shows whose session Gradio has dropped; it then says again who its visitor is.
+
+    Args:
+        session: the one that a page begins with.
+        question: what was asked, to be put back in its box.
+    """
+    return View(session, question=question or None, notice=Notice(DROPPED))
+
+
+def _notes(kept: Kept | None) -> gr.BrowserState | gr.State:
+    """What the browser notes of its visitor; where nothing is kept, it notes nothing.
+
+    Raises:
+        StoreError: the secret of the notes cannot be read.
+    """
+    nobody = {"visitor": "", "private": False}
+    if kept is None:
+        return gr.State(nobody)
+    secret = browser_secret(kept.folder)
+    return gr.BrowserState(nobody, storage_key=browser_key(secret), secret=secret)
 
 
 def _part(html: str, elem_id: str, *scripts: str) -> gr.HTML:

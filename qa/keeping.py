@@ -1,6 +1,6 @@
 """What of a session is kept, and how it comes back: between the desk and the file of the kept."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -12,6 +12,7 @@ from qa.feedback import Feedback
 from qa.kept import Kept
 from qa.kept_conversations import MAX_SEARCHED_CHARS
 from qa.kept_folder import new_visitor
+from qa.kept_rows import KeptTurn
 from qa.session import ALL_ARTICLES, KeptTalk, Session
 
 NAME_CHARS = 80  # of a first question, as a conversation's name
@@ -225,16 +226,23 @@ class Keeping:
             self.kept.forget(session.visitor)
         return self.listed(replace(session, kept={}, waiting={}, brought=frozenset()))
 
+    def judgeable(self, session: Session) -> Mapping[int, KeptTurn]:
+        """By number, the turns of the page whose answers are kept as they are shown."""
+        held = session.kept.get(session.article)
+        if held is None or not self.keeps(session):
+            return {}
+        pairs = zip(held.turns, session.conversation.turns, strict=False)
+        return {n: turn for n, (turn, shown) in enumerate(pairs) if turn.answer == shown}
+
     def judged(self, session: Session, turn: int, feedback: Feedback) -> Session:
         """The session with what a visitor says of a turn; said twice, it is taken back.
 
         Raises:
             StoreError: that cannot be kept.
         """
-        held = session.kept.get(session.article)
-        if self.kept is None or held is None or not 0 <= turn < len(held.turns):
+        held, known = session.kept.get(session.article), self.judgeable(session).get(turn)
+        if self.kept is None or held is None or known is None:
             return session
-        known = held.turns[turn]
         said = None if known.feedback == feedback else feedback
         self.kept.feedback.judge(session.visitor, held.id, known.number, said)
         turns = (*held.turns[:turn], replace(known, feedback=said), *held.turns[turn + 1 :])

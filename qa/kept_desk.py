@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from index.errors import PullquoteError
+from index.errors import PullquoteError, StoreError
 from qa.desk import Desk
 from qa.dialogue import places_of
 from qa.feedback import Feedback
@@ -29,11 +29,14 @@ class KeptDesk:
 
     def arrive(self, visitor: str, session: Session, *, private: bool) -> View:
         """Begin a visit, with what was kept of the visitor."""
+        session = replace(session, arrived=True, private=private)
         try:
             return View(self.desk.keeping.arrived(session, visitor, private=private))
+        except StoreError as error:  # who the visitor is stays true
+            notice = Notice(f"What is kept of you cannot be read: {error}")
+            return View(replace(session, visitor=visitor), notice=notice)
         except PullquoteError as error:
-            notice = Notice(f"Nothing is kept: {error}")
-            return View(replace(session, arrived=True), notice=notice)
+            return View(session, notice=Notice(f"Nothing is kept: {error}"))
 
     def be_private(self, session: Session, *, private: bool) -> View:
         """Keep nothing from here on, or keep again what is asked from here on."""
@@ -47,30 +50,35 @@ class KeptDesk:
 
     def recall(self, conversation: str, session: Session, caller: str) -> Iterator[View]:
         """Open a kept conversation."""
+        last = View(session)
         try:
-            recalled = self.desk.keeping.recalled(session, conversation)
+            for last in self._recalling(conversation, session, caller):
+                yield last
         except PullquoteError as error:
-            yield View(session, notice=Notice(str(error)))
-            return
+            yield View(last.session, notice=Notice(str(error)))
+
+    def _recalling(self, conversation: str, session: Session, caller: str) -> Iterator[View]:
+        recalled = self.desk.keeping.recalled(session, conversation)
         if recalled is None:
             yield self._listing(session)
             return
         article = recalled.article
+        last = View(session)
         if article in session.waiting:
-            for view in self.books.fetch(article, session, caller):
-                yield view
-                session = view.session
-            recalled = self.desk.keeping.recalled(session, conversation)
+            for last in self.books.fetch(article, session, caller):
+                yield last
+            if last.notice is not None:  # says why the article cannot be read
+                return
+            recalled = self.desk.keeping.recalled(last.session, conversation)
         if article == ALL_ARTICLES and recalled is not None and session.waiting:
             places = [place for turn in recalled.conversation.turns for place in places_of(turn)]
             if not self._stand(places, recalled):  # a quote may be of what was kept
-                last = View(recalled)
                 for last in self.books.fetch_all(recalled, caller):
                     yield last
-                session = last.session
                 if last.notice is not None:
                     return
-                recalled = self.desk.keeping.recalled(session, conversation)
+                recalled = self.desk.keeping.recalled(last.session, conversation)
+        session = last.session
         there = article == ALL_ARTICLES or article in self.desk.offered or article in session.own
         if recalled is None or not there:
             yield View(session, notice=Notice("The article of this conversation is not here."))

@@ -15,6 +15,8 @@ from index.errors import InputError, StoreError
 VISITOR_BYTES = 24  # 192 random bits: nobody guesses one
 VISITOR = re.compile(r"[A-Za-z0-9_-]{32}")  # those in base64
 BROWSER_SECRET = "browser-secret"  # noqa: S105 - the name of its file
+BROWSER_KEY = "pullquote-visitor"
+KEY_CHARS = 16  # of a SHA-256 in hexadecimal: 64 bits, ample for the folders of one address
 ACCOUNT_SECRET = "account-secret"  # noqa: S105 - the name of its file
 SPACE_DATA = Path("/data")  # what of a Space on Hugging Face outlives a restart
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600  # the owner's alone
@@ -80,6 +82,18 @@ def browser_secret(folder: Path) -> str:
         StoreError: it cannot be read or written.
     """
     return _secret(folder, BROWSER_SECRET)
+
+
+def browser_key(secret: str) -> str:
+    """What a browser's notes are called in its storage, another for each folder.
+
+    Gradio's page writes anew what it cannot decrypt, so no two folders that are served at one
+    address may share a name.
+
+    Args:
+        secret: of ``browser_secret``.
+    """
+    return f"{BROWSER_KEY}-{sha256(secret.encode()).hexdigest()[:KEY_CHARS]}"
 
 
 def account_secret(folder: Path) -> str:

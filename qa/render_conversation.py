@@ -1,8 +1,9 @@
 """The conversation as HTML: what was asked, what is being answered, what went wrong."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from types import MappingProxyType
 
 from qa.asking_hint import asking_hint
 from qa.feedback import Feedback
@@ -12,6 +13,7 @@ from qa.render_answer import Citations, Focused, answer_html, no_citations
 from qa.render_judging import judging_html
 
 LONG_QUESTION_CHARS = 240  # more than a person asks in a breath
+NOTHING_JUDGED: Mapping[int, Feedback | None] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ def conversation_html(
     notice: Notice | None = None,
     editing: int | None = None,
     several: bool = False,
-    judged: Sequence[Feedback | None] = (),
+    judged: Mapping[int, Feedback | None] = NOTHING_JUDGED,
 ) -> str:
     """The conversation: questions and the quotes that answer them, or an invitation.
 
@@ -56,11 +58,12 @@ def conversation_html(
         notice: what went wrong, for the user to mend.
         editing: number of the turn whose question is in the box.
         several: whether more than one article is asked.
-        judged: what the visitor says of each turn; none where that is not kept.
+        judged: by a turn's number, what the visitor says of it; a turn that is not among
+            them cannot be judged.
     """
     parts = []
     for number, turn in enumerate(turns):
-        judge = judging_html(number, turn, judged[number]) if number < len(judged) else ""
+        judge = judging_html(number, turn, judged[number]) if number in judged else ""
         last = number == len(turns) - 1
         parts.append(_turn(number, turns, focus, citations, judge, last=last, several=several))
     if not turns and pending is None:

@@ -100,7 +100,7 @@ class Screen:
         session = view.session
         about = self.desk.about(session)
         talk = session.conversation
-        held = session.kept.get(session.article)
+        judgeable = self.desk.keeping.judgeable(session)
         return conversation_html(
             talk.turns,
             title=self._title(session),
@@ -111,7 +111,7 @@ class Screen:
             notice=view.notice,
             editing=session.editing,
             several=len(about.documents) > 1,
-            judged=[turn.feedback for turn in held.turns] if held else (),
+            judged={number: turn.feedback for number, turn in judgeable.items()},
         )
 
     def _examples(self, session: Session) -> Sequence[str]:

@@ -118,7 +118,8 @@ class Session:
         """The session without one of the visitor's articles and what was asked of it."""
         own = {name: held for name, held in self.own.items() if name != article}
         talks = {name: talk for name, talk in self.conversations.items() if name != article}
-        return replace(self, own=own, conversations=talks, together=None)
+        kept = {name: talk for name, talk in self.kept.items() if name != article}
+        return replace(self, own=own, conversations=talks, kept=kept, together=None)
 
     def looking(self, conversation: Conversation) -> "Session":
         """The session with something else of the open article's conversation in focus."""

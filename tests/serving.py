@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import gradio as gr
+
 from qa.assistant import Assistant
 from qa.serve import serve
 
@@ -19,12 +21,25 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(assistant: Assistant, *, port: int | None = None, **options: Any) -> Iterator[str]:
+def served(assistant: Assistant, **options: Any) -> Iterator[str]:
     """Where the chat is served until the end of the block, with these options of ``serve``."""
-    port = port or free_port()
+    with served_page(assistant, **options) as page:
+        yield page.local_url.rstrip("/")
+
+
+@contextmanager
+def served_page(
+    assistant: Assistant, *, port: int | None = None, **options: Any
+) -> Iterator[gr.Blocks]:
+    """The chat that is served until the end of the block."""
     options = {"examples": {}, **options}
-    page = serve(assistant, host="127.0.0.1", port=port, block=False, **options)
+    page = serve(assistant, host="127.0.0.1", port=port or free_port(), block=False, **options)
     try:
-        yield f"http://127.0.0.1:{port}"
+        yield page
     finally:
         page.close()
+
+
+def drop_sessions(page: gr.Blocks) -> None:
+    """Drop the sessions of all open pages, as Gradio does with those that are too many."""
+    page.state_holder.session_data.clear()

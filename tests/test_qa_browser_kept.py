@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from browsing import WAIT_MS, Visit
 from playwright.sync_api import Browser, Route, expect
-from serving import LIMITLESS, free_port, served
+from serving import LIMITLESS, drop_sessions, free_port, served, served_page
 
 from qa.assistant import Assistant
 from qa.feedback import Verdict
@@ -16,7 +16,7 @@ from qa.seeds import seed_examples
 
 pytestmark = pytest.mark.browser
 
-WHO = "who was released?"
+WHO, MANY = "who was released?", "how many prisoners were pardoned?"
 BRIDGE = (
     "The bridge at Oldmere was painted green by Ada Fenn in 1911. The bridge cost £4,000."
     " Bo Ek is the mayor of Oldmere."
@@ -191,6 +191,62 @@ def is_as_it_was(visit: Visit) -> None:
     expect(page.locator(".pq-question")).to_have_text("who painted the bridge?")
     expect(page.locator(".pq-article h2")).to_have_text("The bridge")
     expect(page.locator(".pq-talk")).to_have_count(1)
+
+
+def test_a_browser_is_known_again_after_another_folder_was_served_there(
+    browser: Browser, shelf: Assistant, tmp_path: Path
+) -> None:
+    port = free_port()
+
+    def started(kept: Kept | None) -> AbstractContextManager[str]:
+        return served(shelf, port=port, kept=kept, **LIMITLESS)
+
+    with started(Kept(tmp_path / "kept")) as address:
+        visit = Visit(browser, address)
+        visit.ask(WHO)
+        expect(visit.page.locator(".pq-talk")).to_have_count(1)
+    for kept in (None, Kept(tmp_path / "other")):
+        with started(kept):
+            come_back(visit)
+            expect(visit.page.locator(".pq-talk")).to_have_count(0)
+    with started(Kept(tmp_path / "kept")):
+        come_back(visit)
+        expect(visit.page.locator(".pq-talk")).to_have_count(1)
+        visit.leave()
+
+
+def test_a_page_that_the_server_has_dropped_begins_anew(
+    browser: Browser, news: Assistant, kept: Kept
+) -> None:
+    with served_page(news, kept=kept, **LIMITLESS) as server:
+        visit = Visit(browser, server.local_url)
+        page = visit.page
+        page.on("dialog", lambda dialog: dialog.accept())
+        visit.ask(WHO)
+        drop_sessions(server)
+        box = page.get_by_placeholder("Ask a question")
+        box.fill(MANY)
+        box.press("Enter")
+        expect(page.get_by_role("alert")).to_contain_text("begun anew", timeout=WAIT_MS)
+        expect(box).to_have_value(MANY)
+        expect(page.locator(".pq-turn")).to_have_count(0)
+        talks = page.locator(".pq-talk .pq-choice")
+        expect(talks).to_have_text([WHO])
+        box.press("Enter")
+        expect(talks).to_have_text([MANY, WHO], timeout=WAIT_MS)
+        visit.wait()
+        drop_sessions(server)
+        page.get_by_label("Search the conversations").fill("pardoned")
+        expect(page.get_by_role("alert")).to_contain_text("begun anew", timeout=WAIT_MS)
+        drop_sessions(server)
+        page.get_by_role("button", name="Delete all of it").click()
+        expect(talks).to_have_count(0)
+        calls: list[str] = []
+        page.on("request", lambda one: calls.append(one.url) if "/predict" in one.url else None)
+        come_back(visit)
+        expect(talks).to_have_count(0)
+        assert len(calls) == 1, "who has just come says so once"
+        visit.leave()
 
 
 def test_all_articles_have_ones_own_among_them(

@@ -12,6 +12,7 @@ from qa.feedback import Verdict
 from qa.keeping import Keeping
 from qa.kept import Kept
 from qa.kept_bounds import Bounds
+from qa.kept_file import FILE
 from qa.kept_folder import new_visitor
 from qa.offered import Offered
 from qa.screen import Screen
@@ -135,6 +136,18 @@ def test_an_own_article_comes_back_unread_and_opens(desk, kept_desk, books, kept
     assert "is not here" in view.notice.text
 
 
+def test_an_article_that_is_added_again_begins_a_conversation_of_its_own(
+    desk, kept_desk, books, kept
+):
+    text, who, when = "Bo Ek built the boat in 1911.", "who built the boat?", "when was it built?"
+    session = last(books.paste(text, "Boats", arrived(kept_desk), ME)).session
+    session = asked(desk, who, session=session)
+    removed = books.remove(session.article, session).session
+    session = last(books.paste(text, "Boats", removed, ME)).session
+    session = asked(desk, when, session=session)
+    assert sorted(file_of(kept, session)) == [[when], [who]]
+
+
 def test_quotes_that_no_longer_stand_are_not_shown(desk, kept_desk, kept):
     session = asked(desk, WHO, session=arrived(kept_desk))
     (turn,) = session.conversation.turns
@@ -144,6 +157,23 @@ def test_quotes_that_no_longer_stand_are_not_shown(desk, kept_desk, kept):
     view = last(kept_desk.recall(begun.id, arrived(kept_desk, session.visitor), ME))
     assert "has changed" in view.notice.text
     assert view.session.conversation.turns == ()
+
+
+def test_why_a_conversation_cannot_be_opened_is_told(desk, kept_desk, books, kept):
+    session = arrived(kept_desk)
+    session = last(books.paste("The boat was built by Bo Ek.", "Boats", session, ME)).session
+    session = asked(desk, "who built the boat?", session=session)
+    again = arrived(kept_desk, session.visitor)
+    views = kept_desk.recall(again.listed[0].id, again, ME)
+    read = next(view.session for view in views if view.session.own)
+    file = (kept.folder / FILE).rename(kept.folder / "away")
+    view = last(views)
+    assert "cannot read" in view.notice.text
+    assert view.session.own == read.own, "what was read stays"
+    file.rename(kept.folder / FILE)
+    kept.articles.remove(session.visitor, session.article)
+    view = last(kept_desk.recall(again.listed[0].id, again, ME))
+    assert "not kept any more" in view.notice.text
 
 
 def test_conversations_are_named_searched_saved_and_deleted(desk, kept_desk):
@@ -187,6 +217,18 @@ def test_an_answer_is_judged_and_that_taken_back(desk, kept_desk, kept):
     assert kept_desk.judge(99, "right", "", session).session == session
 
 
+def test_only_an_answer_that_is_kept_as_it_is_shown_is_judged(desk, kept_desk, kept):
+    session = asked(desk, WHO, session=arrived(kept_desk))
+    private = kept_desk.be_private(session, private=True).session
+    full = replace(desk, keeping=Keeping(Kept(kept.folder, bounds=Bounds(file_bytes=1))))
+    edited = last(full.ask(MANY, desk.edit(0, session).session, ME)).session
+    for one in (private, asked(desk, MANY, session=desk.edit(0, private).session), edited):
+        view = kept_desk.judge(0, "right", "", one)
+        assert view.session == one
+        assert "aria-pressed" not in Screen(desk, {}).conversation_html(view)
+    assert list(kept.feedback.judged()) == []
+
+
 def test_without_a_file_nothing_is_kept_and_it_says_so(desk):
     bare = replace(desk, keeping=Keeping(None))
     parts = desks_of(bare, "")
@@ -204,6 +246,22 @@ def test_who_says_to_be_nobody_is_told(desk, kept_desk, visitor):
     assert "Nothing is kept" in view.notice.text
     assert view.session.arrived
     assert view.session.visitor == ""
+    assert kept_desk.arrive(visitor, desk.opening(), private=True).session.private
+
+
+@pytest.mark.parametrize("private", [False, True])
+def test_who_comes_while_nothing_can_be_read_stays_who_they_are(desk, kept_desk, kept, private):
+    me = asked(desk, WHO, session=arrived(kept_desk)).visitor
+    file = (kept.folder / FILE).rename(kept.folder / "away")
+    view = kept_desk.arrive(me, desk.opening(), private=private)
+    assert "cannot be read" in view.notice.text
+    session = view.session
+    assert (session.arrived, session.visitor, session.private) == (True, me, private)
+    file.rename(kept.folder / FILE)
+    asked(desk, MANY, session=session)
+    assert len(file_of(kept, session)) == (1 if private else 2), "kept as soon as it can be"
+    assert kept_desk.forget(session).notice is None
+    assert file_of(kept, session) == []
 
 
 def test_a_secret_of_nobody_yet_finds_nothing(kept_desk):

@@ -10,6 +10,7 @@ from qa import kept_folder
 from qa.kept_folder import (
     BROWSER_SECRET,
     VISITOR_BYTES,
+    browser_key,
     browser_secret,
     check_visitor,
     default_folder,
@@ -47,6 +48,12 @@ def test_the_browsers_secret_is_made_once_and_its_owner_s_alone(tmp_path):
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert file.read_text() == made[0] == browser_secret(tmp_path / "kept")
     assert not list((tmp_path / "kept").glob(f".{BROWSER_SECRET}-*"))
+
+
+def test_each_folder_has_notes_of_its_own_in_a_browser(tmp_path):
+    one, two = (browser_secret(tmp_path / name) for name in ("one", "two"))
+    assert browser_key(one) == browser_key(one) != browser_key(two)
+    assert one not in browser_key(one)
 
 
 def test_an_empty_secret_is_made_anew(tmp_path):

@@ -7,7 +7,7 @@ from rendered import STORY, excerpt, found
 from index.records import Document
 from qa.assistant import Assistant
 from qa.dialogue import Conversation
-from qa.session import ALL_ARTICLES, Session
+from qa.session import ALL_ARTICLES, KeptTalk, Session
 
 
 def test_session_keeps_a_conversation_with_each_article():
@@ -53,9 +53,11 @@ def test_an_own_article_goes_with_what_was_asked_of_it(stub_embedder, reader):
     one = Assistant.from_sources(STORY, embedder=stub_embedder, reader=reader)
     talk = Conversation().with_answer(found(STORY, "Anna"))
     session = Session("seed").with_conversation(talk).with_own("story", one).with_conversation(talk)
+    session = replace(session, kept={"seed": KeptTalk("1"), "story": KeptTalk("2")})
     left = session.without_own("story")
     assert dict(left.own) == {}
     assert dict(left.conversations) == {"seed": talk}
+    assert dict(left.kept) == {"seed": KeptTalk("1")}
     assert session.without_own("nothing") == session
 
 

@@ -88,6 +88,8 @@ element.addEventListener("pq-act", (event) => {
 const named = Object.fromEntries(new URLSearchParams(location.search));
 let reopened = named.article === undefined;
 watch("value", () => {
+  // Of a page that the server has dropped the answer knows no visitor: it is told again.
+  if (!hasArrived()) trigger("keep", {act: "arrive"});
   if (!reopened && hasArrived()) {
     reopened = true;
     setTimeout(() => act({...named, act: "reopen"}), 0);
