@@ -351,8 +351,8 @@ def test_a_question_longer_than_the_reader_takes(news):
 
 def test_what_is_asked_before_a_bad_question_is_answered_first(news):
     answers = news.ask_stream([PARDONED, "who is John Coale?", LONG, PARDONED])
-    assert next(answers).question == PARDONED
     assert next(answers).text is not None
+    assert next(answers).question == "who is John Coale?"
     with pytest.raises(InputError, match="Question 3"):
         next(answers)
     with pytest.raises(InputError, match="empty"):

@@ -173,7 +173,8 @@ def test_every_answer_is_that_of_a_step_or_of_all(odds, sizes, steps, sure, scor
 
     assert len(answers) == len(tasks)
     for task, answer in zip(tasks, answers, strict=True):
-        near = sum(hit.score >= share * scores[0] or scores[0] <= 0 for hit in task.hits)
+        all_are = share == 0 or scores[0] <= 0
+        near = sum(all_are or hit.score >= share * scores[0] for hit in task.hits)
         rivals = sum(hit.score >= rival * scores[0] for hit in task.hits[:near])
         first = min(rivals, max(steps, default=0))
         ways = [outcome(task, min(max(count, first), near)) for count in (*steps, near)]
