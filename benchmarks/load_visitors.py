@@ -89,6 +89,7 @@ class Visitor:
     number: int
     secret: str = ""  # by which the server keeps things
     page: Page | None = None  # that is open
+    opened: int = 0  # how often the server had been killed by then: it knows no page of before
     about: Brought | None = None  # the article that it shows
     brought: list[Brought] = field(default_factory=list)
     unsure: set[str] = field(default_factory=set)  # names of articles whose bringing was cut off
@@ -168,8 +169,9 @@ async def _by_endpoints(visitor: Visitor, chance: random.Random, examples: Seque
 
 async def _on_page(visitor: Visitor) -> Page:
     """The page as the visitor has it open; opened anew, all that was kept must be there."""
-    if visitor.page is None:
+    if visitor.page is None or visitor.opened != visitor.server.kills:
         visitor.about = None
+        visitor.opened = visitor.server.kills
         page = await Page.open(visitor.client, visitor.tally)
         shown = await page.arrive(visitor.secret)
         visitor.secret = shown.noted["visitor"]

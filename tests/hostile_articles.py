@@ -17,6 +17,9 @@ class WholePassages:
 
     settings = ReaderSettings()
 
+    def takes(self, question: str) -> bool:  # noqa: ARG002
+        return True
+
     def read(
         self,
         pairs: Sequence[tuple[str, str]],

@@ -87,7 +87,7 @@ def test_uploads_whatever_they_are_called(tmp_path) -> None:
             continue
         tried += 1
         try:
-            (document,) = uploaded(str(file), within=str(tmp_path))
+            (document,) = uploaded(str(file), within=str(tmp_path)).documents
         except PullquoteError as error:
             told = told_without_path(error, str(file))
             assert f"secret{number}" not in told
