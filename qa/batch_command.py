@@ -5,6 +5,8 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import compress
+from operator import not_
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -77,12 +79,12 @@ def _batch(options: argparse.Namespace) -> int:
     where = filter_of(options)
     # Before the output is opened, so that a fault leaves it alone:
     assistant = load_assistant(options)
-    takes = assistant.reader.takes
-    long = [row for row in asked if not takes(row.question)]
+    fits = [assistant.reader.takes(row.question) for row in asked]
+    long = list(compress(asked, map(not_, fits)))
     for row in long:
         problem = BadLine(row.line, "the question is longer than the reader takes")
         complain(f"{options.questions}, {problem}")
-    asked = [row for row in asked if takes(row.question)]
+    asked = list(compress(asked, fits))
     done = answered_before(Path(options.output), asked) if options.resume else 0
     asked = asked[done:]
     with _output(options.output, resume=options.resume) as out:

@@ -29,6 +29,11 @@ class Candidate:
     score: float
     mass: float
 
+    def overlaps(self, other: "Candidate") -> bool:
+        """Whether both have a character of one document in common."""
+        same = self.passage.document.id == other.passage.document.id
+        return same and self.start < other.end and other.start < self.end
+
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
@@ -105,17 +110,12 @@ def gathered(ranking: Ranking, items: Sequence[Candidate]) -> Ranking:
         items: candidates, or parts of them, that together are the answer.
     """
     best, *others = ranking.candidates
-    joined = [one for one in others if any(_overlap(one, item) for item in items)]
+    joined = [one for one in others if any(one.overlaps(item) for item in items)]
     mass, score = best.mass, best.score
     for one in joined:
         mass, score = _log_sum(mass, one.mass), score + one.score
     best = replace(best, mass=mass, score=min(score, 1.0))
     return Ranking((best, *others), ranking.null_score)
-
-
-def _overlap(one: Candidate, other: Candidate) -> bool:
-    same = one.passage.document.id == other.passage.document.id
-    return same and one.start < other.end and other.start < one.end
 
 
 def _log_sum(one: float, other: float) -> float:

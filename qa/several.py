@@ -26,7 +26,8 @@ LEADING = regex.compile(r"(?:(?:both|either|including|such as|like|namely)\s+)+"
 INTRODUCING = regex.compile(
     r".*(?:\b(?:such as|namely|includ(?:ing|es?|ed))\s+|:\s+)", regex.DOTALL | regex.IGNORECASE
 )
-# A piece that begins like this, or has such a verb in it, is a clause and no item.
+# A piece that begins like this, or has such a verb in it, is a clause and no item. Where several
+# things are asked for, more may be items than of an answer that is taken for a list unasked.
 NO_ITEM = regex.compile(
     r"(?:and|or|but|because|if|when|where|which|who|that|he|she|it|they|we|i|you|as|so|there|"
     r"though|while|in|on|at|by|for|from|with)\b",
@@ -70,7 +71,7 @@ def items_of(
             break
         if candidate.mass >= candidates[0].mass + math.log(COUNTED_SHARE if count else item_share):
             parts = [_slice(candidate, start, end) for start, end in _parts(candidate)]
-            items += [part for part in parts if not any(_overlap(part, item) for item in items)]
+            items += [part for part in parts if not any(part.overlaps(item) for item in items)]
     return _in_order(items[:MOST_ITEMS]) if len(items) > 1 else []
 
 
@@ -87,11 +88,6 @@ def _in_order(items: Sequence[Candidate]) -> list[Candidate]:
     """The document of the best item first, and of each document the items as they stand."""
     documents = list(dict.fromkeys(item.passage.document.id for item in items))
     return sorted(items, key=lambda item: (documents.index(item.passage.document.id), item.start))
-
-
-def _overlap(one: Candidate, other: Candidate) -> bool:
-    same = one.passage.document.id == other.passage.document.id
-    return same and one.start < other.end and other.start < one.end
 
 
 def _slice(candidate: Candidate, start: int, end: int) -> Candidate:

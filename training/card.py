@@ -27,7 +27,7 @@ CALIBRATE = "python training/calibrate.py --data DATA --reader READER"
 CALIBRATED = ("cases", "right", "ece", "auroc", "abstained_at_90", "answered")
 
 
-def write_card(
+def card(
     reader: Path,
     figures: Sequence[Path],
     *,
@@ -35,8 +35,8 @@ def write_card(
     taught: bool = True,
     start: str | None = None,
     teacher: str | None = None,
-) -> None:
-    """Write the card beside a reader.
+) -> str:
+    """The text of a reader's card.
 
     Args:
         reader: its folder.
@@ -49,20 +49,6 @@ def write_card(
     Raises:
         ValueError: a set was trained on whose source and licence card.toml does not say.
     """
-    text = card(reader, figures, recipes=recipes, taught=taught, start=start, teacher=teacher)
-    (reader / CARD_FILE).write_text(text, "utf-8")
-
-
-def card(
-    reader: Path,
-    figures: Sequence[Path],
-    *,
-    recipes: Path = RECIPES,
-    taught: bool = True,
-    start: str | None = None,
-    teacher: str | None = None,
-) -> str:
-    """The text of the card; ``write_card`` says of what."""
     facts, distil, teaching = (
         tomllib.loads((recipes / f"{name}.toml").read_text("utf-8"))
         for name in ("card", "distil", "teacher")
@@ -231,12 +217,13 @@ def main() -> None:
         "--without-teacher", action="store_true", help="no teacher's labels were learned from"
     )
     options = parser.parse_args()
-    write_card(
+    text = card(
         options.reader,
         options.figures,
         recipes=options.recipes,
         taught=not options.without_teacher,
     )
+    (options.reader / CARD_FILE).write_text(text, "utf-8")
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from average import SHARE_OF, average
 from calibrate import FIGURES_FILE
-from card import CARD_FILE, write_card
+from card import CARD_FILE, card
 from devcheck import measure
 from distil import distil
 from examples import digest_of
@@ -118,13 +118,7 @@ def steps(data: Path, start: str, base: str | None, output: Path, recipes: Path)
         Step(
             "card",
             reader / CARD_FILE,
-            lambda: write_card(
-                reader,
-                [figures],
-                recipes=recipes,
-                start=None if Path(start).resolve() == SHIPPED_READER.resolve() else start,
-                teacher=base,
-            ),
+            lambda: _write_card(start, base, figures, reader, recipes),
         ),
     ]
     if base is None:
@@ -186,6 +180,12 @@ def _calibrate(data: Path, reader: Path, recipes: Path) -> None:
     command = [sys.executable, str(HERE / "calibrate.py"), "--data", str(data)]
     command += ["--reader", str(reader), "--recipe", str(recipes / "calibrate.toml")]
     subprocess.run(command, check=True)
+
+
+def _write_card(start: str, base: str | None, figures: Path, reader: Path, recipes: Path) -> None:
+    other = None if Path(start).resolve() == SHIPPED_READER.resolve() else start
+    text = card(reader, [figures], recipes=recipes, start=other, teacher=base)
+    (reader / CARD_FILE).write_text(text, "utf-8")
 
 
 def main() -> None:
