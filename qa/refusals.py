@@ -17,6 +17,7 @@ from index.errors import InputError, PullquoteError
 from qa.faults import FullError, InternalError, trace_of
 
 CALLS = "/gradio_api/call/"
+STOPS = "/gradio_api/cancel"
 QUEUE_FULL = 503
 BAD_CALL = 400
 BAD_BODY = 422
@@ -64,8 +65,12 @@ class Refusals:
                 return
             if begun or scope["type"] != "http":  # too late to say anything else
                 raise
+            response: Response
             if isinstance(error, BAD_CALL_ERRORS) and scope["path"].startswith(CALLS):
                 response = _response(_bad_call(), BAD_CALL)
+            elif isinstance(error, KeyError) and scope["path"] == STOPS:
+                # What was to be stopped came to its end while Gradio was about to stop it.
+                response = JSONResponse({"success": True})
             elif isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
                 response = _response(_no_file(), NOT_FOUND)
             else:

@@ -19,7 +19,7 @@ from gradio_client.exceptions import AppError
 from mcp.types import TextContent
 from mcp_calls import result
 from prometheus_client.parser import text_string_to_metric_families
-from serving import free_port, served
+from serving import free_port, served, served_page
 from starlette.applications import Starlette
 
 from index.errors import InputError
@@ -267,3 +267,22 @@ def test_the_log_is_json_lines_without_what_was_asked() -> None:
     calls = [(line["endpoint"], line["outcome"]) for line in lines if line["message"] == "call"]
     assert calls == [("ask", "ok"), ("ask", "input")]
     assert "xyzzy" not in logged
+
+
+def test_stopping_what_ends_meanwhile_is_no_fault(news: Assistant) -> None:
+    with served_page(news) as page:
+        running = page.app.iterators
+
+        class Ending:
+            """A question whose run ends, and is put away, while Gradio waits to close it."""
+
+            async def aclose(self) -> None:
+                del running["asked"]
+
+        running["asked"] = Ending()
+        answered = httpx.post(
+            f"{page.local_url}gradio_api/cancel",
+            json={"session_hash": "none", "fn_index": 0, "event_id": "asked"},
+        )
+        assert (answered.status_code, answered.json()) == (200, {"success": True})
+        assert not running
