@@ -172,6 +172,30 @@ def test_item_brings_its_neighbours(item):
     assert item in found
 
 
+def test_neighbours_are_named_without_the_article_where_the_item_is():
+    text = "They are of the US, the UK, Latvia and the Netherlands."
+    assert texts("Which countries?", text, "US") == ["US", "UK", "Latvia", "Netherlands"]
+    assert texts("Which countries?", text, "the UK")[1:] == ["the UK", "Latvia", "the Netherlands"]
+
+
+def test_the_first_and_the_last_name_have_the_rest_of_the_sentence_about_them():
+    text = "There are citizens of the US, Latvia, Ukraine and Japan among the released."
+    for item in ("US", "Latvia", "Ukraine", "Japan"):
+        assert texts("Which countries?", text, item) == ["US", "Latvia", "Ukraine", "Japan"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "In the town of Paris, Anna and Ben met.",  # an introduction
+        "When they met Carl, Anna and Ben were glad.",
+        "Then came Anna and Ben, Mary of Kent was late.",  # no "and" before the last
+    ],
+)
+def test_a_name_of_another_part_of_the_sentence_is_no_item(text):
+    assert texts("Who were they?", text, "Anna") == ["Anna", "Ben"]
+
+
 def test_other_candidates_are_items_by_their_share_of_the_best_odds():
     text = "Anna came. Ben came too. Carl stayed at home. Dora slept."
     quotes = [("Anna", 0.5), ("Ben", 0.3), ("Carl", 0.11), ("Dora", 0.09)]

@@ -1,0 +1,150 @@
+"""The enumeration in a sentence that an answer is, or is an item of."""
+
+import regex
+
+from index.sentences import Span
+from qa.enumerations import DETERMINER
+
+ITEM_WORDS = 8  # an item of an enumeration is a name or a short phrase, not a clause
+# What stands between the items of an enumeration.
+BETWEEN = regex.compile(
+    r"\s*;\s*(?:and\s+|or\s+)?|\s*,\s*(?:(?:and|or|as well as)\s+)?|\s+(?:and|or|&|as well as)\s+",
+)
+LAST = regex.compile(r"\b(?:and|or|as well as)\b|&")  # what stands before the last item
+LEADING = regex.compile(r"(?:(?:both|either|including|such as|like|namely)\s+)+", regex.IGNORECASE)
+# What introduces an enumeration: "herbs such as", "three towns:".
+INTRODUCING = regex.compile(
+    r".*(?:\b(?:such as|namely|includ(?:ing|es?|ed))\s+|:\s+)", regex.DOTALL | regex.IGNORECASE
+)
+# A piece that begins like this, or has such a verb in it, is a clause and no item. Where several
+# things are asked for, more may be items than of an answer that is taken for a list unasked.
+NO_ITEM = regex.compile(
+    r"(?:and|or|but|because|if|when|where|which|who|that|he|she|it|they|we|i|you|as|so|there|"
+    r"though|while|in|on|at|by|for|from|with)\b",
+    regex.IGNORECASE,
+)
+CLAUSE = regex.compile(
+    r"\b(?:which|who|that|is|are|was|were|has|have|had|would|could|will|can)\b", regex.IGNORECASE
+)
+# Words without a capital that names have.
+IN_NAMES = frozenset("of the de da di la le van von der den al bin and for".split())
+# A name whose piece has the rest of the sentence behind or before it: "there are citizens of the
+# US, Latvia and Japan among them". Not that of an introduction: "In Paris, Anna and Ben met".
+CAPITAL = r"\p{Lu}[\p{L}\p{M}\p{N}'’\-]*"
+NAME = rf"{CAPITAL}(?:\s+(?:(?:of|the|de|da|di|la|le|van|von|der|den|al|bin)\s+)*{CAPITAL})*"
+NAME_FIRST = regex.compile(rf"({NAME})\s+\p{{Ll}}")
+NAME_LAST = regex.compile(
+    rf"(?!(?i:in|on|at|by|for|from|with|to|of|as|if|when|where|while|because|though|after|before|"
+    rf"during|since|until)\b).*\b\p{{Ll}}[\p{{L}}'’\-]*\s+({NAME})",
+    regex.DOTALL,
+)
+
+
+def items_with(text: str, start: int, end: int, *, sentence: Span) -> list[Span]:
+    """The items of the enumeration that a quote is, or is one item of; or the quote alone.
+
+    Args:
+        text: what the quote is from.
+        start: where it begins, in characters.
+        end: where it ends, exclusive.
+        sentence: the sentence around it: its neighbours are looked for there.
+
+    Returns:
+        Half-open spans in the text, in order.
+    """
+    inside = _split(text, start, end)
+    if len(inside) > 1 and all(_is_item(text[slice(*piece)]) for piece in inside):
+        return inside
+    # Without the comma behind it.
+    own = inside[0] if len(inside) == 1 else (start, end)
+    around = _split(text, *sentence)
+    if not DETERMINER.match(text, *own):  # "US", and of "the UK" beside it "UK"
+        around = [_bare(text, piece) for piece in around]
+    place = next((number for number, (_, end) in enumerate(around) if own[1] <= end), None)
+    if place is None or own[0] < around[place][0]:
+        return [own]
+    items = [own]
+    if around[place][0] == own[0]:
+        items = [*_before(text, around[:place], own), own]
+    if around[place][1] == own[1]:
+        items += _behind(text, around[place + 1 :], own)
+    return items
+
+
+def _before(text: str, pieces: list[Span], own: Span) -> list[Span]:
+    """The items at the end of these pieces of a sentence, which stand before an item."""
+    items: list[Span] = []
+    for piece in reversed(pieces):
+        if not _like(text, own, piece):
+            found = NAME_LAST.fullmatch(text, *piece) if _is_name(text, own) else None
+            return [found.span(1), *items] if found else items
+        items.insert(0, piece)
+    return items
+
+
+def _behind(text: str, pieces: list[Span], own: Span) -> list[Span]:
+    """The items at the start of these pieces of a sentence, which stand behind an item."""
+    items: list[Span] = []
+    end = own[1]
+    for piece in pieces:
+        if not _like(text, own, piece):
+            is_last = _is_name(text, own) and LAST.search(text, end, piece[0])
+            found = NAME_FIRST.match(text, *piece) if is_last else None
+            return [*items, found.span(1)] if found else items
+        items.append(piece)
+        end = piece[1]
+    return items
+
+
+def _split(text: str, start: int, end: int) -> list[Span]:
+    """The pieces between commas and conjunctions, without what introduces them."""
+    edges = [start]
+    for found in BETWEEN.finditer(text, start, end):
+        edges += found.span()
+    edges.append(end)
+    pieces = []
+    for number, (left, right) in enumerate(zip(edges[::2], edges[1::2], strict=True)):
+        lead = (
+            INTRODUCING.match(text, left, right) if not number and len(edges) > 2 else None
+        ) or (LEADING.match(text, left, right))
+        begin = lead.end() if lead else left
+        while right > begin and not text[right - 1].isalnum() and text[right - 1] not in "%)\"”’'":
+            right -= 1
+        if begin < right:
+            pieces.append((begin, right))
+    return pieces
+
+
+def _bare(text: str, piece: Span) -> Span:
+    """A piece without its article."""
+    start, end = piece
+    article = DETERMINER.match(text, start, end)
+    return (article.end(), end) if article and article.end() < end else piece
+
+
+def _is_item(words: str) -> bool:
+    return (
+        len(words.split()) <= ITEM_WORDS
+        and (words[:1].isalnum() or words[:1] in "\"“'‘($£€")
+        and not NO_ITEM.match(words)
+        and not CLAUSE.search(words)
+    )
+
+
+def _like(text: str, item: Span, other: Span) -> bool:
+    """Whether two pieces could be items of one enumeration: short, and of a kind."""
+    if not _is_item(text[slice(*other)]):
+        return False
+    if _is_name(text, item):
+        return _is_name(text, other)
+    one, another = (text[slice(*_bare(text, piece))] for piece in (item, other))
+    if one[0].isdigit():
+        return another[0].isdigit()
+    return abs(len(one.split()) - len(another.split())) <= 1 and not another[0].isupper()
+
+
+def _is_name(text: str, piece: Span) -> bool:
+    words = text[slice(*_bare(text, piece))].split()
+    return words[0][0].isupper() and all(
+        not word[0].islower() or word in IN_NAMES for word in words
+    )
