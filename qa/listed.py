@@ -8,8 +8,13 @@ from qa.enumerations import DETERMINER
 ITEM_WORDS = 8  # an item of an enumeration is a name or a short phrase, not a clause
 # What stands between the items of an enumeration.
 BETWEEN = regex.compile(
-    r"\s*;\s*(?:and\s+|or\s+)?|\s*,\s*(?:(?:and|or|as well as)\s+)?|\s+(?:and|or|&|as well as)\s+",
+    r"\s*;\s*(?:and\s+|or\s+)?"
+    r"|\s*(?:(?<!\d),|,(?!\d))\s*(?:(?:and|or|as well as)\s+)?"  # not that of a number: "1,500"
+    r"|\s+(?:and|or|&|as well as)\s+",
 )
+# What ends a sentence, and is no part of its last word as that of "U.S." is.
+CLOSING = regex.compile(r"(?<!\.\p{L})[.!?…]+[\"”’')\]]*\s*$")
+AFTER_ITEM = " \t\r\n,;:–—"
 LAST = regex.compile(r"\b(?:and|or|as well as)\b|&")  # what stands before the last item
 LEADING = regex.compile(r"(?:(?:both|either|including|such as|like|namely)\s+)+", regex.IGNORECASE)
 # What introduces an enumeration: "herbs such as", "three towns:".
@@ -57,7 +62,9 @@ def items_with(text: str, start: int, end: int, *, sentence: Span) -> list[Span]
         return inside
     # Without the comma behind it.
     own = inside[0] if len(inside) == 1 else (start, end)
-    around = _split(text, *sentence)
+    closing = CLOSING.search(text, *sentence)
+    last = max(closing.start(), own[1]) if closing else sentence[1]
+    around = _split(text, sentence[0], last)
     if not DETERMINER.match(text, *own):  # "US", and of "the UK" beside it "UK"
         around = [_bare(text, piece) for piece in around]
     place = next((number for number, (_, end) in enumerate(around) if own[1] <= end), None)
@@ -108,8 +115,7 @@ def _split(text: str, start: int, end: int) -> list[Span]:
             INTRODUCING.match(text, left, right) if not number and len(edges) > 2 else None
         ) or (LEADING.match(text, left, right))
         begin = lead.end() if lead else left
-        while right > begin and not text[right - 1].isalnum() and text[right - 1] not in "%)\"”’'":
-            right -= 1
+        right = begin + len(text[begin:right].rstrip(AFTER_ITEM))
         if begin < right:
             pieces.append((begin, right))
     return pieces

@@ -22,8 +22,8 @@ def items_of(
     """The candidates, or their parts, that together answer a question for several things.
 
     The best candidate is taken apart where it is an enumeration ("Anna, Ben and Carl"), or
-    joined by its neighbours where it is one item of one. Another candidate is an item where
-    its odds have a fair share of the best one's.
+    joined by its neighbours where it is one item of one, unless they are more than was asked
+    for. Another candidate is an item where its odds have a fair share of the best one's.
 
     Args:
         question: what is asked.
@@ -49,6 +49,8 @@ def items_of(
             around = _sentence_of(candidate)
             text = candidate.passage.document.text
             within = items_with(text, candidate.start, candidate.end, sentence=around)
+            if count and len(items) + len(within) > count and not _inside(within, candidate):
+                within = [(candidate.start, candidate.end)]
             parts = [_slice(candidate, start, end) for start, end in within]
             items += [part for part in parts if not any(part.overlaps(item) for item in items)]
     return _in_order(items[:MOST_ITEMS]) if len(items) > 1 else []
@@ -71,6 +73,10 @@ def _in_order(items: Sequence[Candidate]) -> list[Candidate]:
 
 def _slice(candidate: Candidate, start: int, end: int) -> Candidate:
     return replace(candidate, start=start, end=end)
+
+
+def _inside(spans: Sequence[Span], candidate: Candidate) -> bool:
+    return spans[0][0] >= candidate.start and spans[-1][1] <= candidate.end
 
 
 def _sentence_of(candidate: Candidate) -> Span:

@@ -4,6 +4,7 @@ import math
 from itertools import pairwise
 
 import pytest
+import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -194,6 +195,42 @@ def test_the_first_and_the_last_name_have_the_rest_of_the_sentence_about_them():
 )
 def test_a_name_of_another_part_of_the_sentence_is_no_item(text):
     assert texts("Who were they?", text, "Anna") == ["Anna", "Ben"]
+
+
+@pytest.mark.parametrize(
+    ("quote", "items"),
+    [
+        ("1,500 men", []),
+        ("$1,500 and $2,300", ["$1,500", "$2,300"]),
+        ("C++, C# and Java", ["C++", "C#", "Java"]),
+        ("the U.S., the U.K. and France", ["the U.S.", "the U.K.", "France"]),
+        ("Apple Inc. and Yahoo!", ["Apple Inc.", "Yahoo!"]),
+        ("Rose\N{COMBINING ACUTE ACCENT} and Beaujolais", None),
+        ("100 €; 200 €", ["100 €", "200 €"]),
+    ],
+)
+def test_items_are_whole(quote, items):
+    text = f"There were {quote} among them."
+    expected = quote.split(" and ") if items is None else items
+    assert texts("What are the things?", text, quote) == expected
+
+
+def test_the_end_of_the_sentence_is_no_part_of_the_last_item():
+    text = "He saw Anna, Ben and Carl! That was all."
+    assert texts("Who were they?", text, "Ben") == ["Anna", "Ben", "Carl"]
+    assert texts("Who were they?", text, "Carl!") == ["Anna", "Ben", "Carl!"]
+    text = "He left the U.K. and the U.S. He came back."
+    assert texts("Which countries?", text, "U.K.") == ["U.K.", "U.S."]
+
+
+def test_neighbours_are_left_out_where_they_are_more_than_was_asked_for():
+    text = "He went to Brest, Minsk, Grodno and Vitebsk. Then he saw Pinsk."
+    assert texts("Which two towns did he visit?", text, "Brest", ("Pinsk", 0.1)) == [
+        "Brest",
+        "Pinsk",
+    ]
+    whole = "Brest, Minsk, Grodno and Vitebsk"  # what the reader quotes is given whole
+    assert texts("Which two towns did he visit?", text, whole) == regex.split(", | and ", whole)
 
 
 def test_other_candidates_are_items_by_their_share_of_the_best_odds():
