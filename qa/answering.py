@@ -1,11 +1,11 @@
 """Make an answer of what a reader found in the passages of a question."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from index.records import Passage
 from index.sentences import sentence_spans
-from qa.confidence import is_answer, judge, place_of
+from qa.confidence import is_answer, judge
 from qa.rank import Candidate, gathered, rank
 from qa.reader import Reading
 from qa.records import Answer, Excerpt
@@ -15,28 +15,13 @@ from qa.several import MOST_ITEMS, items_of
 NEAREST_SHOWN = 3
 
 
-@dataclass(frozen=True, slots=True)
-class ReadPassage:
-    """A passage and what was found in it.
-
-    Args:
-        passage: the passage.
-        reading: the spans that may answer.
-        similarity: of passage and question, as the search measured it; None where nothing
-            was searched for.
-    """
-
-    passage: Passage
-    reading: Reading
-    similarity: float | None = None
-
-
 def make_answer(
     question: str,
-    found: Sequence[ReadPassage],
+    found: Sequence[tuple[Passage, Reading]],
     *,
     settings: ReaderSettings,
     top_k: int,
+    searched: bool,
     min_score: float | None = None,
     resolved: str | None = None,
     nearest: Sequence[Passage] | None = None,
@@ -45,24 +30,22 @@ def make_answer(
 
     Args:
         question: what was asked.
-        found: the passages that were read, the nearest first.
+        found: the passages that were read and what was found in each, the nearest first.
         settings: what was fitted for the reader.
         top_k: how many quotes to give: the answer and top_k - 1 alternatives.
+        searched: whether a search found the passages.
         min_score: least score of an answer; without it, the fitted one.
         resolved: the question behind the earlier turns it leans on, if it does.
         nearest: the passages that were found, read or not, the nearest first; without them,
             those that were read.
     """
     if nearest is None:
-        nearest = [one.passage for one in found]
-    ranking = rank([(one.passage, one.reading) for one in found], top_k=max(top_k, MOST_ITEMS))
-    similarities = {
-        place_of(one.passage): one.similarity for one in found if one.similarity is not None
-    }
-    ranking = judge(question, ranking, similarities, settings)
+        nearest = [passage for passage, _ in found]
+    ranking = rank(found, top_k=max(top_k, MOST_ITEMS))
+    ranking = judge(question, ranking, settings, searched=searched)
     several = items_of(question, ranking.candidates, item_share=settings.item_share)
     if several:
-        ranking = judge(question, gathered(ranking, several), similarities, settings)
+        ranking = judge(question, gathered(ranking, several), settings, searched=searched)
     quotes = [_quote(question, one, ranking.null_score, resolved) for one in ranking.candidates]
     if is_answer(ranking, settings, min_score=min_score):
         items = tuple(_quote(question, one, ranking.null_score, resolved) for one in several)

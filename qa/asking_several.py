@@ -17,7 +17,8 @@ MANY = frozenset(["several"])
 # Plurals without an s, and words with one that are none.
 PLURALS = frozenset("people men women children persons police feet teeth mice media".split())
 NO_PLURALS = frozenset(
-    "was has does yes always perhaps less news gas lens series species versus various".split()
+    "was has does yes always perhaps less news gas lens series species versus various"
+    " sports physics mathematics economics politics electronics athletics states texas".split()
 )
 WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{N}\p{M}'’\-]*")
 NAMING = frozenset("name list".split())
@@ -39,6 +40,12 @@ ADJECTIVE = regex.compile(r"(?:an|al|ic|ous|ish|ese|ive|est|ed|ing|ful|main|new|
 AFTER_NOUNS = frozenset(
     "are were do did have had can could will would should may might of in on from that who".split()
 )
+# One thing "is" or "was", unless that is said of another: "which Paris hotel was sold", "which
+# places was he in".
+ONE = frozenset("is was".split())
+SUBJECTS = frozenset(
+    "he she it i you we they there this that the a an his her its their my your".split()
+)
 # Before these an s is a verb's: "what happens if", "which tactic involves the".
 AFTER_VERBS = frozenset("the a an this these his her its their to if after when for".split())
 
@@ -48,15 +55,17 @@ def asks_for_several(question: str) -> bool:
 
     "Which countries …", "who were …", "name three …", "what are …" do.
     """
-    words = [word.lower() for word in WORD.findall(question)]
+    written = WORD.findall(question)
+    words = [word.lower() for word in written]
     for place, word in enumerate(words):
-        following = words[place + 1 : place + 1 + NOUN_WITHIN]
+        head = written[place + 1 : place + 1 + NOUN_WITHIN]
+        following = words[place + 1 : place + 2]
         if word in NAMING and place == 0:
-            return _asks_for_plural(following)
+            return _asks_for_plural(head)
         if word == "who":
-            return bool((BEING | {"all"}).intersection(following[:1]))
+            return bool((BEING | {"all"}).intersection(following))
         if word in ASKING:
-            return bool(BEING.intersection(following[:1])) or _asks_for_plural(following)
+            return bool(BEING.intersection(following)) or _asks_for_plural(head)
     return False
 
 
@@ -79,8 +88,14 @@ def count_asked(question: str) -> int | None:
     return None
 
 
-def _asks_for_plural(words: Sequence[str]) -> bool:
+def _asks_for_plural(written: Sequence[str]) -> bool:
     """Whether the noun at the head of these words is a plural."""
+    words = [word.lower() for word in written]
+    for place, word in enumerate(words[:-1]):
+        if word in ONE:
+            behind = written[place + 1]
+            if behind not in SUBJECTS and not behind[0].isupper():
+                return False
     for place, word in enumerate(words):
         if word in NOUN_ENDS or word in MEASURES:
             return False
@@ -89,6 +104,8 @@ def _asks_for_plural(words: Sequence[str]) -> bool:
         following = words[place + 1 : place + 2]
         if not _is_plural(word) or AFTER_VERBS.intersection(following):
             continue
+        if written[place][0].isupper() and following and written[place + 1][0].isupper():
+            continue  # a name: "which James Bond film"
         if place == 0 or not following or AFTER_NOUNS.intersection(following):
             return True
         return bool(ADJECTIVE.search(words[place - 1]))

@@ -9,7 +9,7 @@ from tqdm import tqdm
 
 from index.engine import PassageIndex
 from index.records import Document, Passage
-from qa.answering import ReadPassage, make_answer
+from qa.answering import make_answer
 from qa.assistant import Assistant
 from qa.conversation import expand
 from qa.hearing import ToRead, read_all
@@ -121,9 +121,10 @@ def read_squad(
         return [
             make_answer(
                 question.text,
-                [ReadPassage(Passage(paragraph, 0, len(paragraph.text)), reading)],
+                [(Passage(paragraph, 0, len(paragraph.text)), reading)],
                 settings=reader.settings,
                 top_k=QUOTES,
+                searched=False,
                 min_score=min_score,
                 resolved=resolved,
             )

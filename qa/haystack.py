@@ -13,7 +13,7 @@ from haystack.dataclasses import ExtractedAnswer
 
 from index.errors import InputError
 from index.records import Document, Passage
-from qa.answering import ReadPassage, make_answer
+from qa.answering import make_answer
 from qa.hearing import ToRead, read_all
 from qa.questions import check_question
 from qa.reader import ExtractiveReader
@@ -112,9 +112,10 @@ class PullquoteReader:
         )
         return make_answer(
             asked,
-            list(map(ReadPassage, passages, readings)),
+            list(zip(passages, readings, strict=True)),
             settings=reader.settings,
             top_k=top_k,
+            searched=False,
             min_score=self.min_score,
         )
 

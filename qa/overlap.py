@@ -4,14 +4,17 @@ A reader goes by meaning and may take one name for another. Words, names and num
 passage lacks altogether tell a question about something else.
 """
 
+import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import NamedTuple
 
 import regex
 import Stemmer
 
 WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{N}\p{M}]*")
+# Cut off before words are compared; "can't", "won't" and "shan't" have no other form in them.
+NEGATED = regex.compile(r"\b(?:ca|wo|sha)n['’]t\b|n['’]t\b", regex.IGNORECASE)
+CONTRACTED = regex.compile(r"(?<=\p{L})['’](?:s|re|ve|ll|d|m)\b", regex.IGNORECASE)
 # Words that say how something is asked, not what about.
 FUNCTION_WORDS = frozenset(
     """a about after all also am an and any are as at be because been before being between both
@@ -26,29 +29,16 @@ FUNCTION_WORDS = frozenset(
 TEXTS_KEPT = 1024  # of which the stems are known: a search finds the same passages again
 
 
-class Overlap(NamedTuple):
-    """How much of a question stands in a passage.
+def words_lacking(question: str, text: str, *, title: str = "") -> float:
+    """The share of a question's content words that a passage has in no form, from 0 to 1.
 
     Args:
-        words: share of its content words, by their stems; 1 where it has none.
-        names: share of its names and numbers; 1 where it has none.
-    """
-
-    words: float
-    names: float
-
-
-def overlap(question: str, text: str, *, title: str = "") -> Overlap:
-    """Compare the words of a question with those of a passage.
-
-    Args:
-        question: what is asked.
+        question: what is asked; where it has no content word, nothing is lacking.
         text: the passage.
         title: of its document, which a passage need not repeat.
     """
-    words, names = _asked(question)
-    there = _stems(text) | _stems(title)
-    return Overlap(_share(words, there), _share(names, there))
+    asked = _stemmed(word for word in _words(question) if word.lower() not in FUNCTION_WORDS)
+    return len(asked - _stems(text) - _stems(title)) / max(len(asked), 1)
 
 
 def missing_words(question: str, text: str) -> list[str]:
@@ -59,29 +49,19 @@ def missing_words(question: str, text: str) -> list[str]:
         text: what was read for it.
     """
     there = _stems(text)
-    asked = [word for word in WORD.findall(question) if word.lower() not in FUNCTION_WORDS]
+    asked = [word for word in _words(question) if word.lower() not in FUNCTION_WORDS]
     return [word for word in dict.fromkeys(asked) if not _stemmed([word]) <= there]
-
-
-def _share(wanted: frozenset[str], there: frozenset[str]) -> float:
-    return len(wanted & there) / len(wanted) if wanted else 1.0
-
-
-@lru_cache(maxsize=TEXTS_KEPT)
-def _asked(question: str) -> tuple[frozenset[str], frozenset[str]]:
-    """The stems of a question's content words, and of the names and numbers among them."""
-    found = WORD.findall(question)
-    content = [
-        (place, word) for place, word in enumerate(found) if word.lower() not in FUNCTION_WORDS
-    ]
-    # The first word has a capital anyway.
-    names = [word for place, word in content if word[0].isdigit() or (place and word[0].isupper())]
-    return _stemmed(word for _, word in content), _stemmed(names)
 
 
 @lru_cache(maxsize=TEXTS_KEPT)
 def _stems(text: str) -> frozenset[str]:
-    return _stemmed(WORD.findall(text))
+    return _stemmed(_words(text))
+
+
+def _words(text: str) -> list[str]:
+    """The words of a text, without what is contracted: of "what's" and "didn't", "what", "did"."""
+    composed = unicodedata.normalize("NFC", text)
+    return WORD.findall(CONTRACTED.sub("", NEGATED.sub("", composed)))
 
 
 def _stemmed(words: Iterable[str]) -> frozenset[str]:

@@ -4,6 +4,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from index.records import Passage
 from qa.reader import Reading
 
@@ -13,7 +15,7 @@ class Candidate:
     """A span of a document that may answer.
 
     Args:
-        passage: the passage it was read in.
+        passages: those it was read in, the likeliest first.
         start: first character in the document.
         end: one past the last.
         log_odds: log of its probability over that of "not in the article".
@@ -22,12 +24,17 @@ class Candidate:
             passages say does not change it.
     """
 
-    passage: Passage
+    passages: tuple[Passage, ...]
     start: int
     end: int
     log_odds: float
     score: float
     mass: float
+
+    @property
+    def passage(self) -> Passage:
+        """The passage it was read in; where it was read in several, the likeliest."""
+        return self.passages[0]
 
     def overlaps(self, other: "Candidate") -> bool:
         """Whether both have a character of one document in common."""
@@ -60,42 +67,34 @@ def rank(readings: Sequence[tuple[Passage, Reading]], *, top_k: int) -> Ranking:
         readings: each passage of the question and what was found in it.
         top_k: most candidates to return.
     """
-    best: dict[tuple[str, int, int], tuple[float, Passage]] = {}
+    best: dict[tuple[str, int, int], tuple[float, list[Passage]]] = {}
     logs = [0.0]  # the null's
     for passage, reading in readings:
         logs.append(reading.rest)
         for span in reading.spans:
             key = (passage.document.id, passage.start + span.start, passage.start + span.end)
-            if key not in best or best[key][0] < span.log_odds:
-                best[key] = (span.log_odds, passage)
+            log_odds, passages = best.get(key, (-math.inf, []))
+            if log_odds < span.log_odds:
+                best[key] = (span.log_odds, [passage, *passages])
+            else:
+                passages.append(passage)
     logs.extend(log_odds for log_odds, _ in best.values())
-    highest = max(logs)
-    log_total = highest + math.log(math.fsum(math.exp(log - highest) for log in logs))
+    log_total = float(np.logaddexp.reduce(logs))
 
-    kept: list[tuple[str, int, int, float, Passage]] = []
-    scores: list[float] = []
-    masses: list[float] = []
+    # What overlaps, the best first.
+    groups: list[list[tuple[str, int, int, float, list[Passage]]]] = []
     # Equal odds keep the order of the article.
-    for (document_id, start, end), (log_odds, passage) in sorted(
-        best.items(), key=lambda item: (-item[1][0], item[0])
-    ):
-        probability = math.exp(log_odds - log_total)
-        for number, (kept_id, kept_start, kept_end, _, _) in enumerate(kept):
+    for key, (log_odds, passages) in sorted(best.items(), key=lambda item: (-item[1][0], item[0])):
+        document_id, start, end = key
+        for group in groups:
+            kept_id, kept_start, kept_end, *_ = group[0]
             if kept_id == document_id and start < kept_end and kept_start < end:
-                scores[number] += probability
-                masses[number] = _log_sum(masses[number], log_odds)
+                group.append((*key, log_odds, passages))
                 break
         else:
-            kept.append((document_id, start, end, log_odds, passage))
-            scores.append(probability)
-            masses.append(log_odds)
-    candidates = (
-        Candidate(passage, start, end, log_odds, min(score, 1.0), mass)
-        for (_, start, end, log_odds, passage), score, mass in zip(
-            kept, scores, masses, strict=True
-        )
-    )
-    ordered = sorted(candidates, key=lambda candidate: -candidate.score)
+            groups.append([(*key, log_odds, passages)])
+    kept = [_candidate(group, log_total) for group in groups]
+    ordered = sorted(kept, key=lambda candidate: -candidate.score)
     return Ranking(tuple(ordered[:top_k]), math.exp(-log_total))
 
 
@@ -111,13 +110,20 @@ def gathered(ranking: Ranking, items: Sequence[Candidate]) -> Ranking:
     """
     best, *others = ranking.candidates
     joined = [one for one in others if any(one.overlaps(item) for item in items)]
-    mass, score = best.mass, best.score
-    for one in joined:
-        mass, score = _log_sum(mass, one.mass), score + one.score
-    best = replace(best, mass=mass, score=min(score, 1.0))
+    mass = float(np.logaddexp.reduce([best.mass, *(one.mass for one in joined)]))
+    score = min(best.score + math.fsum(one.score for one in joined), 1.0)
+    best = replace(best, mass=mass, score=score)
     return Ranking((best, *others), ranking.null_score)
 
 
-def _log_sum(one: float, other: float) -> float:
-    """The log of the sum of two numbers given by their logs."""
-    return max(one, other) + math.log1p(math.exp(-abs(one - other)))
+def _candidate(
+    group: Sequence[tuple[str, int, int, float, Sequence[Passage]]], log_total: float
+) -> Candidate:
+    """The first of a group, with the probability of all."""
+    _, start, end, log_odds, _ = group[0]
+    passages: list[Passage] = []
+    for *_, read_in in group:
+        passages += [passage for passage in read_in if passage not in passages]
+    mass = float(np.logaddexp.reduce([odds for _, _, _, odds, _ in group]))
+    score = min(math.exp(mass - log_total), 1.0)
+    return Candidate(tuple(passages), start, end, log_odds, score, mass)

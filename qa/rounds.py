@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from index.records import Hit
-from qa.answering import ReadPassage, make_answer
+from index.records import Hit, Passage
+from qa.answering import make_answer
 from qa.asking_several import asks_for_several
 from qa.hearing import ToRead, read_all
-from qa.reader import Reader
+from qa.reader import Reader, Reading
 from qa.records import Answer
 
 
@@ -25,7 +25,7 @@ class Task:
     question: str
     told: str | None
     hits: Sequence[Hit]
-    found: list[ReadPassage] = field(default_factory=list)
+    found: list[tuple[Passage, Reading]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +98,7 @@ class Rounds:
             batch_size=self.batch_size,
         )
         for (task, hit), reading in zip(pairs, readings, strict=True):
-            task.found.append(ReadPassage(hit.passage, reading, hit.similarity))
+            task.found.append((hit.passage, reading))
 
     def _answer(self, reader: Reader, task: Task) -> Answer:
         return make_answer(
@@ -106,6 +106,7 @@ class Rounds:
             task.found,
             settings=reader.settings,
             top_k=self.top_k,
+            searched=True,
             min_score=self.min_score,
             resolved=task.told,
             nearest=[hit.passage for hit in task.hits],

@@ -49,7 +49,7 @@ LAYERS = {
         "fast_scorer transcript kept_rows",
         "reader_model kept_file",
         "reader kept_bounds kept_visitors",
-        "rank hearing answer_file kept_conversations kept_articles kept_feedback",
+        "listed rank hearing answer_file kept_conversations kept_articles kept_feedback",
         "confidence several kept",
         "answering entrance",
         "rounds remembered",

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.records import Document, Passage
-from qa.confidence import MOST_LOG_ODDS, features, is_answer, judge, place_of
+from qa.confidence import features, is_answer, judge
 from qa.rank import rank
 from qa.reader import Reading, ReadSpan
 from qa.settings import SETTINGS_FILE, Logistic, ReaderSettings
@@ -18,7 +18,7 @@ QUESTION = "which letters follow D in Ohio?"
 LEFT, RIGHT = Passage(DOCUMENT, 0, 500), Passage(DOCUMENT, 500, 1000)
 FITTED = ReaderSettings(
     min_score=0.4,
-    right=Logistic(-1.0, {"mass": 0.5, "margin": 0.25, "similarity": 2.0}),
+    right=Logistic(1.0, {"mass": 0.5, "searched": 0.25, "words_lacking": -2.0}),
     absent=Logistic(0.5, {"mass": -0.5}),
 )
 
@@ -39,60 +39,65 @@ def test_features_of_a_candidate():
         ],
         top_k=20,
     )
-    best = ranking.candidates[0]
-    found = features(QUESTION, best, ranking, {place_of(LEFT): 0.6, place_of(RIGHT): 0.7})
+    found = features(QUESTION, ranking.candidates[0], searched=True)
     mass = math.log(math.exp(2.0) + math.exp(1.0))
-    assert found == pytest.approx(
-        {
-            "mass": mass,
-            "edges": 2.0 - mass,
-            "margin": mass - 0.5,
-            "chars": 0.5,
-            "searched": 1.0,
-            "similarity": 0.1,
-            "lead": -0.1,
-            "words_lacking": 0.75,  # the title has the D
-            "names_lacking": 0.5,
-        }
+    assert found == pytest.approx({"mass": mass, "searched": 1.0, "words_lacking": 0.75})
+    assert features(QUESTION, ranking.candidates[0], searched=False)["searched"] == 0.0
+
+
+def test_what_a_question_names_may_stand_in_any_passage_that_has_the_quote():
+    text = "Ada Fenn opened the Oldmere bridge. It cost three million. The toll is low."
+    document = Document("d", "D", text)
+    first, second = Passage(document, 0, 58), Passage(document, 36, len(text))
+    question, cost = "What did the Oldmere bridge cost?", text.index("three")
+    alone = rank([(first, reading((cost, cost + 13, 2.0)))], top_k=3)
+    both = rank(
+        [
+            (first, reading((cost, cost + 13, 2.0))),
+            (second, reading((cost - 36, cost - 23, 2.1))),
+        ],
+        top_k=3,
     )
-    second = features(QUESTION, ranking.candidates[1], ranking, {})
-    assert second["margin"] == pytest.approx(0.5 - mass)
-    assert second["searched"] == second["similarity"] == second["lead"] == 0.0
-
-
-def test_a_candidate_alone_has_the_widest_margin():
-    ranking = rank([(LEFT, reading((0, 3, 1.0)))], top_k=3)
-    found = features(QUESTION, ranking.candidates[0], ranking, {})
-    assert found["margin"] == MOST_LOG_ODDS
-    assert found["edges"] == 0.0
+    other_edges = rank(
+        [
+            (first, reading((cost, cost + 13, 2.0))),
+            (second, reading((cost - 36, cost - 31, 2.1))),
+        ],
+        top_k=3,
+    )
+    for ranking in (alone, both, other_edges):
+        assert features(question, ranking.candidates[0], searched=True)["words_lacking"] == 0
+    assert both.candidates[0].passage == second  # the likeliest
+    score = judge(question, alone, FITTED, searched=True).candidates[0].score
+    assert judge(question, both, FITTED, searched=True).candidates[0].score >= score
 
 
 def test_probabilities_are_those_of_the_regression():
     ranking = rank([(LEFT, reading((0, 3, 2.0), (10, 13, 1.0)))], top_k=3)
-    judged = judge(QUESTION, ranking, {place_of(LEFT): 0.75}, FITTED)
-    assert judged.candidates[0].score == pytest.approx(sigmoid(-1 + 0.5 * 2 + 0.25 * 1 + 2 * 0.25))
-    assert judged.candidates[1].score == pytest.approx(sigmoid(-1 + 0.5 * 1 - 0.25 * 1 + 2 * 0.25))
+    judged = judge(QUESTION, ranking, FITTED, searched=True)
+    assert judged.candidates[0].score == pytest.approx(sigmoid(1 + 0.5 * 2 + 0.25 - 2 * 0.75))
+    assert judged.candidates[1].score == pytest.approx(sigmoid(1 + 0.5 * 1 + 0.25 - 2 * 0.75))
     assert judged.null_score == pytest.approx(sigmoid(0.5 - 0.5 * 2))
 
 
 def test_order_is_that_of_the_probabilities():
-    ranking = rank([(LEFT, reading((0, 3, 2.0))), (RIGHT, reading((0, 3, 1.9)))], top_k=3)
-    nearer = {place_of(LEFT): 0.1, place_of(RIGHT): 0.9}
-    judged = judge(QUESTION, ranking, nearer, FITTED)
-    assert [candidate.passage for candidate in judged.candidates] == [RIGHT, LEFT]
+    ohio = Passage(Document("o", "D", "Which letters follow? Those of Ohio."), 0, 36)
+    ranking = rank([(LEFT, reading((0, 3, 2.0))), (ohio, reading((0, 3, 1.9)))], top_k=3)
+    judged = judge(QUESTION, ranking, FITTED, searched=True)
+    assert [candidate.passage for candidate in judged.candidates] == [ohio, LEFT]
     scores = [candidate.score for candidate in judged.candidates]
     assert scores == sorted(scores, reverse=True)
 
 
 def test_reader_without_a_fit_keeps_its_own_probabilities():
     ranking = rank([(LEFT, reading((0, 3, 2.0), (10, 13, 1.0)))], top_k=3)
-    assert judge(QUESTION, ranking, {}, ReaderSettings()) is ranking
+    assert judge(QUESTION, ranking, ReaderSettings(), searched=True) is ranking
     empty = rank([(LEFT, reading())], top_k=3)
-    assert judge(QUESTION, empty, {}, FITTED) is empty
+    assert judge(QUESTION, empty, FITTED, searched=True) is empty
 
 
 def test_least_score():
-    ranking = judge(QUESTION, rank([(LEFT, reading((0, 3, 0.0)))], top_k=3), {}, FITTED)
+    ranking = judge(QUESTION, rank([(LEFT, reading((0, 3, 0.0)))], top_k=3), FITTED, searched=True)
     score = ranking.candidates[0].score
     assert score > 0.4
     assert is_answer(ranking, FITTED, min_score=None)
@@ -121,8 +126,8 @@ def test_passages_that_say_nothing_change_nothing(values, silent, rest):
         (Passage(DOCUMENT, start, start + 10), reading(rest=min(rest, 0.0)))
         for start in range(500, 500 + silent)
     ]
-    few = judge(QUESTION, rank([said], top_k=20), {}, FITTED)
-    many = judge(QUESTION, rank([said, *others], top_k=20), {}, FITTED)
+    few = judge(QUESTION, rank([said], top_k=20), FITTED, searched=True)
+    many = judge(QUESTION, rank([said, *others], top_k=20), FITTED, searched=True)
     assert [one.score for one in few.candidates] == pytest.approx(
         [one.score for one in many.candidates]
     )
@@ -145,4 +150,4 @@ def test_settings_come_back_from_their_file(tmp_path):
     assert ReaderSettings.from_folder(tmp_path) == FITTED
     assert ReaderSettings.from_folder(tmp_path / "none") == ReaderSettings()
     values = json.loads((tmp_path / SETTINGS_FILE).read_text("utf-8"))
-    assert values["right"]["weights"] == {"mass": 0.5, "margin": 0.25, "similarity": 2.0}
+    assert values["right"]["weights"] == {"mass": 0.5, "searched": 0.25, "words_lacking": -2.0}

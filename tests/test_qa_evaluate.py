@@ -70,7 +70,7 @@ def best_spans_read(easy, reader):
         span = text[best.start : best.end]
         passage = Passage(easy.paragraphs[question.paragraph], 0, len(text))
         ranking = rank([(passage, reading)], top_k=20)
-        ranking = judge(question.question, ranking, {}, reader.settings)
+        ranking = judge(question.question, ranking, reader.settings, searched=False)
         said = span if is_answer(ranking, reader.settings, min_score=None) else ""
         found.append((span, said, ranking.null_score))
     return found

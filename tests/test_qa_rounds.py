@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.records import Document, Hit, Passage
-from qa.answering import ReadPassage, make_answer
+from qa.answering import make_answer
 from qa.reader import Reading, ReadSpan
 from qa.rounds import Rounds, Task
 from qa.settings import ReaderSettings
@@ -159,15 +159,12 @@ def test_every_answer_is_that_of_a_step_or_of_all(odds, sizes, steps, sure, scor
     def outcome(task, count):
         few = task.hits[:count]
         readings = reader.read([(task.question, hit.passage.text) for hit in few])
-        found = [
-            ReadPassage(hit.passage, reading, hit.similarity)
-            for hit, reading in zip(few, readings, strict=True)
-        ]
         return make_answer(
             task.question,
-            found,
+            [(hit.passage, reading) for hit, reading in zip(few, readings, strict=True)],
             settings=reader.settings,
             top_k=3,
+            searched=True,
             nearest=[hit.passage for hit in task.hits],
         )
 

@@ -27,7 +27,7 @@ from tqdm import tqdm
 from index.embed import SentenceEmbedder
 from index.engine import PassageIndex
 from index.records import Document, Hit
-from qa.confidence import features, judge, place_of
+from qa.confidence import features, judge
 from qa.evaluate import RIGHT_F1
 from qa.metrics import best_against, calibration_error, score_answerability
 from qa.rank import Ranking, rank
@@ -66,11 +66,6 @@ class Case:
     hits: tuple[Hit, ...]
     searched: bool
     answers: tuple[str, ...]
-
-    @property
-    def similarities(self) -> Mapping[tuple[str, int], float]:
-        """Of question and passages, where they were searched for."""
-        return {place_of(hit.passage): hit.similarity for hit in self.hits} if self.searched else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +208,7 @@ def fit(
     rows, rights, absents = [], [], []
     for case, ranking in zip(cases, rankings, strict=True):
         if ranking.candidates:
-            found = features(case.question, ranking.candidates[0], ranking, case.similarities)
+            found = features(case.question, ranking.candidates[0], searched=case.searched)
             rows.append({name: found[name] for name in names})
             rights.append(_is_right(case, ranking))
             absents.append(not case.answers)
@@ -237,7 +232,7 @@ def cross_fit(
         )
         for case, ranking in zip(cases, rankings, strict=True):
             if case.number % folds == fold and ranking.candidates:
-                found = judge(case.question, ranking, case.similarities, fitted)
+                found = judge(case.question, ranking, fitted, searched=case.searched)
                 judged.append(
                     Judged(
                         case,
