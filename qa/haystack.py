@@ -1,4 +1,4 @@
-"""Pullquote's reader as a component of Haystack 2: ``pip install pullquote[haystack]``.
+"""Pullquote's reader as a component of Haystack 2: ``pip install -e '.[haystack]'`` in a checkout.
 
 It takes the place of Haystack's own extractive reader in a pipeline.
 """
