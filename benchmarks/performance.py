@@ -101,7 +101,9 @@ def speed_section(report: Mapping[str, Any]) -> str:
         " same models (`benchmarks/plain.py`: one question and one passage at a time, in fp32);"
         f" {told(report)}.\n\n"
         + markdown(["", "ours", "plain", "ratio", "least–most"], rows)
-        + f"\n\nRight of these questions: ours {right['ours']}, plain {right['plain']}."
+        + f"\n\nThe {report['rows']['questions']['items']} questions are taken at even steps from"
+        " those about all five articles, unanswerable ones among them. Right are:"
+        f" ours {right['ours']}, plain {right['plain']}."
         f" A question of the news story alone takes {one['ours_p50_ms']:.0f} ms at p50, over"
         f" {one['questions']} questions, where one fp32 pass over the whole story takes"
         f" {one['whole_pass_p50_ms']:.0f}."

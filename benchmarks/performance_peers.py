@@ -12,6 +12,16 @@ NAMES = {
     "txtai": "txtai, Questions",
 }
 
+WHY_F1_DIFFERS = (
+    "All of these questions are answered by their paragraph. The F1 of Haystack and txtai is lower"
+    " by what they make of these weights; it says nothing of the models that they are used with."
+    " Haystack gives a BERT no segment ids, by which this one tells question and text apart, and"
+    " sets no longest answer. txtai takes the best start and the best end apart, of all tokens: it"
+    " stops with an error, counted here as no answer, where one of them is not in the text (this"
+    " reader's first token stands for “not here”), and gives nothing where the end comes first or"
+    " where their score is below 0.05."
+)
+
 
 def peers_section(report: Mapping[str, Any]) -> str:
     rows = report["readers"]
@@ -35,11 +45,15 @@ def peers_section(report: Mapping[str, Any]) -> str:
         f"`make bench-peers DATA=FOLDER`: the same weights read the same {report['questions']}"
         " questions of new_wiki and reddit, each with its paragraph, in turns, over"
         f" {report['rounds']} rounds; {told(report)}. The ratios say how many times faster"
-        " Pullquote is, one question at a time and in one call.\n\n"
+        " Pullquote is, one question at a time and in one call. The others read those of one call"
+        " one by one: Haystack takes one a call, txtai goes through its list, and transformers"
+        " was left at its default, batches of one.\n\n"
         + markdown(
             ["reader", "p50 ms", "p95 ms", "in one call, /s", "× one", "× many", "peak MB", "F1"],
             table,
         )
+        + "\n\n"
+        + WHY_F1_DIFFERS
     )
 
 

@@ -3,7 +3,8 @@
     .venv/bin/python benchmarks/quality.py FILE... --limit N
 
 The same as ``pullquote evaluate FILE --limit N --json`` for each, with ``--history`` and
-``--mode open`` where the row says so, and with the models loaded once.
+``--mode open`` where the row says so, and with the models loaded once; but of conversations whole
+ones are drawn without history too, so that both rows are of the same questions.
 Writes ``benchmarks/results/quality.json``.
 """
 

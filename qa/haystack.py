@@ -1,6 +1,6 @@
-"""Pullquote's reader as a component of Haystack 2: ``pip install pullquote[haystack]``.
+"""Pullquote's reader as a component of Haystack: ``pip install -e '.[haystack]'`` in a checkout.
 
-It takes the place of Haystack's own extractive reader in a pipeline.
+It does the work of Haystack's own extractive reader in a pipeline, with fewer options.
 """
 
 from collections.abc import Iterator

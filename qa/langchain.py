@@ -1,4 +1,4 @@
-"""A passage index as a retriever of LangChain: ``pip install pullquote[langchain]``."""
+"""A passage index as a retriever of LangChain: ``pip install -e '.[langchain]'`` in a checkout."""
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document

@@ -88,7 +88,8 @@ def test_the_card_names_every_source_and_seen_article(tmp_path: Path) -> None:
     figures.write_text(json.dumps({"new_wiki": {"command": "measure it", "f1": 81.5}}))
     text = card(tmp_path, [figures])
     facts = tomllib.loads((TRAINING / "card.toml").read_text("utf-8"))
-    assert all(source["source"] in text for source in facts["sources"])
+    sources = [*facts["sources"], *facts["start_sources"]]
+    assert all(source["source"] in text for source in sources)
     assert len(facts["seen_articles"]) == 12
     assert all(article in text for article in facts["seen_articles"])
     assert "| new_wiki | 81.5 |" in text
@@ -105,7 +106,8 @@ def test_the_card_of_another_start_tells_of_it(tmp_path: Path) -> None:
     text = card(tmp_path, [], start="some/reader", teacher="some/encoder")
     assert "some/reader" in text
     assert "some/encoder" in text
-    for fact in (ours["base"], ours["teacher"], ours["name"], *ours["start"]):
+    only_ours = [source["source"] for source in ours["start_sources"]]
+    for fact in (ours["base"], ours["teacher"], ours["name"], *ours["start"], *only_ours):
         assert fact not in text
         assert fact in card(tmp_path, [])
 

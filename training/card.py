@@ -59,6 +59,7 @@ def card(
             "base": f"`{start}`",
             "licence": "under the licences of that and of the sources below",
             "start": [f"*Start.* `{start}`, whose own card says what it was trained on."],
+            "start_sources": [],
         }
     if teacher is not None:
         facts["teacher"] = f"`{teacher}`"
@@ -84,7 +85,7 @@ def card(
             f"** {', '.join(facts['seen_articles'])}. Do not evaluate it on them."
         ),
         "## Figures",
-        _figures(measured),
+        _figures(measured, facts["figures"].format(**distil["training"])),
         *_steps(reader / STEPS_FILE),
         *_calibration(reader, facts),
         "## Limits",
@@ -152,10 +153,13 @@ def _sources(facts: Mapping[str, Any], trained_on: set[str]) -> str:
             rows.append((", ".join(used), source["source"], source["licence"]))
     if trained_on - told:
         raise ValueError(f"card.toml names no source of {', '.join(sorted(trained_on - told))}.")
+    rows += [
+        (", ".join(one["sets"]), one["source"], one["licence"]) for one in facts["start_sources"]
+    ]
     return _table(("sets", "source", "licence"), rows, numbers=False)
 
 
-def _figures(measured: Mapping[str, Mapping[str, Any]]) -> str:
+def _figures(measured: Mapping[str, Mapping[str, Any]], meaning: str) -> str:
     if not measured:
         return "None were measured."
     columns = list(
@@ -164,7 +168,12 @@ def _figures(measured: Mapping[str, Mapping[str, Any]]) -> str:
     commands = dict.fromkeys(row["command"] for row in measured.values())
     rows = [(name, *_cells(row, columns)) for name, row in measured.items()]
     return "\n".join(
-        ["Printed by", *(f"`{command}`" for command in commands), "", _table(("", *columns), rows)]
+        [
+            f"{meaning} Printed by",
+            *(f"`{command}`" for command in commands),
+            "",
+            _table(("", *columns), rows),
+        ]
     )
 
 
