@@ -2,18 +2,16 @@
 
     python benchmarks/embed_worker.py NAME MODEL
 
-MODEL is a folder with the weights; fastembed's has them as ONNX. Does what each line of standard
-input says, a JSON object with ``mode`` ("single" or "batch") and ``texts``, and prints a line for
-it: the seconds each took, the vectors, and the most memory used so far. ``peer_embedders.py``
-starts it.
+MODEL is a folder with the weights; fastembed's has them as ONNX. The items of ``worker.py`` are
+texts; found are vectors.
 """
 
-import json
 import sys
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+
+from worker import work
 
 DIMENSION = 384
 Embed = Callable[[Sequence[str]], Any]
@@ -21,29 +19,7 @@ Embed = Callable[[Sequence[str]], Any]
 
 def main() -> None:
     name, model = sys.argv[1:]
-    embed = LOADERS[name](model)
-    embed(["Ada came."])  # what is loaded late is loaded now
-    print(json.dumps({"ready": True}), flush=True)
-    for line in sys.stdin:
-        task = json.loads(line)
-        texts = task["texts"]
-        seconds, vectors = [], []
-        for some in [texts] if task["mode"] == "batch" else [[text] for text in texts]:
-            began = time.perf_counter()
-            found = embed(some)
-            seconds.append(time.perf_counter() - began)
-            vectors += [[float(value) for value in vector] for vector in found]
-        told = {"s": seconds, "vectors": vectors, "bytes": most_bytes()}
-        print(json.dumps(told), flush=True)
-
-
-def most_bytes() -> int:
-    """The most memory that this process had; Linux only.
-
-    What getrusage tells is at least that of the process that started this one, before it did.
-    """
-    status = Path("/proc/self/status").read_text("ascii")
-    return int(status.split("VmHWM:")[1].split()[0]) * 1024
+    work(LOADERS[name](model), ["Ada came."], told=lambda vector: [float(one) for one in vector])
 
 
 def load_pullquote(_model: str) -> Embed:

@@ -58,11 +58,11 @@ def measured() -> dict[str, Any]:
         }
         for number in range(ROUNDS):
             for name, worker in workers.items():
-                many = worker.asked({"mode": "batch", "texts": texts})
-                one = worker.asked({"mode": "single", "texts": questions})
+                many = worker.asked({"mode": "batch", "items": texts})
+                one = worker.asked({"mode": "single", "items": questions})
                 found[name]["batch"].append(sum(many["s"]))
                 found[name]["single"].append(one["s"])
-                found[name]["vectors"] = np.array(many["vectors"])
+                found[name]["vectors"] = np.array(many["found"])
                 found[name]["bytes"] = one["bytes"]
                 print(f"round {number + 1}: {name} {sum(many['s']):.1f} s", file=sys.stderr)
         for worker in workers.values():

@@ -2,18 +2,15 @@
 
     python benchmarks/peer_worker.py NAME MODEL
 
-Loads the model, then does what each line of standard input says, a JSON object with ``mode``
-("single" or "batch") and ``pairs`` of question and context, and prints a line for it: the
-seconds each took, the answers, and the most memory used so far. ``peers.py`` starts it.
+The items of ``worker.py`` are pairs of question and context; found are answers.
 """
 
-import json
-import resource
 import sys
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+
+from worker import work
 
 BATCH_SIZE = 32
 MAX_ANSWER_TOKENS = 30
@@ -23,19 +20,7 @@ Read = Callable[[Pairs], list[str]]
 
 def main() -> None:
     name, model = sys.argv[1:]
-    read = LOADERS[name](model)
-    read([("Who came?", "Ada came.")])  # what is loaded late is loaded now
-    print(json.dumps({"ready": True}), flush=True)
-    for line in sys.stdin:
-        task = json.loads(line)
-        pairs = [tuple(pair) for pair in task["pairs"]]
-        seconds, answers = [], []
-        for some in [pairs] if task["mode"] == "batch" else [[pair] for pair in pairs]:
-            began = time.perf_counter()
-            answers += read(some)
-            seconds.append(time.perf_counter() - began)
-        most_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-        print(json.dumps({"s": seconds, "answers": answers, "bytes": most_bytes}), flush=True)
+    work(LOADERS[name](model), [("Who came?", "Ada came.")])
 
 
 def load_pullquote(model: str) -> Read:

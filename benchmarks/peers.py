@@ -61,12 +61,12 @@ def main() -> None:
     }
     for number in range(ROUNDS):
         for name, worker in workers.items():
-            one = worker.asked({"mode": "single", "pairs": pairs})
-            many = worker.asked({"mode": "batch", "pairs": pairs})
+            one = worker.asked({"mode": "single", "items": pairs})
+            many = worker.asked({"mode": "batch", "items": pairs})
             measured[name]["single"].append(one["s"])
             measured[name]["batch"].append(sum(many["s"]))
             measured[name]["bytes"] = many["bytes"]
-            measured[name]["answers"] = many["answers"]
+            measured[name]["answers"] = many["found"]
             print(f"round {number + 1}: {name} {sum(many['s']):.1f} s", file=sys.stderr)
     for worker in workers.values():
         worker.end()
