@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from threading import Lock
 from typing import NamedTuple
 
@@ -21,7 +22,10 @@ PASSAGES_KEPT = 1024  # as tokens, some 40 KB each
 # ideograph apart, so that scripts without spaces can still be quoted by the character.
 WORD_BOUNDARY = regex.compile(r"\b", flags=regex.WORD)
 # Of "Trump's envoy" a quote may be "Trump", though the word goes on.
-POSSESSIVE = regex.compile(r"(?<=\p{L})(?=['’]s\b)", flags=regex.WORD)
+POSSESSIVE = regex.compile(r"(?<=\p{L}[\p{M}\p{Cf}]*)(?=['’]s\b)", flags=regex.WORD)
+# Accents of their own, soft hyphens, marks of direction: they belong to the word before them, and
+# some tokenizers drop them.
+MARK = regex.compile(r"[\p{M}\p{Cf}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +182,13 @@ def _tokenised(text: str, encoding: Encoding) -> _Tokenised:
     closings = boundaries | {match.start() for match in POSSESSIVE.finditer(text)}
     sentence_ends = [end for _, end in sentence_spans(text)]
     offsets = []
-    for start, end in encoding.offsets:
+    for (start, end), (following, _) in pairwise([*encoding.offsets, (len(text), len(text))]):
         while start < end and text[start].isspace():  # some tokenizers count the space before
             start += 1
-        offsets.append((start, end))
+        past = end
+        while past < following and past not in closings and MARK.match(text, past):
+            past += 1  # over marks that are in no token
+        offsets.append((start, past if start < end and past in closings else end))
     return _Tokenised(
         encoding,
         offsets,

@@ -1,6 +1,7 @@
 """Windows cut with the shipped reader's tokenizer."""
 
 import string
+import unicodedata
 from itertools import pairwise
 
 import pytest
@@ -66,7 +67,17 @@ def assert_whole(windows, *, pair, question, text, window_tokens, stride_tokens)
         ids += body[repeated:-1]
         places += window.offsets[repeated:-1]
     assert ids == passage.ids, "the windows do not join to the passage"
-    assert places == passage.offsets
+    assert [start for start, _ in places] == [start for start, _ in passage.offsets]
+    for (_, past), (_, end) in zip(places, passage.offsets, strict=True):
+        # Beyond its token only over accents and the like that are in none.
+        assert past >= end
+        assert all(is_mark(character) for character in text[end:past])
+
+
+def is_mark(character):
+    """Whether it is an accent of its own, or a sign that only says how others are written."""
+    category = unicodedata.category(character)
+    return category.startswith("M") or category == "Cf"
 
 
 def spans_allowed(text, *, windower=WIDE):
@@ -169,6 +180,43 @@ def test_owner_may_be_quoted_without_the_possessive(mark):
     assert text.index(mark) in ends
     assert text.index(mark) + 2 in ends
     assert text.rindex(mark) not in ends
+
+
+# An accent, marks of direction, a soft hyphen, what makes a sign an emoji, vowel signs and others
+# that tokenizers drop.
+MARKS = ["\u0301", "\u0323", "\u200e", "\u200f", "\u00ad", "\ufe0f", "\u064e", "\u200d", "\u2060"]
+MARKED = st.tuples(
+    st.sampled_from(["Beyonce", "Zo", "anna", "123", "supercalifragil", "ш", "سلام", "אב", "✈"]),
+    st.lists(st.sampled_from(MARKS), max_size=3).map("".join),
+).map("".join)
+
+
+@many
+@given(st.lists(MARKED, min_size=1, max_size=12))
+@example(["Beyonce\u0301", "sang"])
+@example(["anna\u200e"])
+def test_a_word_with_marks_behind_it_may_be_quoted_with_them(words):
+    text = " ".join(words)
+    places, start = [], 0
+    for word in words:
+        places.append((start, start + len(word)))
+        start += len(word) + 1
+    starts, ends = spans_allowed(text)
+    assert starts == {start for start, _ in places}
+    assert ends == {end for _, end in places}
+
+
+def test_marks_that_are_tokens_are_left_to_themselves():
+    text = "\u0915\u093e kh\u093e"  # of these vowel signs each is a token
+    (window,) = WIDE.cut([(QUESTION, text)])
+    assert window.offsets[:-1] == plain(text).offsets
+
+
+@pytest.mark.parametrize("mark", "'’")
+def test_owner_with_an_accent_may_be_quoted_without_the_possessive(mark):
+    text = f"it is Beyonce\u0301{mark}s song"
+    _, ends = spans_allowed(text)
+    assert text.index(mark) in ends
 
 
 def test_hyphens_and_quotation_marks_part_words():
