@@ -353,15 +353,55 @@ def test_tokens_know_their_sentence():
     assert [number for word, number in words if word != "."] == [0, 0, 1, 1, 1, 2, 2]
 
 
-def test_a_passage_that_is_kept_as_tokens_gives_the_same_windows(monkeypatch):
-    monkeypatch.setattr("qa.windows.PASSAGES_KEPT", 3)
+def kept_tokens(windower):
+    """How many tokens of passages a windower holds, counted by the tokenizer itself."""
+    return sum(len(plain(text).ids) for text in windower._kept)
+
+
+def test_a_passage_that_is_kept_as_tokens_gives_the_same_windows():
     texts = [f"Passage {number} tells of {number} harbours and cranes." for number in range(8)]
-    windower = Windower(TOKENIZER_JSON, window_tokens=WINDOW, stride_tokens=STRIDE)
+    windower = Windower(
+        TOKENIZER_JSON, window_tokens=WINDOW, stride_tokens=STRIDE, tokens_kept=3 * 10
+    )
     for order in (texts, texts[::-1], texts[:2] * 3):  # most of them come back after being let go
         pairs = [(f"{QUESTION} {len(text)}", text) for text in order]
         fresh = Windower(TOKENIZER_JSON, window_tokens=WINDOW, stride_tokens=STRIDE)
         assert windower.cut(pairs) == fresh.cut(pairs)
         assert windower.cut(pairs) == fresh.cut(pairs)
+        assert 0 < kept_tokens(windower) <= 3 * 10
+
+
+@many
+@given(
+    st.lists(
+        st.lists(st.tuples(st.integers(0, 9), st.integers(0, 60)), min_size=1, max_size=6),
+        max_size=12,
+    )
+)
+def test_no_more_tokens_are_kept_than_are_to_be(calls):
+    windower = Windower(TOKENIZER_JSON, window_tokens=64, stride_tokens=0, tokens_kept=100)
+    for call in calls:
+        texts = [f"{name} " + "word " * words for name, words in call]
+        windower.cut([("who", text) for text in texts])
+        assert kept_tokens(windower) <= 100
+        last = list(windower._kept)[::-1]
+        assert windower._kept_size == sum(len(plain(text).ids) for text in last)
+        if sum(len(plain(text).ids) for text in set(texts)) <= 100:
+            assert set(texts) == set(last[: len(set(texts))]), "the last asked for go last"
+
+
+@pytest.mark.parametrize("text", ["word " * 5_000, "x" * 1_000_000, "\u200b" * 1_000_000])
+def test_a_whole_article_is_not_kept(text):
+    windower = Windower(TOKENIZER_JSON, window_tokens=320, stride_tokens=96)
+    passage = "Minsk has announced a pardon."
+    windower.cut([(QUESTION, passage), (QUESTION, text)])
+    assert list(windower._kept) == [passage]
+
+
+def test_texts_without_a_token_are_let_go_too():
+    windower = Windower(TOKENIZER_JSON, window_tokens=320, stride_tokens=96, tokens_kept=50)
+    windower.cut([(QUESTION, "\u200b" * length) for length in range(1, 90)])
+    assert len(windower._kept) == 50
 
 
 def of_length(pair, tokens):
