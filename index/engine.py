@@ -78,6 +78,21 @@ class PassageIndex:
         place = self._contents.place_of(id)
         return None if place is None else self._contents.documents[place]
 
+    def has_any(self, where: Filter | None = None) -> bool:
+        """Whether there is an article, or one for which a filter holds.
+
+        Args:
+            where: the filter; without it, any article will do.
+
+        Raises:
+            InputError: an article or a collection that is named is not there.
+            StoreError: as for ``search``.
+        """
+        contents = self._contents
+        if where is None or where.is_open:
+            return len(contents.documents) > 0
+        return len(contents.choices.choice(where)) > 0
+
     def collections(self) -> Mapping[str, int]:
         """How many articles are in each collection, by name; ``""`` for those that are in none.
 

@@ -225,8 +225,8 @@ class Assistant:
             where: which articles are asked; all of them without it.
 
         Raises:
-            InputError: the question is blank or too long, an option out of range, or an article
-                or a collection that is named not there.
+            InputError: the question is blank or too long, an option out of range, an article
+                or a collection that is named not there, or no article left to ask.
         """
         asked = Question(question, parse_history(history))
         return next(self.ask_stream([asked], top_k=top_k, min_score=min_score, where=where))
