@@ -9,10 +9,13 @@ from qa.confidence import is_answer, judge, place_of
 from qa.rank import Candidate, gathered, rank
 from qa.reader import Reading
 from qa.records import Answer, Excerpt
-from qa.settings import ReaderSettings
+from qa.settings import Logistic, ReaderSettings
 from qa.several import MOST_ITEMS, items_of
 
 NEAREST_SHOWN = 3
+# A reader that nothing was fitted for goes by the odds of a span against "not here". Its share of
+# all that was read would shrink with every passage that says something, too.
+OWN_RIGHT, OWN_ABSENT = Logistic(0.0, {"mass": 1.0}), Logistic(0.0, {"mass": -1.0})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,8 @@ def make_answer(
     """
     if nearest is None:
         nearest = [one.passage for one in found]
+    if settings.right is None or settings.absent is None:
+        settings = replace(settings, right=OWN_RIGHT, absent=OWN_ABSENT)
     ranking = rank([(one.passage, one.reading) for one in found], top_k=max(top_k, MOST_ITEMS))
     similarities = {
         place_of(one.passage): one.similarity for one in found if one.similarity is not None
