@@ -430,8 +430,8 @@ class PassageIndex:
             InputError: top_k is below 1, or an article or a collection that is named is not there.
             StoreError: what was found cannot be read from the folder, is damaged, or went since.
         """
-        if top_k < 1:
-            raise InputError(f"top_k is {top_k}.", "Ask for 1 or more.")
+        if not isinstance(top_k, int) or isinstance(top_k, bool) or top_k < 1:
+            raise InputError(f"top_k is {top_k!r}.", "Ask for a whole number, 1 or more.")
         if not queries:
             return []
         contents = self._contents

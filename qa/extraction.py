@@ -76,8 +76,8 @@ def extract(
             an option is out of range.
         ModelError: the model cannot be loaded.
     """
-    if top_k < 1:
-        raise InputError(f"top_k is {top_k}.", "Ask for 1 or more.")
+    if not isinstance(top_k, int) or isinstance(top_k, bool) or top_k < 1:
+        raise InputError(f"top_k is {top_k!r}.", "Ask for a whole number, 1 or more.")
     if not align_to_words:
         raise InputError(
             f"align_to_words is {align_to_words}.", "Leave it out: answers keep to whole words."

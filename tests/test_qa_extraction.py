@@ -365,6 +365,8 @@ def test_numbers_that_do_not_match(question, context, message):
     "options",
     [
         {"top_k": 0},
+        {"top_k": 2.0},
+        {"top_k": True},
         {"batch_size": 0},
         {"max_answer_len": 0},
         {"max_question_len": 0},
