@@ -1,5 +1,8 @@
 """The official SQuAD figures, worked by hand."""
 
+import itertools
+import string
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -39,6 +42,8 @@ from qa.metrics import (
         ("Trump’s", "trump’s"),
         ("1990–95 …", "1990–95 …"),
         ("tabs\tand\nlines", "tabs and lines"),
+        ("10 a² m", "10 a² m"),  # to Python a word, no article with a sign behind it
+        ("a\u0301 b", "\u0301 b"),  # but an accent of its own ends one
     ],
 )
 def test_normalize(text, normal):
@@ -53,6 +58,24 @@ def test_normal_text_is_lower_case_tidy_and_without_articles(text):
     assert normal == " ".join(normal.split())
     assert not {"a", "an", "the"} & set(normal.split())
     assert not set(".!-") & set(normal)
+
+
+def plain_normal(text):
+    """The official normalisation, character by character: words are what ``isalnum`` says."""
+    kept = [one for one in text.lower() if one not in string.punctuation]
+    words = ["".join(run) for _, run in itertools.groupby(kept, key=lambda one: one.isalnum())]
+    return " ".join("".join(" " if one in ("a", "an", "the") else one for one in words).split())
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    st.text(
+        st.sampled_from("aAnthe .²½\u0301\u200d_北ªİ१٣\n") | st.characters(codec="utf-8"),
+        max_size=20,
+    )
+)
+def test_normal_text_is_that_of_the_official_script(text):
+    assert normalize(text) == plain_normal(text)
 
 
 @pytest.mark.parametrize(
