@@ -87,7 +87,9 @@ def _beside(first: Contents, second: Contents) -> Contents:
     if len(new) < len(ids):
         second = part_of(second, new)
     numbers = first.vectors.numbers
-    above = int(numbers[-1]) + 1 if len(numbers) else 0
+    # Not above the living alone: the words may still hold passages that are gone, with numbers
+    # above theirs, and under those nothing else may stand.
+    above = max(first.facts.next_passage, int(numbers[-1]) + 1 if len(numbers) else 0)
     both = _Both(first, second, above)
     added = second.vectors.numbers + above
     documents = len(first.documents) + len(second.documents)

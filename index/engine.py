@@ -78,6 +78,21 @@ class PassageIndex:
         place = self._contents.place_of(id)
         return None if place is None else self._contents.documents[place]
 
+    def has_any(self, where: Filter | None = None) -> bool:
+        """Whether there is an article, or one for which a filter holds.
+
+        Args:
+            where: the filter; without it, any article will do.
+
+        Raises:
+            InputError: an article or a collection that is named is not there.
+            StoreError: as for ``search``.
+        """
+        contents = self._contents
+        if where is None or where.is_open:
+            return len(contents.documents) > 0
+        return len(contents.choices.choice(where)) > 0
+
     def collections(self) -> Mapping[str, int]:
         """How many articles are in each collection, by name; ``""`` for those that are in none.
 
@@ -415,8 +430,8 @@ class PassageIndex:
             InputError: top_k is below 1, or an article or a collection that is named is not there.
             StoreError: what was found cannot be read from the folder, is damaged, or went since.
         """
-        if top_k < 1:
-            raise InputError(f"top_k is {top_k}.", "Ask for 1 or more.")
+        if not isinstance(top_k, int) or isinstance(top_k, bool) or top_k < 1:
+            raise InputError(f"top_k is {top_k!r}.", "Ask for a whole number, 1 or more.")
         if not queries:
             return []
         contents = self._contents

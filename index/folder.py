@@ -16,7 +16,7 @@ FIRST_FORMAT = ("manifest.json", "documents.jsonl", "passages.jsonl", "vectors.f
 
 def is_stored_index(folder: Path) -> bool:
     """Whether a folder looks like a saved index, of whichever format."""
-    return (folder / FILE).is_file() or (folder / FIRST_FORMAT[0]).is_file()
+    return (folder / FILE).is_file() or _is_of_first_format(folder)
 
 
 def database_of(folder: Path) -> Path:
@@ -29,9 +29,14 @@ def database_of(folder: Path) -> Path:
     file = folder / FILE
     if file.is_file():
         return file
-    if (folder / FIRST_FORMAT[0]).is_file():
+    if _is_of_first_format(folder):
         raise another_version(folder, 1)
     raise StoreError(f"There is no index in {folder}.", REBUILD)
+
+
+def _is_of_first_format(folder: Path) -> bool:
+    """All of its files are there: a web site, too, may have a ``manifest.json``."""
+    return all((folder / name).is_file() for name in FIRST_FORMAT)
 
 
 def is_free(folder: Path) -> bool:

@@ -44,7 +44,7 @@ def read_sources(
 
     Args:
         sources: a file, a folder (read with its subfolders), a page of the web, a text or a
-            document, or several.
+            document, or several; no saved index.
         limits: how much of a source is read.
         allow_private: read pages of the web from this machine and its own network too.
         progress: show a progress bar on standard error where many files are read.
@@ -53,7 +53,7 @@ def read_sources(
         The documents in the order given, each with an id of its own.
 
     Raises:
-        SourceError: something named is missing or cannot be read, or holds no article.
+        SourceError: something named is missing, cannot be read, holds no article or is an index.
             A bad file of a folder, a pattern or an archive, and a bad row of a table, is skipped
             with a ``SkippedFileWarning``.
         InputError: a text is empty or not valid Unicode.
@@ -197,6 +197,14 @@ def _bytes_of(path: Path, limits: ReadLimits) -> bytes:
 
 
 def _read_folder(folder: Path, how: _How) -> Iterator[Document]:
+    from index.folder import is_stored_index  # only here, since it brings FAISS
+
+    if is_stored_index(folder):
+        raise SourceError(
+            f"{folder} is a saved index, which is asked by itself.",
+            "Name it alone, or add the others to it: pullquote index add. Its articles go into"
+            " another by pullquote index export and import.",
+        )
     paths = [
         (path, path.relative_to(folder).as_posix())
         for path in sorted(folder.rglob("*"))

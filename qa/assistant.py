@@ -225,8 +225,8 @@ class Assistant:
             where: which articles are asked; all of them without it.
 
         Raises:
-            InputError: the question is blank or too long, an option out of range, or an article
-                or a collection that is named not there.
+            InputError: the question is blank or too long, an option out of range, an article
+                or a collection that is named not there, or no article left to ask.
         """
         asked = Question(question, parse_history(history))
         return next(self.ask_stream([asked], top_k=top_k, min_score=min_score, where=where))
@@ -258,8 +258,7 @@ class Assistant:
         Raises:
             InputError: as for ``ask``; raised before any is answered.
         """
-        if isinstance(questions, str):
-            raise InputError("The questions are one text.", "Give a list, or call ask.")
+        _check_several(questions)
         asked = [
             _checked(question, number, self.reader) for number, question in enumerate(questions)
         ]
@@ -294,8 +293,9 @@ class Assistant:
         Raises:
             InputError: as for ``ask``; the questions before it are answered first.
         """
-        if top_k < 1:
-            raise InputError(f"top_k is {top_k}.", "Ask for 1 or more.")
+        _check_several(questions)
+        if not isinstance(top_k, int) or isinstance(top_k, bool) or top_k < 1:
+            raise InputError(f"top_k is {top_k!r}.", "Ask for a whole number, 1 or more.")
         if batch_size < 1:
             raise InputError(f"batch_size is {batch_size}.", "Give 1 or more.")
         if min_score is not None and not 0 <= min_score <= 1:
@@ -361,6 +361,12 @@ class Assistant:
         return [next(known) if one is None else replace(one, timings=again) for one in answers]
 
 
+def _check_several(questions: object) -> None:
+    if isinstance(questions, str | Question):  # a text would be asked letter by letter
+        kind = "text" if isinstance(questions, str) else "question"
+        raise InputError(f"The questions are one {kind}.", "Give a list, or call ask.")
+
+
 def _blocks(
     questions: Iterable[str | Question], reader: Reader
 ) -> Iterator[tuple[list[Question], InputError | None]]:
@@ -383,7 +389,7 @@ def _checked(question: str | Question, number: int, reader: Reader) -> Question:
         (question.text, question.history) if isinstance(question, Question) else (question, ())
     )
     try:
-        return Question(_fitting(check_question(text), reader), history)
+        return Question(_fitting(check_question(text), reader), parse_history(history))
     except InputError as error:
         if number == 0:
             raise

@@ -62,6 +62,7 @@ def _batch(options: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from qa.answer_file import answered_before
+    from qa.pipeline import check_asked
     from qa.questions import BadLine, read_questions
     from qa.records import Question
 
@@ -79,6 +80,7 @@ def _batch(options: argparse.Namespace) -> int:
     where = filter_of(options)
     # Before the output is opened, so that a fault leaves it alone:
     assistant = load_assistant(options)
+    check_asked(assistant.index, where)
     fits = [assistant.reader.takes(row.question) for row in asked]
     long = list(compress(asked, map(not_, fits)))
     for row in long:

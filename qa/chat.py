@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 from gradio.utils import get_upload_folder
 
+from index.errors import InputError
 from qa.acts import files_of, link_of, number_of, text_of
 from qa.api import MODELS, ApiBlocks
 from qa.callers import caller_of
@@ -54,9 +55,15 @@ def build(
             browser; without it, and where it gives none, a browser is a visitor.
 
     Raises:
+        InputError: there is no article on offer.
         StoreError: what browsers keep cannot be read again.
     """
     ids = list(offered.titles)
+    if not ids:
+        raise InputError(
+            "The index has no article to chat about.",
+            "Add one: pullquote index add FOLDER ARTICLE.",
+        )
     asked = [name for name in ids if name in examples]
     first = asked[0] if asked else ALL_ARTICLES if len(ids) > 1 else ids[0]
     desk = Desk(offered, gate, first, Keeping(kept))

@@ -5,10 +5,13 @@ from dataclasses import replace
 
 from qa.overlap import words_lacking
 from qa.rank import Candidate, Ranking
-from qa.settings import ReaderSettings
+from qa.settings import Logistic, ReaderSettings
 
 # Beyond this a log-odds says no more: e^12 is 160,000 to 1.
 MOST_LOG_ODDS = 12.0
+# A reader that nothing was fitted for goes by the odds of a span against "not here". Its share of
+# all that was read would shrink with every passage that says something, too.
+OWN_RIGHT, OWN_ABSENT = Logistic(0.0, {"mass": 1.0}), Logistic(0.0, {"mass": -1.0})
 
 
 def features(question: str, candidate: Candidate, *, searched: bool) -> Mapping[str, float]:
@@ -44,7 +47,7 @@ def judge(question: str, ranking: Ranking, settings: ReaderSettings, *, searched
 
     A score is then the probability that the quote is right (Platt 1999: a logistic
     regression over what the model says); where several quotes are right, they need not
-    make 1. A reader that nothing was fitted for keeps its own probabilities.
+    make 1. A reader that nothing was fitted for goes by the odds of its spans.
 
     Args:
         question: what was asked.
@@ -52,18 +55,21 @@ def judge(question: str, ranking: Ranking, settings: ReaderSettings, *, searched
         settings: of the reader.
         searched: whether a search found what was read.
     """
-    if settings.right is None or settings.absent is None or not ranking.candidates:
+    if not ranking.candidates:
         return ranking
+    right, absent = OWN_RIGHT, OWN_ABSENT
+    if settings.right is not None and settings.absent is not None:
+        right, absent = settings.right, settings.absent
     judged = [
         replace(
             candidate,
-            score=settings.right.probability(features(question, candidate, searched=searched)),
+            score=right.probability(features(question, candidate, searched=searched)),
         )
         for candidate in ranking.candidates
     ]
     judged.sort(key=lambda candidate: -candidate.score)
     best = features(question, ranking.candidates[0], searched=searched)
-    return Ranking(tuple(judged), settings.absent.probability(best))
+    return Ranking(tuple(judged), absent.probability(best))
 
 
 def is_answer(ranking: Ranking, settings: ReaderSettings, *, min_score: float | None) -> bool:

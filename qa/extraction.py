@@ -4,9 +4,9 @@ transformers had a ``question-answering`` pipeline until version 5. This takes t
 arguments and gives the same dictionaries, over a reader of ours or any other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from index.errors import InputError
 from index.records import Document, Passage
@@ -15,6 +15,8 @@ from qa.rank import Ranking, rank
 from qa.reader import SHIPPED_READER, ExtractiveReader
 
 MODELS_KEPT = 2  # readers held ready between calls
+USUAL_STRIDE = 128  # the pipeline's, where windows are twice as long or longer
+EXAMPLES = 'Give {"question": ..., "context": ...}, or a list of these.'
 
 
 class Extracted(TypedDict):
@@ -27,34 +29,42 @@ class Extracted(TypedDict):
 
 
 def extract(
+    examples: Mapping[str, object] | Iterable[Mapping[str, object]] | None = None,
+    /,
     *,
-    question: str | Sequence[str],
-    context: str | Sequence[str],
+    question: str | Iterable[str] | None = None,
+    context: str | Iterable[str] | None = None,
     model: str | None = None,
     top_k: int = 1,
-    doc_stride: int = 128,
+    doc_stride: int | None = None,
     max_seq_len: int = 384,
     max_question_len: int | None = None,
     max_answer_len: int = 15,
     handle_impossible_answer: bool = False,
+    align_to_words: bool = True,
     batch_size: int = 32,
 ) -> Extracted | list[Extracted] | list[Extracted | list[Extracted]]:
     """Answer questions from their contexts.
 
     Differences from the pipeline: spans keep to whole words; no two of the top_k overlap;
     scores compare between the windows of a context; a question is cut only if
-    ``max_question_len`` says so.
+    ``max_question_len`` says so; a list of one question gives a list of one answer.
 
     Args:
+        examples: a mapping with a ``question`` and its ``context``, or several, in place of the
+            two below; what else is in one is passed over.
         question: one question or several.
         context: the text to answer it from; one for all questions, or one for each.
         model: folder or hub id of an extractive reader; without one, the one we ship.
         top_k: how many answers for a question, at most.
-        doc_stride: context tokens that neighbouring windows share.
-        max_seq_len: most tokens in a window, the question included.
+        doc_stride: context tokens that neighbouring windows share; without it, half a window,
+            128 at most.
+        max_seq_len: most tokens in a window, the question included; less if the model takes
+            fewer.
         max_question_len: tokens to keep of a question; all, without it.
         max_answer_len: most tokens in an answer.
         handle_impossible_answer: whether "no answer" may be an answer, with the text "".
+        align_to_words: taken for the pipeline's sake; answers always keep to whole words.
         batch_size: windows in one pass through the model.
 
     Returns:
@@ -62,13 +72,27 @@ def extract(
         for several questions a list of these.
 
     Raises:
-        InputError: a question or context is empty, their numbers differ, or an option is
-            out of range.
+        InputError: a question or context is missing, empty or no text, their numbers differ, or
+            an option is out of range.
         ModelError: the model cannot be loaded.
     """
-    if top_k < 1:
-        raise InputError(f"top_k is {top_k}.", "Ask for 1 or more.")
-    pairs = _pair_up(question, context)
+    if not isinstance(top_k, int) or isinstance(top_k, bool) or top_k < 1:
+        raise InputError(f"top_k is {top_k!r}.", "Ask for a whole number, 1 or more.")
+    if not align_to_words:
+        raise InputError(
+            f"align_to_words is {align_to_words}.", "Leave it out: answers keep to whole words."
+        )
+    if examples is not None:
+        if question is not None or context is not None:
+            raise InputError(
+                "There are examples, and a question or a context beside them.",
+                "Give the one or the other.",
+            )
+        is_one = isinstance(examples, Mapping)
+        pairs = _checked(*_columns(examples))
+    else:
+        is_one = isinstance(question, str) and isinstance(context, str)
+        pairs = _checked(*_paired(question, context))
     reader = _reader(model or str(SHIPPED_READER), max_seq_len, doc_stride)
     if max_question_len is not None:
         if max_question_len < 1:
@@ -84,24 +108,59 @@ def extract(
             rank([(passage, reading)], top_k=top_k), passage.text, top_k, handle_impossible_answer
         )
         results.append(found if top_k > 1 else found[0])
-    return results[0] if isinstance(question, str) and isinstance(context, str) else results
+    return results[0] if is_one else results
 
 
-def _pair_up(question: str | Sequence[str], context: str | Sequence[str]) -> list[tuple[str, str]]:
-    several = max(
-        1 if isinstance(question, str) else len(question),
-        1 if isinstance(context, str) else len(context),
-    )
-    questions = [question] * several if isinstance(question, str) else list(question)
-    contexts = [context] * several if isinstance(context, str) else list(context)
+def _columns(examples: Any) -> tuple[list[Any], list[Any]]:
+    """The questions of examples, and their contexts."""
+    is_one = isinstance(examples, Mapping | str) or not isinstance(examples, Iterable)
+    questions: list[Any] = []
+    contexts: list[Any] = []
+    for example in [examples] if is_one else examples:
+        if not isinstance(example, Mapping):
+            raise InputError(f"An example is a {type(example).__name__}, no mapping.", EXAMPLES)
+        for name, column in (("question", questions), ("context", contexts)):
+            if name not in example:
+                raise InputError(f"An example has no “{name}”.", EXAMPLES)
+            column.append(example[name])
+    return questions, contexts
+
+
+def _paired(question: Any, context: Any) -> tuple[list[Any], list[Any]]:
+    """As many questions as contexts; one text goes with every one of several."""
+    questions, contexts = _listed("question", question), _listed("context", context)
+    if isinstance(question, str):
+        questions *= max(len(contexts), 1)
+    if isinstance(context, str):
+        contexts *= max(len(questions), 1)
     if len(questions) != len(contexts):
         raise InputError(
             f"There are {len(questions)} questions and {len(contexts)} contexts.",
             "Give one context for all, or one for each question.",
         )
-    if not all(text.strip() for text in contexts):
-        raise InputError("A context is empty.", "Give every question a text to answer it from.")
-    return [(check_question(asked), text) for asked, text in zip(questions, contexts, strict=True)]
+    return questions, contexts
+
+
+def _listed(name: str, given: Any) -> list[Any]:
+    if isinstance(given, str):
+        return [given]
+    if given is None:
+        raise InputError(f"There is no {name}.", f"Give one as {name}=, or examples with both.")
+    # A mapping's items are its keys, and a set's stand in no order to pair them by.
+    if isinstance(given, Mapping | set | frozenset | bytes) or not isinstance(given, Iterable):
+        raise InputError(
+            f"The {name} is a {type(given).__name__}, not text.", "Give a text, or a list of texts."
+        )
+    return list(given)
+
+
+def _checked(questions: list[Any], contexts: list[Any]) -> list[tuple[str, str]]:
+    for text in contexts:
+        if not isinstance(text, str):
+            raise InputError(f"A context is a {type(text).__name__}, not text.", "Give a text.")
+        if not text.strip():
+            raise InputError("A context is empty.", "Give every question a text to answer it from.")
+    return list(zip(map(check_question, questions), contexts, strict=True))
 
 
 def _as_pipeline(
@@ -128,9 +187,13 @@ def _as_pipeline(
 def _model(name: str) -> ExtractiveReader:
     if name == str(SHIPPED_READER):
         return ExtractiveReader.shipped()
-    return ExtractiveReader.from_pretrained(name)
+    # Each call has windows of its own; these must only be of a length that any model takes.
+    return ExtractiveReader.from_pretrained(name, stride_tokens=0)
 
 
 @lru_cache(maxsize=MODELS_KEPT)
-def _reader(name: str, window_tokens: int, stride_tokens: int) -> ExtractiveReader:
-    return _model(name).with_windows(window_tokens=window_tokens, stride_tokens=stride_tokens)
+def _reader(name: str, window_tokens: int, stride_tokens: int | None) -> ExtractiveReader:
+    model = _model(name)
+    if stride_tokens is None:
+        stride_tokens = min(min(window_tokens, model.longest_window) // 2, USUAL_STRIDE)
+    return model.with_windows(window_tokens=window_tokens, stride_tokens=stride_tokens)

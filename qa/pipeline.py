@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from index.engine import PassageIndex
+from index.errors import InputError
 from index.filters import Filter
 from index.records import Hit
 from qa.reader import Reader
@@ -17,6 +18,32 @@ TOP_K = 3
 # nearest: `python benchmarks/reading.py FILE...` prints what other numbers give. A second that fits
 # about as well as the first may say something else, of another article for example.
 PASSAGES_READ, STEPS, SURE_SCORE, LEAST_SHARE, RIVAL_SHARE = 5, (1, 2), 0.6, 0.7, 0.9
+SHOWN_CHARS = 200  # of a filter, in an error: it may name a thousand articles
+
+
+def check_asked(index: PassageIndex, where: Filter | None) -> None:
+    """Refuse to ask no article at all: that it does not say would be said of nothing.
+
+    Args:
+        index: the articles.
+        where: which of them are asked; all of them without it.
+
+    Raises:
+        InputError: there is no article, the filter holds for none, or it names one or a
+            collection that is not there.
+    """
+    if not index.has_any():
+        raise InputError(
+            "The index has no article to ask.", "Add one: pullquote index add FOLDER ARTICLE."
+        )
+    if not index.has_any(where):
+        told = str(where)
+        shown = told if len(told) <= SHOWN_CHARS else f"{told[:SHOWN_CHARS]}…"
+        raise InputError(
+            f"The filter leaves no article to ask: {shown}.",
+            "Ask for others, or for all; where a language or a date is asked for, an article"
+            " whose own is not known is left out.",
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +81,13 @@ class Pipeline:
         Args:
             questions: what is asked.
             expanded: each behind the earlier turns it leans on; None where it stands alone.
+
+        Raises:
+            InputError: as for ``check_asked``.
         """
         if not questions:
             return []
+        check_asked(self.index, self.where)
         began = time.perf_counter()
         hits = self._retrieve(questions, expanded)
         retrieved = time.perf_counter()

@@ -145,6 +145,11 @@ class ExtractiveReader:
         """What was fitted for this reader."""
         return self._settings
 
+    @property
+    def longest_window(self) -> int:
+        """The most tokens that a window of its model may have."""
+        return self._model.longest_input
+
     def with_windows(self, *, window_tokens: int, stride_tokens: int) -> "ExtractiveReader":
         """The same model with other windows, shorter than asked if it takes fewer tokens.
 

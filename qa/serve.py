@@ -78,7 +78,7 @@ def serve(
         login_days: after its last use, when a login ends.
 
     Raises:
-        InputError: the port is in use, or an option out of range.
+        InputError: the port is in use, an option out of range, or there is no article.
     """
     counters = Counters()
     gate = Gate(

@@ -44,7 +44,7 @@ class ReaderSettings:
         item_share: where a question asks for several things, the share of the best
             item's odds from which another span is an item too.
         right: from a span's features to the probability that it is right; None where
-            nothing was fitted: then the reader's own probability is taken.
+            nothing was fitted: then its own odds against "not here" are taken.
         absent: from the best span's features to that of "not in the article".
     """
 

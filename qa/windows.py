@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from threading import Lock
 from typing import NamedTuple
 
@@ -15,13 +16,18 @@ from index.sentences import sentence_spans
 Span = tuple[int, int]
 
 MOST_PADDING = 0.1  # share of a batch's tokens that are none; what is padded is computed too
-PASSAGES_KEPT = 1024  # as tokens, some 40 KB each
+TOKENS_KEPT = 160_000  # of passages, some 40 MB: a thousand of those of an index
+LONGEST_KEPT = 4_000  # tokens of a text; a longer one is a whole article, and seldom asked twice
+CHARS_A_TOKEN = 100  # a text of fewer tokens than this has is kept for its characters
 
 # Unicode's default word boundaries (UAX #29): they keep 3.50 and can't whole, and set every
 # ideograph apart, so that scripts without spaces can still be quoted by the character.
 WORD_BOUNDARY = regex.compile(r"\b", flags=regex.WORD)
 # Of "Trump's envoy" a quote may be "Trump", though the word goes on.
-POSSESSIVE = regex.compile(r"(?<=\p{L})(?=['’]s\b)", flags=regex.WORD)
+POSSESSIVE = regex.compile(r"(?<=\p{L}[\p{M}\p{Cf}]*)(?=['’]s\b)", flags=regex.WORD)
+# Accents of their own, soft hyphens, marks of direction: they belong to the word before them, and
+# some tokenizers drop them.
+MARK = regex.compile(r"[\p{M}\p{Cf}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +75,17 @@ class Windower:
         tokenizer_json: a fast tokenizer, serialised.
         window_tokens: most tokens in a window, question and special tokens included.
         stride_tokens: how many passage tokens neighbouring windows share.
+        tokens_kept: of passages, at most.
     """
 
-    def __init__(self, tokenizer_json: str, *, window_tokens: int, stride_tokens: int) -> None:
+    def __init__(
+        self,
+        tokenizer_json: str,
+        *,
+        window_tokens: int,
+        stride_tokens: int,
+        tokens_kept: int = TOKENS_KEPT,
+    ) -> None:
         # A copy of our own, since truncation is a tokenizer's mutable state.
         self._tokenizer = Tokenizer.from_str(tokenizer_json)
         self._tokenizer.no_padding()
@@ -88,7 +102,9 @@ class Windower:
         self._window_tokens = window_tokens
         self._stride_tokens = stride_tokens
         self._lock = Lock()
+        self._tokens_kept = tokens_kept
         self._kept: dict[str, _Tokenised] = {}
+        self._kept_size = 0  # the sum of theirs
 
     def cut(self, pairs: Sequence[tuple[str, str]]) -> list[Window]:
         """Tokenise pairs and cut the passages that are too long for one window.
@@ -162,14 +178,24 @@ class Windower:
             self._kept |= found  # the last asked for go last
         new = [text for text in texts if text not in found]
         encodings = self._tokenizer.encode_batch(new, add_special_tokens=False)
-        found |= {
+        made = {
             text: _tokenised(text, encoding) for text, encoding in zip(new, encodings, strict=True)
         }
         with self._lock:
-            self._kept |= found
-            while len(self._kept) > PASSAGES_KEPT:
-                del self._kept[next(iter(self._kept))]
-        return found
+            for text, passage in made.items():
+                size = _size(text, passage)
+                if size <= LONGEST_KEPT and text not in self._kept:
+                    self._kept[text] = passage
+                    self._kept_size += size
+            while self._kept_size > self._tokens_kept:
+                first = next(iter(self._kept))
+                self._kept_size -= _size(first, self._kept.pop(first))
+        return found | made
+
+
+def _size(text: str, passage: _Tokenised) -> int:
+    """How much is kept of a passage, in tokens; never nothing."""
+    return max(len(passage.offsets), len(text) // CHARS_A_TOKEN, 1)
 
 
 def _tokenised(text: str, encoding: Encoding) -> _Tokenised:
@@ -178,10 +204,13 @@ def _tokenised(text: str, encoding: Encoding) -> _Tokenised:
     closings = boundaries | {match.start() for match in POSSESSIVE.finditer(text)}
     sentence_ends = [end for _, end in sentence_spans(text)]
     offsets = []
-    for start, end in encoding.offsets:
+    for (start, end), (following, _) in pairwise([*encoding.offsets, (len(text), len(text))]):
         while start < end and text[start].isspace():  # some tokenizers count the space before
             start += 1
-        offsets.append((start, end))
+        past = end
+        while past < following and past not in closings and MARK.match(text, past):
+            past += 1  # over marks that are in no token
+        offsets.append((start, past if start < end and past in closings else end))
     return _Tokenised(
         encoding,
         offsets,

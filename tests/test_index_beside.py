@@ -3,14 +3,24 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_indexes import QUERIES, build, found, load_index
+from small_indexes import QUERIES, build, found, load_index, opened
 from strategies import articles, documents, few
 from stub import CountingEmbedder, StubEmbedder
 
 from index.engine import PassageIndex
 from index.errors import InputError
+from index.filters import Filter
 from index.in_memory import Embedded
 from index.records import Document
+
+ANIMALS = (
+    "Cats run. Dogs bark. Birds sing.",
+    "Größe zählt. Cats sleep.",
+    "Cats run. Cats run. Foxes run.",
+    "Something else. Rain fell. Cats hide. Owls run.",
+    "Herons wade.",
+    "Otters swim. Something runs.",
+)
 
 shelves = st.lists(documents(), min_size=2, max_size=6, unique_by=lambda document: document.id)
 
@@ -23,6 +33,15 @@ def hits_of(index, query, top_k):
     """Sorted, since equals come in any order."""
     (hits,) = index.search([query], top_k=top_k)
     return sorted((hit.passage.document.id, hit.passage.start, round(hit.score, 4)) for hit in hits)
+
+
+def scores_of(index, where):
+    """The score of every passage for every query."""
+    return {
+        (query, hit.passage.document.id, hit.passage.start): hit.score
+        for query, hits in zip(QUERIES, index.search(QUERIES, top_k=100, where=where), strict=True)
+        for hit in hits
+    }
 
 
 @few
@@ -57,6 +76,30 @@ def test_a_saved_index_stands_in_front(tmp_path, kind):
         for number in (2, 3)
     ]
     assert found(load_index(tmp_path / "index").beside(own)) == found(build(*texts))
+
+
+@few
+@given(st.data(), st.lists(st.sampled_from(ANIMALS), min_size=4, max_size=6, unique=True))
+def test_what_was_removed_behind_a_saved_index_stays_gone(tmp_path_factory, data, texts):
+    folder = tmp_path_factory.mktemp("removed") / "index"
+    shelf = [Document(str(number), "Title", text) for number, text in enumerate(texts)]
+    own = shelf.pop()
+    gone = data.draw(st.integers(1, len(shelf)))  # from the end, whose numbers are the highest
+    stored = opened(folder)
+    stored.add(shelf)
+    stored.remove([document.id for document in shelf[-gone:]])
+    left = [*shelf[:-gone], own]
+    added = PassageIndex.from_documents([own], embedder=StubEmbedder(), budget_tokens=4)
+    again = Document("again", "Title", "Cats sleep. Herons wade.")
+    more = PassageIndex.from_documents([again], embedder=StubEmbedder(), budget_tokens=4)
+    whole = PassageIndex.from_documents([*left, again], embedder=StubEmbedder(), budget_tokens=4)
+    joined = stored.beside([added, more])
+    assert joined.passages == whole.passages
+    for where in (None, Filter(documents=[own.id]), Filter(documents=[again.id])):
+        assert scores_of(joined, where) == pytest.approx(scores_of(whole, where), abs=1e-5)
+    for query in QUERIES:  # the words alone, in which the gone were found again
+        scores = [one._contents.words.search(query, top_k=100).values() for one in (joined, whole)]
+        assert sorted(scores[0]) == pytest.approx(sorted(scores[1]))
 
 
 def test_nothing_is_embedded_again():

@@ -119,7 +119,7 @@ def test_no_queries_and_few_passages(stub_embedder):
     assert len(index.search(["x"], top_k=1)[0]) == 1
 
 
-@pytest.mark.parametrize("top_k", [0, -1])
+@pytest.mark.parametrize("top_k", [0, -1, 2.0, True])
 def test_top_k_out_of_range(stub_embedder, top_k):
     index = build(["One."], stub_embedder)
     for queries in (["x"], []):

@@ -37,6 +37,16 @@ def test_a_folder_of_something_else_is_left_alone(tmp_path):
     assert (tmp_path / "thesis.txt").read_text("utf-8") == "Ten years of work."
 
 
+def test_a_web_site_s_manifest_is_left_alone(tmp_path):
+    (tmp_path / "manifest.json").write_text('{"name": "a web site"}', "utf-8")
+    assert not is_stored_index(tmp_path)
+    with pytest.raises(StoreError, match="exists and is not an index"):
+        build("Fish swim.").save(tmp_path)
+    with pytest.raises(StoreError, match="There is no index in"):
+        load_index(tmp_path)
+    assert [file.name for file in tmp_path.iterdir()] == ["manifest.json"]
+
+
 def test_no_index_to_open(tmp_path):
     (tmp_path / "notes.txt").write_text("Words.", "utf-8")
     for folder in (tmp_path, tmp_path / "gone", tmp_path / "notes.txt"):

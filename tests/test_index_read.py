@@ -89,6 +89,22 @@ def test_a_folder_without_articles(tmp_path, files):
     assert str(tmp_path) in str(raised.value)
 
 
+def test_a_saved_index_is_no_folder_of_articles(folder, saved):
+    for sources in (saved, [folder, saved], iter([str(saved), STORY])):
+        with pytest.raises(
+            SourceError, match="is a saved index, which is asked by itself"
+        ) as raised:
+            read_sources(sources)
+        assert str(saved) in raised.value.problem
+        assert "pullquote index add" in raised.value.remedy
+
+
+def test_the_folder_of_a_web_site_is_no_saved_index(folder):
+    expected = read_sources(folder)
+    (folder / "manifest.json").write_text('{"name": "a web site"}', "utf-8")
+    assert read_sources(folder) == expected
+
+
 def test_a_pattern(folder):
     def named(pattern):
         return {one.id: one.source for one in read_sources(str(folder / pattern))}

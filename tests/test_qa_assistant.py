@@ -251,10 +251,32 @@ def test_questions_with_history_in_a_batch(news):
     assert texts_and_scores(news.ask_many(many)) == texts_and_scores(alone)
 
 
+@pytest.mark.parametrize(
+    "turn",
+    [
+        Answer("who was pardoned?", "Viktor Babariko", 0.9, 0.1, 0, 15),
+        ("who was pardoned?", "Viktor Babariko"),
+        {"question": "who was pardoned?", "answer": "Viktor Babariko"},
+    ],
+)
+def test_a_question_of_many_has_whatever_history_one_may_have(news, turn):
+    asked = "for how long was he jailed?"
+    (many,) = news.ask_many([Question(asked, history=[turn])])
+    (stream,) = news.ask_stream([Question(asked, history=(turn,))])
+    assert many.resolved == stream.resolved == f"who was pardoned? Viktor Babariko {asked}"
+    assert texts_and_scores([many, stream]) == texts_and_scores(
+        [news.ask(asked, history=[turn])] * 2
+    )
+
+
 @pytest.mark.parametrize("history", ["who?", 5, [5], [("who?",)], [("", "Anna")], [("a?", 5)]])
 def test_bad_history(news, history):
     with pytest.raises(InputError):
         news.ask(PARDONED, history=history)
+    with pytest.raises(InputError):
+        news.ask_many([Question(PARDONED, history)])
+    with pytest.raises(InputError, match=r"^Question 2: "):
+        news.ask_many([PARDONED, Question(PARDONED, history)])
 
 
 # Bad input
@@ -285,6 +307,29 @@ def test_option_out_of_range(news, option, value):
         assistant.ask_many([PARDONED], **{option: value})
     with pytest.raises(InputError, match=f"{option} is {value}"):
         next(assistant.ask_stream([PARDONED], **{option: value}))
+    assert recorder.pairs == []
+
+
+@pytest.mark.parametrize("top_k", [2.0, "2", True, None])
+def test_top_k_that_is_no_whole_number(news, top_k):
+    assistant, recorder = variant(news)
+    for act in (
+        lambda: assistant.ask(PARDONED, top_k=top_k),
+        lambda: assistant.ask_many([PARDONED], top_k=top_k),
+        lambda: next(assistant.ask_stream([PARDONED], top_k=top_k)),
+        lambda: assistant.search(PARDONED, top_k=top_k),
+    ):
+        with pytest.raises(InputError, match=f"top_k is {top_k!r}"):
+            act()
+    assert recorder.pairs == []
+
+
+@pytest.mark.parametrize(("one", "kind"), [("who?", "text"), (Question("who?"), "question")])
+def test_one_question_is_not_several(news, one, kind):
+    assistant, recorder = variant(news)
+    for act in (lambda: assistant.ask_many(one), lambda: next(assistant.ask_stream(one))):
+        with pytest.raises(InputError, match=f"The questions are one {kind}"):
+            act()
     assert recorder.pairs == []
 
 

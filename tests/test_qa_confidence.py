@@ -89,9 +89,12 @@ def test_order_is_that_of_the_probabilities():
     assert scores == sorted(scores, reverse=True)
 
 
-def test_reader_without_a_fit_keeps_its_own_probabilities():
-    ranking = rank([(LEFT, reading((0, 3, 2.0), (10, 13, 1.0)))], top_k=3)
-    assert judge(QUESTION, ranking, ReaderSettings(), searched=True) is ranking
+def test_reader_without_a_fit_goes_by_its_odds_whatever_else_was_read():
+    said, more = (LEFT, reading((0, 3, 2.0))), (RIGHT, reading((0, 3, 1.0), (10, 13, 1.0)))
+    for readings in ([said], [said, more]):
+        judged = judge(QUESTION, rank(readings, top_k=3), ReaderSettings(), searched=True)
+        assert judged.candidates[0].score == pytest.approx(sigmoid(2.0))
+        assert judged.null_score == pytest.approx(sigmoid(-2.0))
     empty = rank([(LEFT, reading())], top_k=3)
     assert judge(QUESTION, empty, FITTED, searched=True) is empty
 

@@ -112,6 +112,48 @@ def test_several_answers_for_several_questions_are_lists_in_a_list():
             assert_extracted(answer, context)
 
 
+def test_an_example_is_a_question_with_its_context():
+    found = extract({"question": PARDONED, "context": STORY})
+    assert same(found, extract(question=PARDONED, context=STORY))
+    assert len(extract({"question": PARDONED, "context": STORY}, top_k=2)) == 2
+
+
+@pytest.mark.parametrize("kind", [list, tuple, iter])
+def test_several_examples(kind):
+    rows = [
+        {"question": PARDONED, "context": STORY},
+        {"id": 7, "question": LITRES, "context": KETTLE, "answers": []},
+    ]
+    found = extract(kind(rows))
+    assert [answer["answer"] for answer in found[:1]] == ["123"]
+    expected = extract(question=[PARDONED, LITRES], context=[STORY, KETTLE])
+    for one, other in zip(found, expected, strict=True):
+        assert same(one, other)
+    assert [len(one) for one in extract(kind(rows), top_k=2)] == [2, 2]
+
+
+def test_a_list_of_one_example_stays_a_list():
+    (found,) = extract([{"question": PARDONED, "context": STORY}])
+    assert found["answer"] == "123"
+    assert extract([]) == []
+
+
+def test_any_iterable_of_texts():
+    expected = extract(question=[PARDONED, LITRES], context=[STORY, KETTLE])
+    found = extract(question=iter([PARDONED, LITRES]), context=(text for text in (STORY, KETTLE)))
+    for one, other in zip(found, expected, strict=True):
+        assert same(one, other)
+    for one in extract(question=(PARDONED for _ in range(2)), context=STORY):
+        assert same(one, expected[0])
+
+
+def test_words_are_kept_whole_as_the_pipeline_was_asked_to():
+    found = extract(question=PARDONED, context=STORY, align_to_words=True)
+    assert same(found, extract(question=PARDONED, context=STORY))
+    with pytest.raises(InputError, match=r"align_to_words is False\..*whole words"):
+        extract(question=PARDONED, context=STORY, align_to_words=False)
+
+
 def test_no_questions_give_no_answers():
     assert extract(question=[], context=[]) == []
 
@@ -212,6 +254,24 @@ def test_windows_longer_than_the_model_takes_are_cut_to_it():
     assert found["answer"] == "123"
 
 
+@pytest.mark.parametrize(
+    ("max_seq_len", "doc_stride"), [(64, 32), (128, 64), (200, 100), (384, 128), (512, 128)]
+)
+def test_without_a_stride_windows_share_half_of_them_or_128_tokens(max_seq_len, doc_stride):
+    context = "The weather was mild and the harbour lay quiet. " * 60 + STORY
+    options = {"question": PARDONED, "context": context, "max_seq_len": max_seq_len, "top_k": 3}
+    for one, other in zip(
+        extract(**options), extract(**options, doc_stride=doc_stride), strict=True
+    ):
+        assert same(one, other)
+
+
+def test_the_stride_fits_a_model_of_short_windows(tiny_bert):
+    context = "Anna was released in Minsk on Monday. " * 20
+    found = extract(question="who?", context=context, model=str(tiny_bert))
+    assert_extracted(found, context)
+
+
 def test_question_is_cut_if_asked_for():
     # What is left of the long question is the short one.
     short = "how many prisoners were pardoned"
@@ -223,6 +283,55 @@ def test_question_is_cut_if_asked_for():
 
 
 # Bad input
+
+
+@pytest.mark.parametrize(
+    ("examples", "message"),
+    [
+        (PARDONED, "An example is a str"),
+        (7, "An example is a int"),
+        ([PARDONED, STORY], "An example is a str"),
+        ([[PARDONED, STORY]], "An example is a list"),
+        ({"question": PARDONED}, "An example has no “context”"),
+        ([{"question": PARDONED, "context": STORY}, {"context": STORY}], "has no “question”"),
+        ({"question": [PARDONED], "context": STORY}, "The question is a list, not text"),
+        ({"question": PARDONED, "context": None}, "A context is a NoneType, not text"),
+        ({"question": PARDONED, "context": " "}, "A context is empty"),
+        ({"question": " ", "context": STORY}, "The question is empty"),
+    ],
+)
+def test_what_is_no_example(examples, message):
+    with pytest.raises(InputError, match=message) as raised:
+        extract(examples)
+    assert raised.value.remedy
+
+
+@pytest.mark.parametrize("beside", [{"question": PARDONED}, {"context": STORY}])
+def test_examples_and_texts_beside_them(beside):
+    with pytest.raises(InputError, match="examples, and a question or a context beside"):
+        extract({"question": PARDONED, "context": STORY}, **beside)
+
+
+@pytest.mark.parametrize(
+    ("texts", "message"),
+    [
+        ({}, "There is no question"),
+        ({"context": STORY}, "There is no question"),
+        ({"question": PARDONED}, "There is no context"),
+        ({"question": PARDONED, "context": None}, "There is no context"),
+        ({"question": {"question": PARDONED}, "context": STORY}, "The question is a dict"),
+        ({"question": PARDONED, "context": {"context": STORY}}, "The context is a dict"),
+        ({"question": {PARDONED, LITRES}, "context": STORY}, "The question is a set"),
+        ({"question": PARDONED, "context": STORY.encode()}, "The context is a bytes"),
+        ({"question": 7, "context": STORY}, "The question is a int"),
+        ({"question": [PARDONED, None], "context": STORY}, "The question is a NoneType"),
+        ({"question": PARDONED, "context": [STORY, 7]}, "A context is a int"),
+    ],
+)
+def test_what_is_no_text(texts, message):
+    with pytest.raises(InputError, match=message) as raised:
+        extract(**texts)
+    assert raised.value.remedy
 
 
 @pytest.mark.parametrize("context", ["", "  \n", ["", STORY], [STORY, " "]])
@@ -256,6 +365,8 @@ def test_numbers_that_do_not_match(question, context, message):
     "options",
     [
         {"top_k": 0},
+        {"top_k": 2.0},
+        {"top_k": True},
         {"batch_size": 0},
         {"max_answer_len": 0},
         {"max_question_len": 0},

@@ -233,8 +233,10 @@ def test_collections(pullquote, shelf, articles, capsys):
     for where in (["--since", "2024"], ["--language", "fr"]):
         assert main(["search", "prisoners", str(shelf), "--json", *where]) == 0
         assert json.loads(capsys.readouterr().out) == []
-        assert main(["ask", "who was released?", str(shelf), "--json", *where]) == 0
-        assert json.loads(capsys.readouterr().out)["text"] is None
+        assert main(["ask", "who was released?", str(shelf), "--json", *where]) == 1
+        out, err = capsys.readouterr()
+        assert out == ""
+        assert "The filter leaves no article to ask: " in err
     assert main(["search", "prisoners", str(shelf), "--collection", "none"]) == 1
     assert "Choose one of the index: world." in capsys.readouterr().err
     assert pullquote("add", shelf, NEWS, "--collection", "")[0] == 0

@@ -1,5 +1,8 @@
 """The official SQuAD figures, worked by hand."""
 
+import itertools
+import string
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -39,6 +42,8 @@ from qa.metrics import (
         ("Trump’s", "trump’s"),
         ("1990–95 …", "1990–95 …"),
         ("tabs\tand\nlines", "tabs and lines"),
+        ("10 a² m", "10 a² m"),  # to Python a word, no article with a sign behind it
+        ("a\u0301 b", "\u0301 b"),  # but an accent of its own ends one
     ],
 )
 def test_normalize(text, normal):
@@ -53,6 +58,22 @@ def test_normal_text_is_lower_case_tidy_and_without_articles(text):
     assert normal == " ".join(normal.split())
     assert not {"a", "an", "the"} & set(normal.split())
     assert not set(".!-") & set(normal)
+
+
+def plain_normal(text):
+    """The official normalisation, character by character: words are what ``isalnum`` says."""
+    kept = [one for one in text.lower() if one not in string.punctuation]
+    words = ["".join(run) for _, run in itertools.groupby(kept, key=lambda one: one.isalnum())]
+    return " ".join("".join(" " if one in ("a", "an", "the") else one for one in words).split())
+
+
+PARTS = st.sampled_from(["a", "An", "the", " ", ".", "²", "½", "\u0301", "\u200d", "北", "ª", "١"])
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.lists(PARTS | st.characters(codec="utf-8"), max_size=12).map("".join))
+def test_normal_text_is_that_of_the_official_script(text):
+    assert normalize(text) == plain_normal(text)
 
 
 @pytest.mark.parametrize(
@@ -250,10 +271,33 @@ def test_recall_of_no_questions_is_zero():
 # Several answers at once
 
 
-def longest_run(one, other):
-    """The longest run of characters in common, by trying every run there is."""
-    runs = (one[a:b] for a in range(len(one)) for b in range(a + 1, len(one) + 1))
-    return max((len(run) for run in runs if run in other), default=0)
+def longest_run(gold, predicted):
+    """The longest run of characters in common as the official script finds it, by trying all.
+
+    Of a prediction of 200 characters or more, those that make up more than a hundredth of it,
+    and one more, are frequent. A run is looked for without them, the first of the longest in the
+    gold and then in the prediction, and grows over them at both ends; without any it is the
+    beginning that both share.
+    """
+    many = len(predicted) // 100 + 1
+    frequent = {one for one in predicted if predicted.count(one) > many}
+    if len(predicted) < 200:
+        frequent = set()
+
+    def run_from(a, b, without):
+        size = 0
+        while a + size < len(gold) and b + size < len(predicted):
+            if gold[a + size] != predicted[b + size] or gold[a + size] in without:
+                break
+            size += 1
+        return size
+
+    places = itertools.product(range(len(gold)), range(len(predicted)))
+    size, a, b = max(((run_from(a, b, frequent), -a, -b) for a, b in places), default=(0, 0, 0))
+    a, b = (-a, -b) if size else (0, 0)
+    while a and b and gold[a - 1] == predicted[b - 1]:
+        a, b = a - 1, b - 1
+    return run_from(a, b, set())
 
 
 def plain_several(golds, predictions):
@@ -263,11 +307,13 @@ def plain_several(golds, predictions):
         gold, predicted = {normalize(one) for one in gold}, {normalize(one) for one in predicted}
         wanted, found = wanted + max(len(gold), 1), found + max(len(predicted), 1)
         if not gold and not predicted:
-            exact, precision, recall = exact + 1, precision + 1, recall + 1
+            exact += 1
+        if not gold and predicted <= {""}:
+            precision, recall = precision + 1, recall + 1
         for one in predicted:
             exact += one in gold
             precision += max(
-                (longest_run(one, other) / max(len(one), 1) for other in gold), default=0
+                (longest_run(other, one) / max(len(one), 1) for other in gold), default=0
             )
         for one in gold:
             recall += max(
@@ -297,7 +343,32 @@ def test_several_answers_worked_by_hand():
     assert score_several([["red"]], [[]])["multi_overlap_f1"] == 0.0
 
 
-ANSWERS = st.lists(st.text("ab c", min_size=1, max_size=6).filter(normalize), max_size=4)
+def test_a_long_prediction_is_measured_as_the_official_script_measures_it():
+    # Of 200 characters "b" and "c" are frequent: only what both begin with is in common.
+    assert score_several([["cbcb"]], [["bc" * 100]])["multi_overlap_f1"] == 0.0
+    begins = score_several([["bcbc"]], [["bc" * 100]])["multi_overlap_f1"]
+    assert begins == pytest.approx(200 * (4 / 200) / (1 + 4 / 200))
+    shorter = score_several([["cbcb"]], [["bc" * 99]])["multi_overlap_f1"]
+    assert shorter == pytest.approx(200 * (4 / 198) / (1 + 4 / 198))
+    # Around the rare "xyz" it grows over what is frequent.
+    grown = score_several([["cbxyzbb"]], [["bc" * 100 + "bxyzbc"]])["multi_overlap_f1"]
+    precision, recall = 6 / 206, 6 / 7
+    assert grown == pytest.approx(200 * precision * recall / (precision + recall))
+    # A long gold alone has nothing frequent.
+    gold_long = score_several([["bc" * 100]], [["cbcb"]])["multi_overlap_f1"]
+    assert gold_long == pytest.approx(200 * (4 / 200) / (1 + 4 / 200))
+
+
+def test_what_normalises_to_nothing_is_no_overlap_with_nothing():
+    assert score_several([[]], [["The"]]) == {"multi_exact_f1": 0.0, "multi_overlap_f1": 100.0}
+    assert score_several([["red"]], [["The"]])["multi_overlap_f1"] == 0.0
+
+
+WORDS = st.sampled_from(["x", "yz", "bc" * 30, "cb" * 40, "bcd " * 20, "Ada Fenn wrote it "])
+LONG = st.lists(WORDS, min_size=1, max_size=6).map("".join)
+ANSWERS = st.lists(
+    st.one_of(st.text("ab c", min_size=1, max_size=6), st.just("The"), LONG), max_size=4
+)
 
 
 @settings(deadline=None, max_examples=150)

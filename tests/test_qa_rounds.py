@@ -1,10 +1,12 @@
 """Reading on only where no answer is sure."""
 
+import math
 from dataclasses import dataclass, field
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from strategies import few
 
 from index.records import Document, Hit, Passage
 from qa.answering import make_answer
@@ -64,6 +66,41 @@ def test_an_answer_that_is_not_sure_is_looked_for_on():
     (answer,) = rounds().answer(reader, [Task("who?", None, hits_of(WORDS))])
     assert answer.text == "Flo"
     assert reader.asked == [f"{word}." for word in WORDS]
+
+
+@few
+@given(
+    st.lists(st.floats(-8, 8), min_size=1, max_size=len(WORDS), unique=True),
+    st.integers(1, len(WORDS)),
+    st.none() | st.floats(0, 1),
+    st.integers(1, 5),
+)
+def test_without_a_fit_no_score_depends_on_how_much_was_read(odds, passages, min_score, top_k):
+    """Each span has its own odds against "not here", however many others there are."""
+    shelf = dict(zip([f"{word}." for word in WORDS], odds, strict=False))
+    reader = Planned(shelf, settings=ReaderSettings())
+    task = Task("who?", None, hits_of(WORDS[:passages]))
+    (answer,) = rounds(sure_score=1.0, min_score=min_score, top_k=top_k).answer(reader, [task])
+    read = {word: shelf.get(f"{word}.", NEVER) for word in WORDS[:passages]}
+    best = max(read, key=read.get)
+    chance = 1 / (1 + math.exp(-read[best]))
+    least = 0.5 if min_score is None else min_score
+    if abs(chance - least) > 1e-9:
+        assert (answer.text is not None) == (chance > least)
+    assert answer.null_score == pytest.approx(1 - chance, abs=1e-5)
+    for quote in (answer, *answer.alternatives):
+        if quote.text is not None:
+            own = 1 / (1 + math.exp(-read[quote.text]))
+            assert quote.score == pytest.approx(own, abs=1e-5)
+
+
+def test_without_a_fit_an_answer_stays_one_where_others_are_read_too():
+    for passages in (1, 5):
+        reader = Planned({f"{word}.": 1.5 for word in WORDS}, settings=ReaderSettings())
+        tasks = [Task("who?", None, hits_of(WORDS[:passages]))]
+        (answer,) = rounds(min_score=0.7).answer(reader, tasks)
+        assert answer.text == "Ada"
+        assert answer.score == pytest.approx(0.8176, abs=1e-4)
 
 
 def test_what_is_not_there_is_looked_for_everywhere():

@@ -1,6 +1,7 @@
 """Windows cut with the shipped reader's tokenizer."""
 
 import string
+import unicodedata
 from itertools import pairwise
 
 import pytest
@@ -66,7 +67,17 @@ def assert_whole(windows, *, pair, question, text, window_tokens, stride_tokens)
         ids += body[repeated:-1]
         places += window.offsets[repeated:-1]
     assert ids == passage.ids, "the windows do not join to the passage"
-    assert places == passage.offsets
+    assert [start for start, _ in places] == [start for start, _ in passage.offsets]
+    for (_, past), (_, end) in zip(places, passage.offsets, strict=True):
+        # Beyond its token only over accents and the like that are in none.
+        assert past >= end
+        assert all(is_mark(character) for character in text[end:past])
+
+
+def is_mark(character):
+    """Whether it is an accent of its own, or a sign that only says how others are written."""
+    category = unicodedata.category(character)
+    return category.startswith("M") or category == "Cf"
 
 
 def spans_allowed(text, *, windower=WIDE):
@@ -169,6 +180,43 @@ def test_owner_may_be_quoted_without_the_possessive(mark):
     assert text.index(mark) in ends
     assert text.index(mark) + 2 in ends
     assert text.rindex(mark) not in ends
+
+
+# An accent, marks of direction, a soft hyphen, what makes a sign an emoji, vowel signs and others
+# that tokenizers drop.
+MARKS = ["\u0301", "\u0323", "\u200e", "\u200f", "\u00ad", "\ufe0f", "\u064e", "\u200d", "\u2060"]
+MARKED = st.tuples(
+    st.sampled_from(["Beyonce", "Zo", "anna", "123", "supercalifragil", "ш", "سلام", "אב", "✈"]),
+    st.lists(st.sampled_from(MARKS), max_size=3).map("".join),
+).map("".join)
+
+
+@many
+@given(st.lists(MARKED, min_size=1, max_size=12))
+@example(["Beyonce\u0301", "sang"])
+@example(["anna\u200e"])
+def test_a_word_with_marks_behind_it_may_be_quoted_with_them(words):
+    text = " ".join(words)
+    places, start = [], 0
+    for word in words:
+        places.append((start, start + len(word)))
+        start += len(word) + 1
+    starts, ends = spans_allowed(text)
+    assert starts == {start for start, _ in places}
+    assert ends == {end for _, end in places}
+
+
+def test_marks_that_are_tokens_are_left_to_themselves():
+    text = "\u0915\u093e kh\u093e"  # of these vowel signs each is a token
+    (window,) = WIDE.cut([(QUESTION, text)])
+    assert window.offsets[:-1] == plain(text).offsets
+
+
+@pytest.mark.parametrize("mark", "'’")
+def test_owner_with_an_accent_may_be_quoted_without_the_possessive(mark):
+    text = f"it is Beyonce\u0301{mark}s song"
+    _, ends = spans_allowed(text)
+    assert text.index(mark) in ends
 
 
 def test_hyphens_and_quotation_marks_part_words():
@@ -305,15 +353,55 @@ def test_tokens_know_their_sentence():
     assert [number for word, number in words if word != "."] == [0, 0, 1, 1, 1, 2, 2]
 
 
-def test_a_passage_that_is_kept_as_tokens_gives_the_same_windows(monkeypatch):
-    monkeypatch.setattr("qa.windows.PASSAGES_KEPT", 3)
+def kept_tokens(windower):
+    """How many tokens of passages a windower holds, counted by the tokenizer itself."""
+    return sum(len(plain(text).ids) for text in windower._kept)
+
+
+def test_a_passage_that_is_kept_as_tokens_gives_the_same_windows():
     texts = [f"Passage {number} tells of {number} harbours and cranes." for number in range(8)]
-    windower = Windower(TOKENIZER_JSON, window_tokens=WINDOW, stride_tokens=STRIDE)
+    windower = Windower(
+        TOKENIZER_JSON, window_tokens=WINDOW, stride_tokens=STRIDE, tokens_kept=3 * 10
+    )
     for order in (texts, texts[::-1], texts[:2] * 3):  # most of them come back after being let go
         pairs = [(f"{QUESTION} {len(text)}", text) for text in order]
         fresh = Windower(TOKENIZER_JSON, window_tokens=WINDOW, stride_tokens=STRIDE)
         assert windower.cut(pairs) == fresh.cut(pairs)
         assert windower.cut(pairs) == fresh.cut(pairs)
+        assert 0 < kept_tokens(windower) <= 3 * 10
+
+
+@many
+@given(
+    st.lists(
+        st.lists(st.tuples(st.integers(0, 9), st.integers(0, 60)), min_size=1, max_size=6),
+        max_size=12,
+    )
+)
+def test_no_more_tokens_are_kept_than_are_to_be(calls):
+    windower = Windower(TOKENIZER_JSON, window_tokens=64, stride_tokens=0, tokens_kept=100)
+    for call in calls:
+        texts = [f"{name} " + "word " * words for name, words in call]
+        windower.cut([("who", text) for text in texts])
+        assert kept_tokens(windower) <= 100
+        last = list(windower._kept)[::-1]
+        assert windower._kept_size == sum(len(plain(text).ids) for text in last)
+        if sum(len(plain(text).ids) for text in set(texts)) <= 100:
+            assert set(texts) == set(last[: len(set(texts))]), "the last asked for go last"
+
+
+@pytest.mark.parametrize("text", ["word " * 5_000, "x" * 1_000_000, "\u200b" * 1_000_000])
+def test_a_whole_article_is_not_kept(text):
+    windower = Windower(TOKENIZER_JSON, window_tokens=320, stride_tokens=96)
+    passage = "Minsk has announced a pardon."
+    windower.cut([(QUESTION, passage), (QUESTION, text)])
+    assert list(windower._kept) == [passage]
+
+
+def test_texts_without_a_token_are_let_go_too():
+    windower = Windower(TOKENIZER_JSON, window_tokens=320, stride_tokens=96, tokens_kept=50)
+    windower.cut([(QUESTION, "\u200b" * length) for length in range(1, 90)])
+    assert len(windower._kept) == 50
 
 
 def of_length(pair, tokens):
