@@ -34,14 +34,11 @@ def test_answers_and_articles_come_back_as_they_were(kept, data):
     again = Kept(kept.folder, clock=Clock())  # as after a restart
     (found,) = again.conversations.all_of(visitor)
     assert (found.id, found.name, found.articles) == (one.id, " ".join(name.split()), tuple(ids))
-    assert found.turns == len(given_answers)
     assert again.conversations.turns(visitor, one.id) == turns
     assert [turn.answer for turn in turns] == given_answers
     assert again.articles.documents(visitor, brought_name(together)) == tuple(together)
     (listed,) = again.articles.all_of(visitor)
-    chars = sum(len(one.text) for one in together)
     assert (listed.id, listed.title) == (brought_name(together), together[0].title)
-    assert (listed.documents, listed.chars) == (len(together), chars)
 
 
 def test_a_real_conversation_comes_back(kept, visitor, news, news_answers):

@@ -44,7 +44,6 @@ def test_the_oldest_turns_go_first_and_the_others_keep_their_numbers(tmp_path, v
     kept = small(tmp_path, turns=3)
     one = begun(kept, visitor, turns=5)
     assert [turn.number for turn in kept.conversations.turns(visitor, one)] == [2, 3, 4]
-    assert kept.conversations.all_of(visitor)[0].turns == 3
     assert kept.conversations.turns(visitor, one)[0].answer == answer(2)
     assert not kept.feedback.judge(visitor, one, 1, Feedback(Verdict.RIGHT))
     assert kept.feedback.judge(visitor, one, 2, Feedback(Verdict.RIGHT))
@@ -71,10 +70,7 @@ def test_a_visitor_brings_so_many_articles_and_characters(tmp_path, visitor):
     for more in (Document("c", "C", "x"), Document("b", "B", "x" * 51)):
         with pytest.raises(InputError, match="at most 2 with 100 are kept"):
             kept.articles.bring(visitor, [more])
-    assert [(one.id, one.documents) for one in kept.articles.all_of(visitor)] == [
-        ("b", 1),
-        (brought_name(two), 2),
-    ]
+    assert [one.id for one in kept.articles.all_of(visitor)] == ["b", brought_name(two)]
     kept.articles.bring(visitor, [Document("b", "B", "z" * 50)])  # in the place of the other
     assert kept.articles.documents(visitor, "b") == (Document("b", "B", "z" * 50),)
     assert kept.articles.documents(visitor, "c") is None

@@ -29,7 +29,6 @@ def test_a_turn_is_replaced_in_its_place_or_taken_back(kept, visitor):
         "there is none"
     )
     assert [turn.number for turn in kept.conversations.turns(visitor, one)] == [0, 1, 3, 4]
-    assert kept.conversations.all_of(visitor)[0].turns == 4
     assert names(kept.conversations.search(visitor, "number 11")) == ["Story"]
     assert names(kept.conversations.search(visitor, "number 2")) == []
 
@@ -41,9 +40,7 @@ def test_the_last_used_stands_first(kept, visitor):
     assert names(kept.conversations.all_of(visitor)) == ["First", "Second"]
     assert kept.conversations.rename(visitor, second, " Another\n name ")
     assert names(kept.conversations.all_of(visitor)) == ["Another name", "First"]
-    newest = kept.conversations.all_of(visitor)[0]
-    assert newest.created_s < newest.updated_s
-    assert str(newest) == "Another name (0 questions)"
+    assert str(kept.conversations.all_of(visitor)[0]) == "Another name"
 
 
 def test_a_name_is_cut_and_never_empty(kept, visitor):
