@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from index.records import Document
-from index.stored_document import content_digest
+from index.stored_document import content_digest, fields_from
 from qa.feedback import Feedback
 from qa.records import Answer
 
@@ -112,17 +112,14 @@ def turn_of(row: tuple[Any, ...]) -> KeptTurn:
 
 
 def document_of(digest: bytes, id: str, title: str, others: str, text: str) -> Document:
-    """A document of its row.
+    """A document of its row; fields that this version does not know are left out.
 
     Raises:
         SpoiledRowError: it is not what was written.
     """
     try:
         whole = content_digest(id, title, text, others) == digest
-        held = json.loads(others)
-        if "page_starts" in held:
-            held["page_starts"] = tuple(held["page_starts"])
-        document = Document(id=id, title=title, text=text, **held)
+        document = Document(id=id, title=title, text=text, **fields_from(others))
     except (ValueError, TypeError, AttributeError) as error:
         raise SpoiledRowError(f"the article {id}") from error
     if not whole:

@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 
 import pytest
 from conftest import ROOT
@@ -17,6 +18,7 @@ from keepers import answer
 
 from index.errors import StoreError
 from index.records import Document
+from index.stored_document import content_digest
 from qa.kept import Kept
 from qa.kept_file import FILE
 from qa.kept_folder import new_visitor
@@ -191,6 +193,16 @@ def test_what_is_not_as_it_was_written_is_refused_by_name(filled, spoil, problem
     assert str(folder / FILE) in told
     assert problem in told
     assert type(raised.value) is StoreError
+
+
+def test_a_field_of_a_later_version_is_passed_over(filled):
+    folder, visitor = filled
+    *_, ((document,),) = everything(folder, visitor)
+    later = '{"mood": "glad", "page_starts": [0, 5]}'
+    digest = content_digest(document.id, document.title, document.text, later)
+    altered(folder, f"UPDATE documents SET fields = '{later}', digest = x'{digest.hex()}'")
+    *_, ((read,),) = everything(folder, visitor)
+    assert read == replace(document, page_starts=(0, 5))
 
 
 @pytest.mark.parametrize("content", [b"not a database", b"SQLite format 3\0" + b"x" * 5000])
