@@ -10,7 +10,7 @@ import regex
 from index.errors import InputError
 from index.records import Document
 from qa.markdown import escaped, is_web, linked, quoted
-from qa.records import Answer, Excerpt
+from qa.records import Excerpt
 
 Style = Literal["text", "markdown", "bibtex"]
 STYLES: tuple[Style, ...] = get_args(Style)
@@ -56,22 +56,6 @@ class Citation:
                 f" at {self.quote.start}–{self.quote.end}.",
                 "Cite it with the document that it is from.",
             )
-
-    @classmethod
-    def from_answer(cls, answer: Answer, document: Document) -> Self:
-        """Cite what an answer quotes.
-
-        Args:
-            answer: an answer with a quote.
-            document: the one that it quotes.
-
-        Raises:
-            InputError: the answer has no quote, or it is of another document.
-        """
-        quote = answer.quote
-        if quote is None:
-            raise InputError("The article does not say, so there is no quote.", "Ask again.")
-        return cls(quote, document)
 
     @classmethod
     def find(cls, quote: Excerpt, document_of: Callable[[str], Document | None]) -> Self | None:

@@ -27,14 +27,6 @@ class Conversations:
     def __init__(self, file: BoundedFile) -> None:
         self._file = file
 
-    def all_of(self, visitor: str) -> list[KeptConversation]:
-        """A visitor's conversations, the last used first.
-
-        Raises:
-            StoreError: they cannot be read.
-        """
-        return self.search(visitor, "")
-
     def search(self, visitor: str, words: str) -> list[KeptConversation]:
         """A visitor's conversations that have all of some words, the last used first.
 

@@ -36,8 +36,8 @@ def test_the_longest_unused_conversation_goes_first(tmp_path, visitor):
     begun(kept, other, "other's")
     kept.conversations.add(visitor, first, answer(1))
     begun(kept, visitor, "d")
-    assert names(kept.conversations.all_of(visitor)) == ["d", "a", "c"]
-    assert names(kept.conversations.all_of(other)) == ["other's"]
+    assert names(kept.conversations.search(visitor, "")) == ["d", "a", "c"]
+    assert names(kept.conversations.search(other, "")) == ["other's"]
 
 
 def test_the_oldest_turns_go_first_and_the_others_keep_their_numbers(tmp_path, visitor):
@@ -54,12 +54,12 @@ def test_long_conversations_push_out_others_but_not_themselves(tmp_path, visitor
     kept = small(tmp_path, turn_chars=3 * length)
     begun(kept, visitor, "a", turns=1)
     second = begun(kept, visitor, "b", turns=2)
-    assert names(kept.conversations.all_of(visitor)) == ["b", "a"]
+    assert names(kept.conversations.search(visitor, "")) == ["b", "a"]
     kept.conversations.add(visitor, second, answer(3))
-    assert names(kept.conversations.all_of(visitor)) == ["b"]
+    assert names(kept.conversations.search(visitor, "")) == ["b"]
     for number in range(4, 6):
         kept.conversations.add(visitor, second, answer(number))
-    assert names(kept.conversations.all_of(visitor)) == ["b"]
+    assert names(kept.conversations.search(visitor, "")) == ["b"]
 
 
 def test_a_visitor_brings_so_many_articles_and_characters(tmp_path, visitor):
@@ -107,7 +107,7 @@ def test_what_is_unused_for_days_is_dropped_at_the_next_use(tmp_path, visitor):
     clock.now_s += 6 * DAY_S
     kept.conversations.add(visitor, one, answer(1))
     clock.now_s += 6 * DAY_S
-    assert names(kept.conversations.all_of(visitor)) == ["used"]
+    assert names(kept.conversations.search(visitor, "")) == ["used"]
     assert [one.id for one in kept.articles.all_of(visitor)] == ["mine"]
     with contextlib.closing(sqlite3.connect(kept.folder / FILE)) as connection:
         assert connection.execute("SELECT count(*) FROM visitors").fetchone() == (1,)

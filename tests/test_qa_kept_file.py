@@ -60,7 +60,7 @@ def test_what_was_kept_outlives_a_kill_at_any_moment(tmp_path):
         kept = Kept(folder)
         found = {
             one.id: [turn.answer.question for turn in kept.conversations.turns(visitor, one.id)]
-            for one in kept.conversations.all_of(visitor)
+            for one in kept.conversations.search(visitor, "")
         }
         if "adding" in last or "deleting" in last:
             killed_inside += 1
@@ -109,7 +109,7 @@ def test_many_may_make_the_file_at_once(tmp_path):
     assert failed == []
     visitor = new_visitor()
     made[0].conversations.start(visitor, name="x", articles=[])
-    assert [len(kept.conversations.all_of(visitor)) for kept in made] == [1] * 6
+    assert [len(kept.conversations.search(visitor, "")) for kept in made] == [1] * 6
 
 
 def for_each(values, act):
@@ -158,7 +158,7 @@ def filled(tmp_path):
 
 def everything(folder, visitor):
     kept = Kept(folder)
-    listed = kept.conversations.all_of(visitor)
+    listed = kept.conversations.search(visitor, "")
     articles = [kept.articles.documents(visitor, one.id) for one in kept.articles.all_of(visitor)]
     return listed, [kept.conversations.turns(visitor, one.id) for one in listed], articles
 
@@ -265,4 +265,4 @@ def test_a_file_that_is_deleted_meanwhile_is_named(filled):
     kept = Kept(folder)
     (folder / FILE).unlink()
     with pytest.raises(StoreError, match="cannot read or write what it keeps"):
-        kept.conversations.all_of(visitor)
+        kept.conversations.search(visitor, "")

@@ -130,7 +130,7 @@ class Keeping(RuleBasedStateMachine):
         if not hasattr(self, "kept"):
             return
         for visitor, mine in zip(self.visitors, self.expected, strict=True):
-            listed = self.kept.conversations.all_of(visitor)
+            listed = self.kept.conversations.search(visitor, "")
             assert {one.id: one.name for one in listed} == mine.names
             for one in listed:
                 found = {
