@@ -22,7 +22,7 @@ def fuse(
     *,
     top_k: int,
     candidates: int,
-    among: Choice | None = None,
+    among: Choice | None,
 ) -> list[Hit]:
     """The candidates by vector and those by words, together and best first.
 

@@ -38,7 +38,7 @@ class LoginError(PullquoteError):
 
     code = "login"
 
-    def __init__(self, *, passwords: bool = True) -> None:
+    def __init__(self, *, passwords: bool) -> None:
         along = ", or send a name and a password along (HTTP Basic)" if passwords else ""
         super().__init__("This needs a login.", f"Log in on the page{along}.")
 

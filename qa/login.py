@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from qa.callers import caller_of
 from qa.faults import BusyError, LoginError, OriginError
-from qa.logins import LOGIN_DAYS, SERVER, Logins
+from qa.logins import SERVER, Logins
 from qa.rates import Rate
 
 # What the login page is made of, and whether the server runs. Everything else is closed, so that
@@ -65,7 +65,7 @@ class Door:
         InputError: days is not above 0.
     """
 
-    def __init__(self, accounts: Admitting, *, days: float = LOGIN_DAYS) -> None:
+    def __init__(self, accounts: Admitting, *, days: float) -> None:
         self._accounts = accounts
         self.logins = Logins(accounts.mark_of, days=days)
         self._turn = asyncio.Lock()
