@@ -16,8 +16,9 @@ from strategies import SENTENCES, articles, few, spans_in
 from index.records import Document
 from qa.evaluate import Outcome, figures, read_squad
 from qa.records import Excerpt
+from qa.render import marked
 from qa.report import write_report
-from qa.report_errors import _error, _marked
+from qa.report_errors import _error
 from qa.report_figures import IN_PERCENT
 from qa.squad import SquadQuestion, SquadSet
 
@@ -195,7 +196,7 @@ def test_marks_change_no_letter(article):
     document = Document("d", "t", text)
     excerpt = Excerpt.from_span(document, len(text) // 3, len(text))
     quotes = [make(span=span, paragraph=document).best for span in spans]
-    html = _marked(excerpt, quotes)
+    html = marked(excerpt, quotes, "mark")
     parts = regex.split(r"(<mark>.*?</mark>)", html, flags=regex.DOTALL)
     assert "".join(unescape(regex.sub("</?mark>", "", part)) for part in parts) == excerpt.text
     inside = {place for start, end in spans for place in range(start, end)}
