@@ -8,6 +8,7 @@ import secrets
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from hashlib import sha256
+from http import HTTPStatus
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -41,7 +42,6 @@ KNOWN_KEPT = 1_000  # of programs that send their password with every call
 MESSAGE = "After ten attempts you have to wait a minute."
 COOKIE = "access-token-{}"  # where Gradio keeps its tokens; on plain HTTP in the second
 PLAIN_COOKIE = "access-token-unsecure-{}"
-UNAUTHORIZED, FORBIDDEN, TOO_MANY = 401, 403, 429
 
 
 class Admitting(Protocol):
@@ -145,14 +145,16 @@ class Login:
                 return None
         except BusyError as busy:
             wait = {"Retry-After": str(busy.wait_s)}
-            return JSONResponse(busy.to_dict(), status_code=TOO_MANY, headers=wait)
+            return JSONResponse(
+                busy.to_dict(), status_code=HTTPStatus.TOO_MANY_REQUESTS, headers=wait
+            )
         except OriginError as error:
-            return JSONResponse(error.to_dict(), status_code=FORBIDDEN)
+            return JSONResponse(error.to_dict(), status_code=HTTPStatus.FORBIDDEN)
         if path in self._open or path.startswith(OPEN_FOLDERS):
             return None
         # Without a header that asks for it, since browsers would open a window of their own.
         return JSONResponse(
-            LoginError(passwords=self._passwords).to_dict(), status_code=UNAUTHORIZED
+            LoginError(passwords=self._passwords).to_dict(), status_code=HTTPStatus.UNAUTHORIZED
         )
 
     async def _logs_in(self, scope: Scope, headers: Headers, caller: str) -> bool:
