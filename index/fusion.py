@@ -4,8 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from index.embed import Vectors
-from index.numbers import Choice
+from index.numbers import Choice, Vectors
 from index.records import Hit
 from index.store import Contents
 

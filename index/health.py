@@ -10,7 +10,6 @@ import numpy as np
 
 from index.database import connected, faults_named, transaction
 from index.document_table import Row, no_contents, read_rows, with_rows
-from index.embed import Vectors
 from index.errors import DamagedIndexError
 from index.facts import Facts, read_facts
 from index.folder import database_of
@@ -18,7 +17,7 @@ from index.kept_labels import changed_digest, labels_digest
 from index.kept_words import checked_parts, read_postings
 from index.labels import Label
 from index.nearest import NearestVectors
-from index.numbers import is_among
+from index.numbers import UNIT_WITHIN, Vectors, is_among
 from index.postings import Postings, merged
 from index.records import Passage
 from index.rows import Listing, read_document, read_passages, read_vectors, was_version
@@ -28,7 +27,6 @@ from index.vector_cache import FILE as CACHE
 from index.vector_cache import read_cache, read_making
 from index.vector_making import Making
 
-UNIT_WITHIN = 1e-3  # of a vector's length: float32 rounds at 1e-7, eight-bit forms divide exactly
 # Of what an index says of itself, what nobody asks for; the kind is told in another way.
 INTERNAL = ("next_document", "next_passage", "next_words", "listed", "words", "labels", "kind")
 WORDS_OF_PASSAGES = 5_000  # made anew at a time

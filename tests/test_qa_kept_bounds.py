@@ -13,11 +13,9 @@ from index.records import Document
 from qa.brought_name import brought_name
 from qa.feedback import Feedback, Verdict
 from qa.kept import Kept
-from qa.kept_bounds import Bounds
+from qa.kept_bounds import DAY_S, Bounds
 from qa.kept_file import FILE
 from qa.kept_folder import new_visitor
-
-DAY_S = 86_400
 
 
 def bring_each(kept, visitor, many):
