@@ -12,7 +12,6 @@ from index.embed import Embedder
 from index.errors import DamagedIndexError, StoreError
 from index.facts import Facts, read_facts
 from index.folder import database_of
-from index.health import Fault, sound_vectors, verify
 from index.making import replace_database
 from index.prepare import check_embedder, new_facts, prepare
 from index.records import Document
@@ -20,6 +19,7 @@ from index.rows import read_document, read_passages
 from index.store import keep_cache, read, read_facts_of
 from index.storing import Prepared
 from index.vector_cache import FILE as CACHE
+from index.verify import Fault, sound_vectors, verify
 from index.writer import changing
 from index.writer_lock import writing
 

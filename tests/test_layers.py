@@ -28,7 +28,7 @@ LAYERS = {
         "embedder store storing",
         "growing_words fusion",
         "writer",
-        "prepare health in_memory export_file making remaking",
+        "prepare verify info in_memory export_file making remaking",
         "repair adding beside",
         "exchange reembed",
         "engine",
