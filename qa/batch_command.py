@@ -62,7 +62,7 @@ def _batch(options: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from qa.answer_file import answered_before
-    from qa.questions import BadLine, read_questions
+    from qa.question_file import BadLine, read_questions
     from qa.records import Question
 
     rows = list(read_questions(Path(options.questions)))

@@ -44,7 +44,7 @@ LAYERS = {
         "theme torch_scorer hub_page",
         "hub_entry",
         "dialogue place_link own_name asking_hint render_article render_answer bringing citation",
-        "feedback question_forms brought_name",
+        "feedback question_file question_forms brought_name",
         "render_judging",
         "fast_scorer transcript kept_rows",
         "reader_model kept_file",

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.errors import SourceError
-from qa.questions import AskedQuestion, BadLine, read_questions
+from qa.question_file import AskedQuestion, BadLine, read_questions
 from qa.records import Turn
 
 
