@@ -23,7 +23,7 @@ from qa.breakdown import (
     sweep,
 )
 from qa.evaluate import Outcome
-from qa.palette import ASSETS, MARK, dark_variables, data_of, font_faces, light_variables
+from qa.palette import MARK, data_of, page_style
 from qa.report_figures import Figures, value_of
 from qa.report_section import section_of
 
@@ -109,11 +109,8 @@ def _versions() -> dict[str, str]:
 
 
 def _page(body: str) -> str:
-    sheet = (ASSETS / "report.css").read_text("utf-8")
-    style = (
-        f"{font_faces()}:root{{{light_variables()}}}\n"
-        f"@media screen and (prefers-color-scheme:dark){{:root{{{dark_variables()}}}}}\n{sheet}"
-    )
+    night = "@media screen and (prefers-color-scheme:dark){:root{}}"
+    style = page_style("report.css", night=night)
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
