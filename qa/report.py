@@ -13,19 +13,17 @@ from pathlib import Path
 from typing import Any
 
 from qa import __version__
-from qa.breakdown import (
+from qa.evaluate import Outcome
+from qa.palette import MARK, data_of, page_style
+from qa.question_kinds import (
     by_answer_length,
     by_answer_type,
     by_passage_length,
     by_question_word,
-    reliability,
-    risk_coverage,
-    sweep,
 )
-from qa.evaluate import Outcome
-from qa.palette import MARK, data_of, page_style
 from qa.report_figures import Figures, value_of
 from qa.report_section import section_of
+from qa.score_curves import reliability, risk_coverage, sweep
 
 PAGE, NUMBERS = "index.html", "figures.json"
 LIBRARIES = (

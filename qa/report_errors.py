@@ -1,14 +1,15 @@
 """The worst errors of an evaluation as HTML: what was asked, quoted and accepted, quotes marked."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 
 from index.records import Document
-from qa.breakdown import answers_to_unanswerable, confident_errors, withheld_answers
 from qa.evaluate import Outcome
 from qa.records import Answer, Excerpt
 from qa.render import marked
 from qa.report_figures import absence
+
+WORST_SHOWN = 10
 
 
 def worst_errors(outcomes: Sequence[Outcome]) -> str:
@@ -47,6 +48,35 @@ def worst_errors(outcomes: Sequence[Outcome]) -> str:
         + (f'<ol class="errors">{"".join(map(_error, found))}</ol>' if found else absence(without))
         for heading, found, without in kinds
     )
+
+
+def confident_errors(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
+    """Wrong answers to answerable questions, the worst first."""
+    return _worst(
+        one
+        for one in outcomes
+        if one.is_answerable and one.answer.text is not None and not one.is_right
+    )
+
+
+def withheld_answers(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
+    """Right quotes that were not given as the answer, the worst first."""
+    return _worst(
+        one
+        for one in outcomes
+        if one.answer.text is None and one.best is not None and one.is_best_right
+    )
+
+
+def answers_to_unanswerable(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
+    """Answers to unanswerable questions, the worst first."""
+    return _worst(one for one in outcomes if not one.is_answerable and one.answer.text is not None)
+
+
+def _worst(errors: Iterable[Outcome]) -> tuple[Outcome, ...]:
+    """Those with the highest scores of their best quotes."""
+    ordered = sorted(errors, key=lambda one: one.best.score if one.best else 0.0, reverse=True)
+    return tuple(ordered[:WORST_SHOWN])
 
 
 def _error(outcome: Outcome) -> str:

@@ -63,7 +63,7 @@ LAYERS = {
         "library_desk screen",
         "kept_desk",
         "link_desk",
-        "breakdown endpoints report_figures",
+        "question_kinds score_curves endpoints report_figures",
         "plots api report_errors",
         "chat report_section",
         "serve",
