@@ -4,7 +4,8 @@ import gc
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ import torch
 from asked import QUESTIONS, SHELF_QUESTIONS, variant
 from keepers import Clock
 from small_indexes import build, load_index
+from squad_files import EASY, write
 from stub import StubEmbedder
 
 from index.embed import Embedder, SentenceEmbedder
@@ -24,9 +26,11 @@ from qa.kept_folder import new_visitor
 from qa.reader import SHIPPED_READER, ExtractiveReader
 from qa.records import Answer
 from qa.seeds import seed_examples
+from qa.squad import SquadSet
 
 if TYPE_CHECKING:
     from browsing import Visit
+    from desks import Desks
     from openid_provider import Provider
     from playwright.sync_api import Browser
     from training_data import Example
@@ -121,6 +125,14 @@ def desk(shelf: Assistant) -> "Desk":
     from qa.offered import Offered
 
     return Desk(Offered(shelf), gate(), SEED)
+
+
+@pytest.fixture
+def started(shelf: Assistant, tmp_path: Path) -> "Callable[..., Desks]":
+    """Starts a server's desk over the same folder, as often as it is called."""
+    from desks import started_desks
+
+    return partial(started_desks, shelf, tmp_path)
 
 
 @pytest.fixture
@@ -264,6 +276,12 @@ def sure(news: Assistant) -> Assistant:
 def timid(news: Assistant) -> Assistant:
     """Never sure enough."""
     return variant(news, min_score=1.0)[0]
+
+
+@pytest.fixture
+def easy(tmp_path: Path) -> SquadSet:
+    """A file of easy questions, read."""
+    return SquadSet.from_file(write(tmp_path, "easy.json", EASY))
 
 
 @pytest.fixture

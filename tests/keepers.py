@@ -1,10 +1,11 @@
 """What the tests keep conversations with: a clock, short ways to begin, and whole processes."""
 
 import json
-import os
 import random
 import sys
 from pathlib import Path
+
+from telling import say
 
 from index.records import Document
 from qa.kept import Kept
@@ -37,13 +38,6 @@ def begun(kept, visitor, name="Story", turns=0, articles=("d",)):
 
 def names(conversations):
     return [one.name for one in conversations]
-
-
-def say(**message):
-    """Print a line that is never torn: a pipe takes it as a whole, or not at all."""
-    line = (json.dumps(message) + "\n").encode()
-    assert len(line) <= 4096
-    os.write(1, line)
 
 
 def keep_for_ever(folder, visitor, seed):

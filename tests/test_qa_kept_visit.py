@@ -1,19 +1,8 @@
 """A visit to the chat is found again after the server has been started anew."""
 
-from functools import partial
-
-import pytest
-from desks import started_desks
-
 from qa.kept_file import FILE
 
 ARTICLE = "Ada Fenn was born in Port Ellen. She built the bridge of Lirra there, in a year of rain."
-
-
-@pytest.fixture
-def started(shelf, tmp_path):
-    """Starts a server's desk over the same folder, as often as it is called."""
-    return partial(started_desks, shelf, tmp_path)
 
 
 def last(views):
