@@ -4,8 +4,8 @@
 
 Each file's paragraphs are one index. Every question's passages are read once; then it is worked
 out what comes of the first k of them, and of reading on only where no answer is sure enough, or
-where a passage fits the question nearly as well as the nearest does. Prints a table, writes
-``benchmarks/results/reading.json`` and plots it beside.
+where a passage fits the question nearly as well as the nearest does. Prints a table and writes
+``benchmarks/results/reading.json``.
 """
 
 import json

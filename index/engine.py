@@ -15,8 +15,8 @@ from index.facts import Facts
 from index.filters import Filter
 from index.folder import is_stored_index
 from index.fusion import fuse
-from index.health import Info, info_of
 from index.in_memory import STEP_PASSAGES, Embedded, embed_in_steps, held_contents, part_of
+from index.info import Info, info_of
 from index.making import create_index
 from index.prepare import (
     BUDGET_TOKENS,

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from index.errors import SourceError
-from index.extract import Extract, checked, one_line, printable
+from index.extract import Extract, checked, cleaned, one_line
 from index.limits import ReadLimits
 from index.markup import text_of
 from index.xml import parse
@@ -50,7 +50,7 @@ def read_epub(data: bytes, *, name: str, limits: ReadLimits) -> Extract:
     for chapter in chapters:
         content = zipped.read(chapter, most_bytes=left_bytes)
         left_bytes -= len(content)
-        text = printable(text_of(_parsed(content, name=f"{chapter} in {name}"), without=NAVIGATION))
+        text = cleaned(text_of(_parsed(content, name=f"{chapter} in {name}"), without=NAVIGATION))
         if text.strip():
             parts.append(text)
     metadata = _metadata(package)

@@ -20,7 +20,7 @@ import numpy as np
 
 from index.errors import InputError, SourceError
 from index.limits import ReadLimits, size
-from index.numbers import Vectors
+from index.numbers import UNIT_WITHIN, Vectors
 from index.records import Document
 from index.rows import SPAN_TYPE, VECTOR_TYPE, spans_of, spans_to_bytes
 from index.sentences import Span
@@ -31,7 +31,6 @@ FORMAT = "pullquote-documents"
 FORMAT_VERSION = 1
 LEVEL = 6  # of compression; more takes longer for next to nothing
 FREE_BYTES = 1_000_000  # of a short file, however small it was packed
-UNIT_WITHIN = 1e-3  # of a vector's length, as in ``index verify``
 MOST = 10**9  # of a number in the first line
 REMEDY = "Export it again with: pullquote index export DIR FILE"
 DAMAGE = (gzip.BadGzipFile, zlib.error, EOFError)

@@ -63,11 +63,11 @@ def checked(extract: Extract, *, name: str, limits: ReadLimits) -> Extract:
     return extract
 
 
-def printable(text: str) -> str:
+def cleaned(text: str) -> str:
     """A text without control characters, a question mark in a box for half a surrogate pair."""
     return HALF_PAIR.sub("\ufffd", UNPRINTABLE.sub("", text))
 
 
 def one_line(text: str | None) -> str | None:
     """A title or a name on one line, or None where there is nothing of it."""
-    return " ".join(printable(text).split()) or None if text else None
+    return " ".join(cleaned(text).split()) or None if text else None

@@ -9,20 +9,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-import numpy.typing as npt
 from tokenizers import Encoding, Tokenizer
 from tqdm import tqdm
 
 from index.errors import ModelError
 from index.fast_export import FUSED_ATTENTION, write_fast
 from index.fast_model import MODEL_FILE, FastModel, Inputs, read_facts, write_facts
+from index.numbers import Vectors
 from index.sentences import Span
 from index.threads import usable_cores
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-Vectors = npt.NDArray[np.float32]
 
 FACTS_FILE = "embedder.json"
 OUTPUT = "token_vectors"

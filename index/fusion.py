@@ -4,8 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from index.embed import Vectors
-from index.numbers import Choice
+from index.numbers import Choice, Vectors
 from index.records import Hit
 from index.store import Contents
 
@@ -22,7 +21,7 @@ def fuse(
     *,
     top_k: int,
     candidates: int,
-    among: Choice | None = None,
+    among: Choice | None,
 ) -> list[Hit]:
     """The candidates by vector and those by words, together and best first.
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
-from index.database import connect, connected, faults_named, transaction
+from index.database import connect, connected, error_name, faults_named, transaction
 from index.errors import StoreError
 from index.facts import read_facts
 
@@ -79,8 +79,7 @@ class HeldFile:
 
     def _settle(self, error: sqlite3.Error) -> None:
         """End what a killed writer left half done, which only a writer may."""
-        name = getattr(error, "sqlite_errorname", "") or ""
-        if not name.startswith(NEEDS_WRITER) or self._is_replaced():
+        if not error_name(error).startswith(NEEDS_WRITER) or self._is_replaced():
             raise error
         with connected(self.file) as writer, transaction(writer):
             pass

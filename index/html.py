@@ -3,7 +3,7 @@
 from typing import Any
 
 from index.errors import SourceError
-from index.extract import Extract, checked, one_line, printable
+from index.extract import Extract, checked, cleaned, one_line
 from index.limits import ReadLimits, size
 from index.markup import AROUND, text_of
 
@@ -46,7 +46,7 @@ def read_html(data: bytes, *, name: str, limits: ReadLimits, charset: str | None
         )
     page = _parsed(data, name=name, charset=charset)
     known = _said_of(page)
-    text = printable(_main_text(page))
+    text = cleaned(_main_text(page))
     return checked(
         Extract(
             text=text,

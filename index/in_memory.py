@@ -8,11 +8,12 @@ from functools import partial
 import numpy as np
 
 from index.choices import Choices
-from index.embed import Embedder, Vectors
+from index.embed import Embedder
 from index.facts import Facts
 from index.labels import Label, Labels
 from index.lexical import LexicalIndex
 from index.nearest import NearestVectors
+from index.numbers import Vectors
 from index.on_demand import HeldVectors
 from index.records import Document, Passage
 from index.store import Contents, place_among

@@ -6,6 +6,8 @@ import numpy.typing as npt
 Numbers = npt.NDArray[np.int64]
 Vectors = npt.NDArray[np.float32]
 
+UNIT_WITHIN = 1e-3  # of a vector's length: float32 rounds at 1e-7, eight-bit forms divide exactly
+
 
 def is_among(numbers: Numbers, others: Numbers) -> npt.NDArray[np.bool_]:
     """Which of some numbers are among others; both ascending."""

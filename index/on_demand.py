@@ -19,7 +19,7 @@ from index.rows import Listing, is_vector, joined_vectors, spans_of, was_version
 from index.sentences import Span
 from index.stored_document import content_digest, document_of, spans_digest
 
-# A ``Row`` as ``database.ROWS`` gives it, and what there is to it.
+# A ``Row`` as ``document_table.ROWS`` gives it, and what there is to it.
 ARTICLE = (
     "SELECT documents.number, id, first, passages, content, documents.spans, vectors, gone, digest,"
     " title, text, fields, texts.spans"

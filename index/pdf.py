@@ -7,7 +7,7 @@ from typing import Any
 
 from index.apart import read_apart
 from index.errors import SourceError
-from index.extract import Extract, checked, one_line, printable
+from index.extract import Extract, checked, cleaned, one_line
 from index.limits import ReadLimits
 from index.paragraphs import Line, join_pages
 
@@ -191,7 +191,7 @@ def _clean(text: str) -> str:
     # Characters beyond the first 65,536 may come in two halves.
     text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     text = JOINED_HYPHEN.sub(_joined, text.translate(LIGATURES).replace("\x02", "\ufffe"))
-    text = re.sub(" +", " ", re.sub(" *\t[ \t]*", "\t", printable(text))).strip()
+    text = re.sub(" +", " ", re.sub(" *\t[ \t]*", "\t", cleaned(text))).strip()
     return AFTER_BULLET.sub(r"\1 ", text)
 
 

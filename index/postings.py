@@ -1,4 +1,4 @@
-"""Which terms stands in which passages, and how often: a part of an index that never changes."""
+"""Which terms stand in which passages, and how often: a part of an index that never changes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from index.chunk import cut
+from index.chunk import check_cut, cut
 from index.embed import Embedder
-from index.errors import IncompatibleIndexError, InputError
+from index.errors import IncompatibleIndexError
 from index.facts import Facts
 from index.records import Document, Passage
 from index.storing import Prepared
@@ -44,10 +44,7 @@ def new_facts(
     """
     if kind is not None:
         check_kind(kind, dimension=embedder.dimension)
-    if budget_tokens < 1:
-        raise InputError(f"budget_tokens is {budget_tokens}.", "Give 1 or more.")
-    if overlap_sentences < 0:
-        raise InputError(f"overlap_sentences is {overlap_sentences}.", "Give 0 or more.")
+    check_cut(budget_tokens=budget_tokens, overlap_sentences=overlap_sentences)
     return Facts(
         embedder=embedder.identity,
         dimension=embedder.dimension,

@@ -12,7 +12,6 @@ from index.embed import Embedder
 from index.errors import DamagedIndexError, StoreError
 from index.facts import Facts, read_facts
 from index.folder import database_of
-from index.health import Fault, sound_vectors, verify
 from index.making import replace_database
 from index.prepare import check_embedder, new_facts, prepare
 from index.records import Document
@@ -20,8 +19,9 @@ from index.rows import read_document, read_passages
 from index.store import keep_cache, read, read_facts_of
 from index.storing import Prepared
 from index.vector_cache import FILE as CACHE
+from index.verify import Fault, sound_vectors, verify
 from index.writer import changing
-from index.writer_lock import WAIT_S, writing
+from index.writer_lock import writing
 
 DAMAGED_COPY = f"{FILE}.damaged"  # kept where not everything could be mended
 
@@ -54,13 +54,7 @@ class Repair:
         return text
 
 
-def repair(
-    folder: Path,
-    *,
-    embedder: Callable[[], Embedder],
-    progress: bool = False,
-    wait_s: float = WAIT_S,
-) -> Repair:
+def repair(folder: Path, *, embedder: Callable[[], Embedder], progress: bool = False) -> Repair:
     """Make a saved index anew of all that is sound in it, if something is not.
 
     Words and FAISS index are made of the texts and vectors. Passages and vectors that are not
@@ -71,14 +65,13 @@ def repair(
         folder: where it is.
         embedder: gives the model it was made with; called only if something is embedded.
         progress: show a progress bar while that is done.
-        wait_s: seconds to wait for another writer.
 
     Raises:
         StoreError: it is not there, cannot be written, or another process writes.
         IncompatibleIndexError: the embedder is another.
     """
     file = database_of(folder)
-    with writing(folder, wait_s=wait_s):
+    with writing(folder):
         faults = verify(folder)
         if not faults:
             return Repair((), read_facts_of(folder).documents, 0, (), 0)
@@ -109,12 +102,11 @@ def repair(
         return Repair(tuple(faults), len(prepared), len(missing), tuple(lost), lost_count)
 
 
-def compact(folder: Path, *, wait_s: float = WAIT_S) -> int:
+def compact(folder: Path) -> int:
     """Give back the room that removed documents took; make an outgrown FAISS index anew.
 
     Args:
         folder: where the index is.
-        wait_s: seconds to wait for another writer.
 
     Returns:
         How many bytes the database is smaller.
@@ -124,7 +116,7 @@ def compact(folder: Path, *, wait_s: float = WAIT_S) -> int:
     """
     file = database_of(folder)
     before = file.stat().st_size
-    with changing(folder, wait_s=wait_s) as writer:
+    with changing(folder) as writer:
         writer.optimise()
         keep_cache(folder, read(folder, in_its_kind=True))
     return before - file.stat().st_size

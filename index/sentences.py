@@ -4,20 +4,21 @@ from sentencex import get_sentence_boundaries
 
 Span = tuple[int, int]
 
+ABBREVIATIONS = "en"  # those of English end no sentence
 
-def sentence_spans(text: str, *, language: str = "en") -> list[Span]:
+
+def sentence_spans(text: str) -> list[Span]:
     """Split a text into sentences.
 
     Args:
         text: any text.
-        language: ISO 639-1 code, for the abbreviations that end no sentence.
 
     Returns:
         Half-open spans in order, without the white space around each sentence; every
         character that is not white space is in one of them.
     """
     spans = []
-    for boundary in get_sentence_boundaries(language, text):
+    for boundary in get_sentence_boundaries(ABBREVIATIONS, text):
         trimmed = trim(text, boundary["start_index"], boundary["end_index"])
         if trimmed is not None:
             spans.append(trimmed)

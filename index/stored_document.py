@@ -60,17 +60,26 @@ def fields_of(document: Document) -> str:
         ) from None
 
 
+def fields_from(fields_json: str) -> dict[str, Any]:
+    """What ``fields_of`` wrote; fields that this version does not know are left out.
+
+    Raises:
+        ValueError: it is no JSON, or no object.
+        TypeError: the same.
+    """
+    known = {field.name for field in fields(Document)}
+    held = dict(json.loads(fields_json)).items()
+    return {name: _frozen(value) for name, value in held if name in known}
+
+
 def document_of(id: str, title: str, text: str, fields_json: str, *, file: Path) -> Document:
     """The document that was stored; fields that this version does not know are left out.
 
     Raises:
         DamagedIndexError: it is none.
     """
-    known = {field.name for field in fields(Document)}
-    held = dict(json.loads(fields_json)).items()
-    others: dict[str, Any] = {name: _frozen(value) for name, value in held if name in known}
     try:
-        return Document(id=id, title=title, text=text, **others)
+        return Document(id=id, title=title, text=text, **fields_from(fields_json))
     except InputError as error:
         raise damaged(file, f"the document {id}") from error
 

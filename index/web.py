@@ -7,6 +7,7 @@ import time
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
@@ -15,8 +16,13 @@ from index.limits import ReadLimits, size
 
 SCHEMES = ("http", "https")
 PORTS = {"http": 80, "https": 443}
-REDIRECTS = (301, 302, 303, 307, 308)
-OK = 200
+REDIRECTS = (
+    HTTPStatus.MOVED_PERMANENTLY,
+    HTTPStatus.FOUND,
+    HTTPStatus.SEE_OTHER,
+    HTTPStatus.TEMPORARY_REDIRECT,
+    HTTPStatus.PERMANENT_REDIRECT,
+)
 SAFE_IN_PATHS = "/%:@!$&'()*+,;=~-._"
 # From a page's media type to the ending of a file of its kind.
 SUFFIXES = {
@@ -154,7 +160,7 @@ def _fetch_one(
                        for key, value in response.headers}  # fmt: skip
             if response.status in REDIRECTS and headers.get("location"):
                 return headers["location"]
-            if response.status != OK:
+            if response.status != HTTPStatus.OK:
                 raise SourceError(
                     f"{url} cannot be read: the server answered {response.status}.",
                     "Check the address.",

@@ -90,10 +90,10 @@ def load(
     from index.embedder import load_embedder, shipped_embedder
     from qa.assistant import Assistant
     from qa.pipeline import PASSAGES_READ
-    from qa.reader import ExtractiveReader
+    from qa.reader import reader_of
     from qa.shelf import seed_shelf
 
-    reads = ExtractiveReader.from_pretrained(reader) if reader else ExtractiveReader.shipped()
+    reads = reader_of(reader)
     embeds = load_embedder(embedder) if embedder else shipped_embedder()
     most = PASSAGES_READ if passages_read is None else passages_read
     if sources is None:

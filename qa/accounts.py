@@ -8,7 +8,7 @@ import secrets
 import threading
 import time
 import unicodedata
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -100,27 +100,20 @@ class Accounts:
     Args:
         hashes: the hashed passwords, by name.
         file: where they were read, and are read again once it has changed.
-        clock: seconds that only go forward.
 
     Raises:
         InputError: there are none, since then nobody could.
     """
 
-    def __init__(
-        self,
-        hashes: Mapping[str, HashedPassword],
-        *,
-        file: Path | None = None,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, hashes: Mapping[str, HashedPassword], *, file: Path) -> None:
         if not hashes:
             raise InputError(
                 "There is no name that could log in.", "Add one: pullquote password NAME >> FILE"
             )
         self._hashes = dict(hashes)
-        self._file, self._clock = file, clock
+        self._file = file
         self._state = _state_of(file)
-        self._looked_s = clock()
+        self._looked_s = time.monotonic()
         self._lock = threading.Lock()
         # Checked for a name that is none, so that guessing names takes as long as passwords.
         self._nobody = HashedPassword.from_password(secrets.token_urlsafe())
@@ -150,8 +143,8 @@ class Accounts:
     def _look_again(self) -> None:
         """Read the file again if it has changed; one that is wrong changes nothing."""
         with self._lock:
-            now_s = self._clock()
-            if self._file is None or now_s - self._looked_s < LOOK_S:
+            now_s = time.monotonic()
+            if now_s - self._looked_s < LOOK_S:
                 return
             self._looked_s = now_s
             state = _state_of(self._file)
@@ -211,13 +204,13 @@ def _hashes_in(file: Path) -> dict[str, HashedPassword]:
     return hashes
 
 
-def _state_of(file: Path | None) -> tuple[int, int, int] | None:
+def _state_of(file: Path) -> tuple[int, int, int] | None:
     """What changes when a file is written or replaced; None where there is none."""
     try:
-        found = file.stat() if file else None
+        found = file.stat()
     except OSError:
         return None
-    return (found.st_mtime_ns, found.st_size, found.st_ino) if found else None
+    return (found.st_mtime_ns, found.st_size, found.st_ino)
 
 
 def _new_name(name: str, known: Container[str]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from index.errors import InputError
-from qa.questions import AskedQuestion
+from qa.question_file import AskedQuestion
 
 
 def answered_before(file: Path, asked: Sequence[AskedQuestion]) -> int:

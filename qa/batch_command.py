@@ -63,7 +63,7 @@ def _batch(options: argparse.Namespace) -> int:
 
     from qa.answer_file import answered_before
     from qa.pipeline import check_asked
-    from qa.questions import BadLine, read_questions
+    from qa.question_file import BadLine, read_questions
     from qa.records import Question
 
     rows = list(read_questions(Path(options.questions)))

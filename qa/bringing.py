@@ -6,7 +6,7 @@ from pathlib import Path
 
 from index.articles import READABLE_SUFFIXES
 from index.errors import InputError, PullquoteError, SourceError
-from index.limits import ReadLimits
+from index.limits import ReadLimits, size
 from index.read import read_articles
 from index.records import Document
 from qa.bounds import MAX_ARTICLE_CHARS, check_article, fitting_title
@@ -20,7 +20,7 @@ FILES_AT_ONCE = 20
 MAX_NAME_CHARS = 200  # of a file, in what is said of it
 SKIPPED_TOLD = 3  # parts of a file, by name: of a table it may be every other row
 SENTENCES = {
-    "large": "It has more than 20 MB.",
+    "large": f"It has more than {size(MAX_UPLOAD_BYTES)}.",
     "failed": "It did not arrive. Add it again.",
 }
 

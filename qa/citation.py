@@ -10,7 +10,7 @@ import regex
 from index.errors import InputError
 from index.records import Document
 from qa.markdown import escaped, is_web, linked, quoted
-from qa.records import Answer, Excerpt
+from qa.records import Excerpt
 
 Style = Literal["text", "markdown", "bibtex"]
 STYLES: tuple[Style, ...] = get_args(Style)
@@ -50,28 +50,12 @@ class Citation:
     document: Document
 
     def __post_init__(self) -> None:
-        if not _stands(self.quote, self.document):
+        if not stands(self.quote, self.document):
             raise InputError(
                 f"The quote does not stand in “{self.document.title}”"
                 f" at {self.quote.start}–{self.quote.end}.",
                 "Cite it with the document that it is from.",
             )
-
-    @classmethod
-    def from_answer(cls, answer: Answer, document: Document) -> Self:
-        """Cite what an answer quotes.
-
-        Args:
-            answer: an answer with a quote.
-            document: the one that it quotes.
-
-        Raises:
-            InputError: the answer has no quote, or it is of another document.
-        """
-        quote = answer.quote
-        if quote is None:
-            raise InputError("The article does not say, so there is no quote.", "Ask again.")
-        return cls(quote, document)
 
     @classmethod
     def find(cls, quote: Excerpt, document_of: Callable[[str], Document | None]) -> Self | None:
@@ -82,7 +66,7 @@ class Citation:
             document_of: gives a document by its id.
         """
         document = document_of(quote.document_id)
-        return cls(quote, document) if document and _stands(quote, document) else None
+        return cls(quote, document) if document and stands(quote, document) else None
 
     @property
     def place(self) -> str:
@@ -162,6 +146,14 @@ class Citation:
         return self.to_text()
 
 
+def stands(quote: Excerpt, document: Document | None) -> bool:
+    """Whether a document has a quote's words where the quote says; none has not."""
+    if document is None:
+        return False
+    there = document.text[quote.start : quote.end] if quote.start >= 0 else ""
+    return quote.document_id == document.id and bool(there.strip()) and there == quote.text
+
+
 def source_shown(document: Document) -> str | None:
     """Where a document is from, as others may see it: its address, or its file's name.
 
@@ -184,8 +176,3 @@ def _bibtex(text: str) -> str:
 
 def _percent(sign: "regex.Match[str]") -> str:
     return "".join(f"%{byte:02X}" for byte in sign[0].encode())
-
-
-def _stands(quote: Excerpt, document: Document) -> bool:
-    there = document.text[quote.start : quote.end] if quote.start >= 0 else ""
-    return quote.document_id == document.id and bool(there.strip()) and there == quote.text

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qa.options import add_min_score, add_models, positive
+from qa.options import add_min_score, add_models, embedder_of, positive
 from qa.terminal import OK, add_command, complain, say, say_line
 
 # As in qa.cli: what needs a library is imported in the function that uses it.
@@ -58,18 +58,13 @@ def add_evaluate(commands: Any) -> None:
 
 
 def _evaluate(options: argparse.Namespace) -> int:
-    from index.embedder import load_embedder, shipped_embedder
     from qa.evaluate import figures
-    from qa.reader import ExtractiveReader
+    from qa.reader import reader_of
     from qa.squad import SquadSet
 
     squads = {file: SquadSet.from_file(Path(file)) for file in options.files}
-    name = options.reader
-    reader = ExtractiveReader.from_pretrained(name) if name else ExtractiveReader.shipped()
-    embedder = None
-    if options.mode == "open":
-        name = options.embedder
-        embedder = load_embedder(name) if name else shipped_embedder()
+    reader = reader_of(options.reader)
+    embedder = embedder_of(options.embedder) if options.mode == "open" else None
     results: dict[str, dict[str, Any]] = {}
     outcomes: dict[str, list[Outcome]] = {}
     for file, squad in squads.items():

@@ -1,6 +1,7 @@
 """The server's own errors, and what its log says of the unexpected ones."""
 
 import traceback
+from http import HTTPStatus
 from pathlib import Path
 
 from index.errors import PullquoteError
@@ -38,7 +39,7 @@ class LoginError(PullquoteError):
 
     code = "login"
 
-    def __init__(self, *, passwords: bool = True) -> None:
+    def __init__(self, *, passwords: bool) -> None:
         along = ", or send a name and a password along (HTTP Basic)" if passwords else ""
         super().__init__("This needs a login.", f"Log in on the page{along}.")
 
@@ -55,7 +56,9 @@ class HubLoginError(PullquoteError):
 
     code = "login"
 
-    def __init__(self, problem: str, remedy: str, *, reason: str = "", status: int = 400) -> None:
+    def __init__(
+        self, problem: str, remedy: str, *, reason: str = "", status: int = HTTPStatus.BAD_REQUEST
+    ) -> None:
         super().__init__(problem, remedy)
         self.reason = reason
         self.status = status

@@ -16,7 +16,7 @@ from index.records import Document, Passage
 from qa.answering import make_answer
 from qa.hearing import ToRead, read_all
 from qa.questions import check_question
-from qa.reader import ExtractiveReader
+from qa.reader import ExtractiveReader, reader_of
 from qa.records import Answer
 
 TOP_K = 3
@@ -96,10 +96,7 @@ class PullquoteReader:
 
     def _loaded(self) -> ExtractiveReader:
         if self._reader is None:
-            name = self.model
-            self._reader = (
-                ExtractiveReader.from_pretrained(name) if name else ExtractiveReader.shipped()
-            )
+            self._reader = reader_of(self.model)
         return self._reader
 
     def _answer(self, asked: str, known: dict[str, HaystackDocument], *, top_k: int) -> Answer:

@@ -1,6 +1,7 @@
 """How the server does: routes for whoever watches it."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -26,7 +27,9 @@ def health_routes(*, counters: Counters, ready: Callable[[], str | None]) -> lis
         reason = ready()
         if reason is None:
             return JSONResponse({"status": "ready"})
-        return JSONResponse({"status": "not ready", "reason": reason}, status_code=503)
+        return JSONResponse(
+            {"status": "not ready", "reason": reason}, status_code=HTTPStatus.SERVICE_UNAVAILABLE
+        )
 
     def metrics(_request: Request) -> Response:
         return Response(counters.exposition(), media_type=CONTENT_TYPE)

@@ -4,6 +4,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from qa.reader import Reader, Reading, ReadSpan
 
 HALF = math.log(0.5)
@@ -59,15 +61,7 @@ def mean_of(one: Reading, other: Reading) -> Reading:
     odds: dict[tuple[int, int], float] = {}
     for span in (*one.spans, *other.spans):
         place = (span.start, span.end)
-        odds[place] = _log_sum(odds.get(place, -math.inf), span.log_odds + HALF)
+        odds[place] = float(np.logaddexp(odds.get(place, -math.inf), span.log_odds + HALF))
     spans = [ReadSpan(start, end, log_odds) for (start, end), log_odds in odds.items()]
     spans.sort(key=lambda span: (-span.log_odds, span.start, span.end))
-    return Reading(tuple(spans), _log_sum(one.rest, other.rest) + HALF)
-
-
-def _log_sum(one: float, other: float) -> float:
-    """The log of the sum of two numbers given by their logs."""
-    highest = max(one, other)
-    if highest == -math.inf:
-        return highest
-    return highest + math.log1p(math.exp(min(one, other) - highest))
+    return Reading(tuple(spans), float(np.logaddexp(one.rest, other.rest)) + HALF)

@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from http import HTTPStatus
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -13,14 +14,7 @@ from qa.callers import caller_of
 from qa.faults import BusyError, HubLoginError
 from qa.hub_login import HubLogin, Members
 from qa.hub_page import door_html, fault_html
-from qa.login import (
-    ATTEMPTS_PER_MINUTE,
-    BURST_ATTEMPTS,
-    COOKIE,
-    TOO_MANY,
-    login_of,
-    path_of,
-)
+from qa.login import ATTEMPTS_PER_MINUTE, BURST_ATTEMPTS, COOKIE, login_of, path_of
 from qa.logins import Logins
 from qa.openid import CALLBACK, Attempt, person_of, provider_address
 from qa.rates import Rate
@@ -32,7 +26,6 @@ NEXT = "next"  # in the address of START: the query of the page to go back to
 BEGUN_COOKIE = "__Host-pullquote-login"
 NOT_KEPT = {"Cache-Control": "no-store"}
 DENIED = "access_denied"
-FORBIDDEN = 403
 
 logger = logging.getLogger(__name__)
 
@@ -79,7 +72,7 @@ class HubEntry:
             response = HTMLResponse(page, status_code=error.status)
         except BusyError as busy:
             page = fault_html(busy.problem, busy.remedy, self._start())
-            response = HTMLResponse(page, status_code=TOO_MANY)
+            response = HTMLResponse(page, status_code=HTTPStatus.TOO_MANY_REQUESTS)
             response.headers["Retry-After"] = str(busy.wait_s)
         response.headers.update(NOT_KEPT)
         return response
@@ -88,7 +81,8 @@ class HubEntry:
         """Send a visitor to the provider."""
         cookie = self._begun.begin(request.query_params.get(NEXT, ""))
         response = RedirectResponse(
-            await provider_address(self._login, self._begun.attempt(cookie)), status_code=303
+            await provider_address(self._login, self._begun.attempt(cookie)),
+            status_code=HTTPStatus.SEE_OTHER,
         )
         # Lax: the way back is a visit of a whole page, never of a frame.
         response.set_cookie(
@@ -103,7 +97,7 @@ class HubEntry:
         token = await self._token(attempt, code=given.get("code"), refused=given.get("error"))
         # The page and nothing but its query: there is no other place to be sent to.
         home = f"{self._login.home}/{'?' if query else ''}{query}"
-        response = RedirectResponse(home, status_code=303)
+        response = RedirectResponse(home, status_code=HTTPStatus.SEE_OTHER)
         response.delete_cookie(BEGUN_COOKIE, secure=True, httponly=True, samesite="lax")
         # None: Hugging Face shows a Space in a frame.
         response.set_cookie(
@@ -120,7 +114,7 @@ class HubEntry:
             raise HubLoginError(
                 "Hugging Face was not allowed to say who you are.",
                 "Log in again and allow it, if you want to ask.",
-                status=FORBIDDEN,
+                status=HTTPStatus.FORBIDDEN,
             )
         if refused is not None or not code:
             raise HubLoginError(

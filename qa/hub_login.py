@@ -5,6 +5,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -21,7 +22,6 @@ ASKED_FOR = ("openid", "profile")  # who somebody is, and nothing of theirs
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}")
 HOST_NAME = re.compile(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 MEMBERS_HELD = 10_000  # of more, those who logged in longest ago log in again
-FORBIDDEN = 403
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ class Members:
                 f"“{person.name}” is not among those who may use this.",
                 "Ask whoever runs the Space to add the name, or log out of Hugging Face and log"
                 " in with another account.",
-                status=FORBIDDEN,
+                status=HTTPStatus.FORBIDDEN,
             )
         with self._lock:
             self._subjects[person.name] = person.subject

@@ -2,7 +2,7 @@
 
 from html import escape
 
-from qa.palette import ASSETS, MARK, dark_variables, font_faces, light_variables
+from qa.palette import ASSETS, MARK, page_style
 
 
 def door_html(address: str) -> str:
@@ -32,22 +32,15 @@ def fault_html(problem: str, remedy: str, address: str) -> str:
 
 
 def _page(told: str, more: str, address: str, offer: str) -> str:
+    style = page_style("door.css", night="@media (prefers-color-scheme:dark){:root{}}")
     script = (ASSETS / "door.js").read_text("utf-8")
     return (
         '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>Pullquote</title><style>{_style()}</style></head><body>"
+        f"<title>Pullquote</title><style>{style}</style></head><body>"
         f"<header>{MARK.read_text('utf-8')}<h1>Pullquote</h1>"
         "<p>Ask an article, get its own words back.</p></header>"
         f"<main><h2>{escape(told)}</h2><p>{escape(more)}</p>"
         f'<p><a class="offer" href="{escape(address)}">{escape(offer)}</a></p></main>'
         f"<script>{script}</script></body></html>"
-    )
-
-
-def _style() -> str:
-    sheet = (ASSETS / "door.css").read_text("utf-8")
-    return (
-        f"{font_faces()}:root{{{light_variables()}}}\n"
-        f"@media (prefers-color-scheme:dark){{:root{{{dark_variables()}}}}}\n{sheet}"
     )

@@ -321,7 +321,7 @@ def _rename(options: argparse.Namespace) -> int:
 
 
 def _info(options: argparse.Namespace) -> int:
-    from index.health import info_of
+    from index.info import info_of
 
     info = info_of(options.folder)
     if options.json:
@@ -332,7 +332,7 @@ def _info(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from index.health import verify
+    from index.verify import verify
 
     faults = verify(options.folder)
     if options.json:

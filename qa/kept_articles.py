@@ -68,9 +68,7 @@ class BroughtArticles:
         self._file.sweep()
         with self._file.reading() as connection:
             rows = connection.execute(
-                "SELECT b.id, d.title,"
-                " (SELECT count(*) FROM documents AS every WHERE every.brought = b.number),"
-                " b.chars, b.used_s FROM brought AS b"
+                "SELECT b.id, d.title FROM brought AS b"
                 " JOIN visitors AS v ON v.number = b.visitor"
                 " JOIN documents AS d ON d.brought = b.number AND d.place = 0"
                 " WHERE v.digest = ? ORDER BY b.used_s DESC, b.number DESC",

@@ -27,14 +27,6 @@ class Conversations:
     def __init__(self, file: BoundedFile) -> None:
         self._file = file
 
-    def all_of(self, visitor: str) -> list[KeptConversation]:
-        """A visitor's conversations, the last used first.
-
-        Raises:
-            StoreError: they cannot be read.
-        """
-        return self.search(visitor, "")
-
     def search(self, visitor: str, words: str) -> list[KeptConversation]:
         """A visitor's conversations that have all of some words, the last used first.
 
@@ -61,8 +53,7 @@ class Conversations:
         self._file.sweep()
         with self._file.reading() as connection:
             rows = connection.execute(
-                "SELECT id, name, articles, created_s, updated_s,"  # noqa: S608 - no word is in it
-                " (SELECT count(*) FROM turns AS t WHERE t.conversation = c.number)"
+                "SELECT id, name, articles"  # noqa: S608 - no word is in it
                 " FROM conversations AS c JOIN visitors AS v ON v.number = c.visitor"
                 f" WHERE v.digest = ?{has_word * len(wanted)}"
                 " ORDER BY updated_s DESC, c.number DESC",
@@ -91,7 +82,7 @@ class Conversations:
                 (number, made, named, _folded(named), json.dumps(list(articles)), now_s, now_s),
             )
             self._drop_many(connection, number)
-        return KeptConversation(made, named, tuple(articles), now_s, now_s, 0)
+        return KeptConversation(made, named, tuple(articles))
 
     def add(
         self, visitor: str, conversation: str, answer: Answer, *, in_place_of: int | None = None

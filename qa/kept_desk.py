@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from index.errors import PullquoteError, StoreError
+from qa.citation import stands
 from qa.desk import Desk
 from qa.dialogue import places_of
 from qa.feedback import Feedback
@@ -149,10 +150,7 @@ class KeptDesk:
         about = self.desk.about(session)
         named = {place.document_id for place in places}
         found = {name: about.document(name) for name in named}
-        texts = {name: document.text for name, document in found.items() if document}
-        return all(
-            texts.get(one.document_id, "")[one.start : one.end] == one.text for one in places
-        )
+        return all(stands(place, found[place.document_id]) for place in places)
 
     def _listing(self, session: Session) -> View:
         try:

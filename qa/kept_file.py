@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from index.database import DISK_FAULTS, transaction
+from index.database import DISK_FAULTS, error_name, transaction
 from index.errors import InputError, PullquoteError, StoreError
 from qa.kept_folder import PRIVATE_FILE, cannot_keep, made_folder
 from qa.kept_rows import SpoiledRowError
@@ -164,8 +164,7 @@ class KeptFile:
         except OSError as error:
             raise self._cannot_keep(error.strerror) from error
         except sqlite3.Error as error:
-            name = getattr(error, "sqlite_errorname", "") or ""
-            if name.startswith(DISK_FAULTS):
+            if error_name(error).startswith(DISK_FAULTS):
                 raise self._cannot_keep(error) from error
             raise self._damaged(error) from error
         # Of spoiled bytes:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from index.records import Document
-from index.stored_document import content_digest
+from index.stored_document import content_digest, fields_from
 from qa.feedback import Feedback
 from qa.records import Answer
 
@@ -33,20 +33,14 @@ class KeptConversation:
         id: names it among those of its visitor.
         name: what the visitor sees it under.
         articles: ids of the articles that it is about.
-        created_s: when it began, in seconds since 1970.
-        updated_s: when it was last asked or renamed.
-        turns: how many questions it has.
     """
 
     id: str
     name: str
     articles: tuple[str, ...]
-    created_s: float
-    updated_s: float
-    turns: int
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.turns} questions)"
+        return self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,35 +68,29 @@ class KeptArticle:
     Args:
         id: names it among those of its visitor: its document's, of several their ``brought_name``.
         title: of its document, of several of the first.
-        documents: how many it is.
-        chars: how many characters they have.
-        used_s: when it was last brought or asked, in seconds since 1970.
     """
 
     id: str
     title: str
-    documents: int
-    chars: int
-    used_s: float
 
     def __str__(self) -> str:
-        return f"{self.title} ({self.chars:,} characters)"
+        return self.title
 
 
 def conversation_of(row: tuple[Any, ...]) -> KeptConversation:
-    """A conversation of its row: id, name, articles as JSON, and the numbers.
+    """A conversation of its row: id, name, and articles as JSON.
 
     Raises:
         SpoiledRowError: it is none.
     """
-    named, name, articles, *rest = row
+    named, name, articles = row
     try:
         about = tuple(map(str, json.loads(articles)))
     except (ValueError, TypeError) as error:
         raise SpoiledRowError(f"the conversation {named}") from error
-    if not (isinstance(name, str) and all(isinstance(one, int | float) for one in rest)):
+    if not isinstance(name, str):
         raise SpoiledRowError(f"the conversation {named}")
-    return KeptConversation(named, name, about, *rest)
+    return KeptConversation(named, name, about)
 
 
 def turn_of(row: tuple[Any, ...]) -> KeptTurn:
@@ -124,17 +112,14 @@ def turn_of(row: tuple[Any, ...]) -> KeptTurn:
 
 
 def document_of(digest: bytes, id: str, title: str, others: str, text: str) -> Document:
-    """A document of its row.
+    """A document of its row; fields that this version does not know are left out.
 
     Raises:
         SpoiledRowError: it is not what was written.
     """
     try:
         whole = content_digest(id, title, text, others) == digest
-        held = json.loads(others)
-        if "page_starts" in held:
-            held["page_starts"] = tuple(held["page_starts"])
-        document = Document(id=id, title=title, text=text, **held)
+        document = Document(id=id, title=title, text=text, **fields_from(others))
     except (ValueError, TypeError, AttributeError) as error:
         raise SpoiledRowError(f"the article {id}") from error
     if not whole:

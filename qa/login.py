@@ -8,6 +8,7 @@ import secrets
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from hashlib import sha256
+from http import HTTPStatus
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -18,7 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from qa.callers import caller_of
 from qa.faults import BusyError, LoginError, OriginError
-from qa.logins import LOGIN_DAYS, SERVER, Logins
+from qa.logins import SERVER, Logins
 from qa.rates import Rate
 
 # What the login page is made of, and whether the server runs. Everything else is closed, so that
@@ -41,7 +42,6 @@ KNOWN_KEPT = 1_000  # of programs that send their password with every call
 MESSAGE = "After ten attempts you have to wait a minute."
 COOKIE = "access-token-{}"  # where Gradio keeps its tokens; on plain HTTP in the second
 PLAIN_COOKIE = "access-token-unsecure-{}"
-UNAUTHORIZED, FORBIDDEN, TOO_MANY = 401, 403, 429
 
 
 class Admitting(Protocol):
@@ -65,7 +65,7 @@ class Door:
         InputError: days is not above 0.
     """
 
-    def __init__(self, accounts: Admitting, *, days: float = LOGIN_DAYS) -> None:
+    def __init__(self, accounts: Admitting, *, days: float) -> None:
         self._accounts = accounts
         self.logins = Logins(accounts.mark_of, days=days)
         self._turn = asyncio.Lock()
@@ -145,14 +145,16 @@ class Login:
                 return None
         except BusyError as busy:
             wait = {"Retry-After": str(busy.wait_s)}
-            return JSONResponse(busy.to_dict(), status_code=TOO_MANY, headers=wait)
+            return JSONResponse(
+                busy.to_dict(), status_code=HTTPStatus.TOO_MANY_REQUESTS, headers=wait
+            )
         except OriginError as error:
-            return JSONResponse(error.to_dict(), status_code=FORBIDDEN)
+            return JSONResponse(error.to_dict(), status_code=HTTPStatus.FORBIDDEN)
         if path in self._open or path.startswith(OPEN_FOLDERS):
             return None
         # Without a header that asks for it, since browsers would open a window of their own.
         return JSONResponse(
-            LoginError(passwords=self._passwords).to_dict(), status_code=UNAUTHORIZED
+            LoginError(passwords=self._passwords).to_dict(), status_code=HTTPStatus.UNAUTHORIZED
         )
 
     async def _logs_in(self, scope: Scope, headers: Headers, caller: str) -> bool:

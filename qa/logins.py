@@ -46,7 +46,7 @@ class Logins(MutableMapping[str, str]):
         self,
         mark_of: Callable[[str], object],
         *,
-        days: float = LOGIN_DAYS,
+        days: float,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         if not days > 0:

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import secrets
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -19,7 +20,6 @@ LEEWAY_S = 60  # between the provider's clock and ours
 # A token's own word is not taken for which of them it has: "none" and shared secrets are no proof.
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA")
 CLAIMS = ("iss", "sub", "aud", "exp", "iat")
-OK, BAD_REQUEST, BAD_GATEWAY = 200, 400, 502
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,17 +125,17 @@ async def _answered(request: httpx.Request, http: httpx.AsyncClient) -> dict[str
             "Hugging Face cannot be reached.",
             "Try again in a minute.",
             reason=type(error).__name__,
-            status=BAD_GATEWAY,
+            status=HTTPStatus.BAD_GATEWAY,
         ) from error
     except ValueError:
         raise _unexpected("it did not answer with JSON") from None
-    if request.method == "POST" and response.status_code == BAD_REQUEST:
+    if request.method == "POST" and response.status_code == HTTPStatus.BAD_REQUEST:
         raise HubLoginError(
             "Hugging Face does not know this login any more.",
             "Log in again.",
             reason="the code was refused",
         )
-    if response.status_code != OK or not isinstance(answer, dict):
+    if response.status_code != HTTPStatus.OK or not isinstance(answer, dict):
         raise _unexpected(f"status {response.status_code} of {request.url.path}")
     return answer
 
@@ -195,5 +195,5 @@ def _unexpected(reason: str) -> HubLoginError:
         "Hugging Face did not answer as it should.",
         "Try again; if that does not help, tell whoever runs the Space.",
         reason=reason,
-        status=BAD_GATEWAY,
+        status=HTTPStatus.BAD_GATEWAY,
     )

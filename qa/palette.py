@@ -18,7 +18,25 @@ RULE, RULE_DARK = "#d8cfbb", "#3a342b"
 ACCENT, ACCENT_DARK = "#9b2a1e", "#ea8a77"
 
 
-def font_faces() -> str:
+def page_style(sheet: str, *, night: str) -> str:
+    """A page's style sheet, with the serif and the colours in it.
+
+    Args:
+        sheet: its file among the assets.
+        night: the CSS rule for the colours at night, which take the place of ``{}`` in it.
+    """
+    day = _variables(PAPER, SHEET, INK, MUTED, RULE, ACCENT)
+    dark = _variables(PAPER_DARK, SHEET_DARK, INK_DARK, MUTED_DARK, RULE_DARK, ACCENT_DARK)
+    rules = (ASSETS / sheet).read_text("utf-8")
+    return f"{_font_faces()}:root{day}\n{night.replace('{}', dark)}\n{rules}"
+
+
+def data_of(file: Path) -> str:
+    """A file in base64, for a ``data:`` address."""
+    return base64.b64encode(file.read_bytes()).decode("ascii")
+
+
+def _font_faces() -> str:
     """The CSS rules of the serif, with the fonts in them."""
     return "".join(
         f"@font-face{{font-family:Newsreader;font-style:{style};font-weight:200 800;"
@@ -28,23 +46,9 @@ def font_faces() -> str:
     )
 
 
-def light_variables() -> str:
-    """The colours on paper, as CSS variables."""
-    return _variables(PAPER, SHEET, INK, MUTED, RULE, ACCENT)
-
-
-def dark_variables() -> str:
-    """The colours at night, as CSS variables."""
-    return _variables(PAPER_DARK, SHEET_DARK, INK_DARK, MUTED_DARK, RULE_DARK, ACCENT_DARK)
-
-
-def data_of(file: Path) -> str:
-    """A file in base64, for a ``data:`` address."""
-    return base64.b64encode(file.read_bytes()).decode("ascii")
-
-
 def _variables(paper: str, sheet: str, ink: str, muted: str, rule: str, accent: str) -> str:
+    """Colours as a block of CSS variables."""
     return (
-        f"--pq-paper:{paper};--pq-sheet:{sheet};--pq-ink:{ink};"
-        f"--pq-muted:{muted};--pq-rule:{rule};--pq-accent:{accent}"
+        f"{{--pq-paper:{paper};--pq-sheet:{sheet};--pq-ink:{ink};"
+        f"--pq-muted:{muted};--pq-rule:{rule};--pq-accent:{accent}}}"
     )

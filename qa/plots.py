@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import regex
 
-from qa.breakdown import COVERAGE, RiskCoverage, ScoreBin, SweepPoint
+from qa.score_curves import COVERAGE, RiskCoverage, ScoreBin, SweepPoint
 
 if TYPE_CHECKING:
     from matplotlib.axis import Axis

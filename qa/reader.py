@@ -279,6 +279,18 @@ class ExtractiveReader:
         return first
 
 
+def reader_of(name: str | None) -> ExtractiveReader:
+    """Load a reader: the one that is shipped, without a name.
+
+    Args:
+        name: folder or hub id.
+
+    Raises:
+        ModelError: it cannot be loaded.
+    """
+    return ExtractiveReader.from_pretrained(name) if name else ExtractiveReader.shipped()
+
+
 def _best_of(spans: Sequence[ReadSpan]) -> tuple[ReadSpan, ...]:
     """The spans of all windows of a passage, best first, each once at its best."""
     best: dict[tuple[int, int], ReadSpan] = {}

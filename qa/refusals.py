@@ -3,6 +3,7 @@
 import errno
 import logging
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import Request
@@ -18,11 +19,6 @@ from qa.faults import FullError, InternalError, trace_of
 
 CALLS = "/gradio_api/call/"
 STOPS = "/gradio_api/cancel"
-QUEUE_FULL = 503
-BAD_CALL = 400
-BAD_BODY = 422
-NOT_FOUND = 404
-FAILED = 500
 # Gradio raises these on a call of an endpoint that it hasn't, or with a name it doesn't know.
 BAD_CALL_ERRORS = (FnIndexInferError, KeyError, TypeError)
 
@@ -67,26 +63,26 @@ class Refusals:
                 raise
             response: Response
             if isinstance(error, BAD_CALL_ERRORS) and scope["path"].startswith(CALLS):
-                response = _response(_bad_call(), BAD_CALL)
+                response = _response(_bad_call(), HTTPStatus.BAD_REQUEST)
             elif isinstance(error, KeyError) and scope["path"] == STOPS:
                 # What was to be stopped came to its end while Gradio was about to stop it.
                 response = JSONResponse({"success": True})
             elif isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
-                response = _response(_no_file(), NOT_FOUND)
+                response = _response(_no_file(), HTTPStatus.NOT_FOUND)
             else:
                 logger.error("A request failed: %s", trace_of(error))  # noqa: TRY400 - its message may quote what was sent
-                response = _response(InternalError(), FAILED)
+                response = _response(InternalError(), HTTPStatus.INTERNAL_SERVER_ERROR)
             await response(scope, receive, send)
 
 
 async def _refuse(request: Request, error: HTTPException) -> Response:
-    if error.status_code == QUEUE_FULL:
-        return _response(FullError(), QUEUE_FULL)
+    if error.status_code == HTTPStatus.SERVICE_UNAVAILABLE:  # the queue is full
+        return _response(FullError(), HTTPStatus.SERVICE_UNAVAILABLE)
     return await http_exception_handler(request, error)
 
 
 async def _refuse_body(_request: Request, _error: RequestValidationError) -> Response:
-    return _response(_bad_call(), BAD_BODY)
+    return _response(_bad_call(), HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 def _bad_call() -> InputError:

@@ -16,7 +16,7 @@ class RememberedAnswers:
         most: how many are kept; the one that was longest not asked for goes first.
     """
 
-    def __init__(self, *, most: int = ANSWERS_KEPT) -> None:
+    def __init__(self, *, most: int) -> None:
         self._most = most
         self._answers: OrderedDict[Hashable, Answer] = OrderedDict()
         self._lock = Lock()

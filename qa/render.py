@@ -1,6 +1,6 @@
 """What all HTML of the chat is made of: confidence in words, titles, buttons. All is escaped."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from html import escape
 from types import MappingProxyType
 
@@ -76,6 +76,32 @@ def length_css(text: str, *, long_chars: int = LONG_CHARS) -> str:
 def quoted(text: str | None) -> str:
     """A quote between quotation marks."""
     return f"“{escape(text or '')}”"
+
+
+def marked(excerpt: Excerpt, quotes: Iterable[Answer], tag: str) -> str:
+    """An excerpt with the quotes from it marked, once where they overlap.
+
+    Args:
+        excerpt: what is shown.
+        quotes: of its document or another, in any order.
+        tag: of HTML, to mark them by.
+    """
+    pieces, position = [], excerpt.start
+    spans = [
+        (quote.start, quote.end)
+        for quote in quotes
+        if quote.document_id == excerpt.document_id
+        and quote.start is not None
+        and quote.end is not None
+    ]
+    for first, last in sorted(spans):
+        start, end = max(first, position), min(last, excerpt.end)
+        if start < end:
+            before = excerpt.text[position - excerpt.start : start - excerpt.start]
+            inside = excerpt.text[start - excerpt.start : end - excerpt.start]
+            pieces.append(f"{escape(before)}<{tag}>{escape(inside)}</{tag}>")
+            position = end
+    return "".join(pieces) + escape(excerpt.text[position - excerpt.start :])
 
 
 def shorten(text: str, most_chars: int) -> str:

@@ -5,7 +5,7 @@ from html import escape
 from itertools import groupby
 
 from qa.records import Answer, Excerpt
-from qa.render import button, confidence_html, quoted, shorten, titled
+from qa.render import button, confidence_html, marked, quoted, shorten, titled
 
 NEAREST_CHARS = 150  # of a passage, to recognise it by
 
@@ -75,7 +75,8 @@ def _given(
         citations: how to quote it elsewhere.
         beside: the quotes to show in the sentence; without it, this one.
     """
-    shown = _sentence(answer.sentence, [answer] if beside is None else beside)
+    bold = [answer] if beside is None else beside
+    shown = marked(answer.sentence, bold, "b") if answer.sentence and bold else ""
     sentence = f'<p class="pq-sentence">{shown}</p>' if shown or beside is None else ""
     place = f"{titled(answer)}, characters {answer.start:,}–{answer.end:,}"
     copy = _copy(citations(answer.quote)) if answer.quote else ""
@@ -149,20 +150,6 @@ def _whence(excerpt: Excerpt, *, several: bool) -> str:
     if several:
         return titled(excerpt)
     return f"page {excerpt.page}" if excerpt.page is not None else ""
-
-
-def _sentence(sentence: Excerpt | None, quotes: Sequence[Answer]) -> str:
-    """The sentence around quotes, with these in bold."""
-    if sentence is None or not quotes:
-        return ""
-    parts, at = [], sentence.start
-    for quote in sorted(quotes, key=lambda one: one.start or 0):
-        if quote.start is not None and quote.end is not None and quote.start >= at:
-            before = sentence.text[at - sentence.start : quote.start - sentence.start]
-            words = sentence.text[quote.start - sentence.start : quote.end - sentence.start]
-            parts.append(f"{escape(before)}<b>{escape(words)}</b>")
-            at = quote.end
-    return "".join(parts) + escape(sentence.text[at - sentence.start :])
 
 
 def _jump(number: int, choice: int, text: str, focus: Focused) -> str:

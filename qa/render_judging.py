@@ -2,7 +2,7 @@
 
 from html import escape
 
-from qa.feedback import MAX_NOTE_CHARS, SAID, Feedback, verdicts_on
+from qa.feedback import MAX_NOTE_CHARS, SAID, Feedback, Verdict, verdicts_on
 from qa.records import Answer
 
 
@@ -28,10 +28,10 @@ def judging_html(turn: int, answer: Answer, said: Feedback | None) -> str:
     )
 
 
-def _button(turn: int, verdict: str, said: Feedback | None) -> str:
+def _button(turn: int, verdict: Verdict, said: Feedback | None) -> str:
     pressed = str(said is not None and said.verdict == verdict).lower()
-    words = next(words for one, words in SAID.items() if one == verdict)
     return (
         f'<button type="button" class="pq-act" data-act="judge" data-turn="{turn}"'
-        f' data-verdict="{escape(verdict)}" aria-pressed="{pressed}">{escape(words)}</button>'
+        f' data-verdict="{escape(verdict)}" aria-pressed="{pressed}">'
+        f"{escape(SAID[verdict])}</button>"
     )

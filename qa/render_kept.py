@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+from qa.kept_conversations import MAX_NAME_CHARS
 from qa.kept_rows import KeptConversation
 from qa.render import button
+from qa.session import MAX_SOUGHT_CHARS
 
 LISTED = 100  # conversations; of more, the search finds those that are meant
 
@@ -57,7 +59,7 @@ def kept_html(shown: KeptShown | None) -> str:
         '<h2 class="pq-kicker">Conversations</h2>'
         '<label class="pq-search"><span class="pq-unseen">Search the conversations</span>'
         '<input type="search" class="pq-wanted" placeholder="Search the conversations"'
-        ' autocomplete="off" maxlength="200"></label>'
+        f' autocomplete="off" maxlength="{MAX_SOUGHT_CHARS}"></label>'
         f'<ul class="pq-titles">{items}</ul><p class="pq-meta" role="status">{told}</p>'
         f"{_terms(shown)}</section>"
     )
@@ -70,8 +72,8 @@ def _item(one: KeptConversation, chosen: str) -> str:
     return (
         f'<li class="pq-talk">{opened}<details class="pq-more">'
         f'<summary aria-label="More for {named}">⋯</summary><div class="pq-menu">'
-        f'<label>Its name<input type="text" class="pq-name" value="{named}" maxlength="200"'
-        ' autocomplete="off"></label>'
+        f'<label>Its name<input type="text" class="pq-name" value="{named}"'
+        f' maxlength="{MAX_NAME_CHARS}" autocomplete="off"></label>'
         f"{button('rename', 'Rename', about)}"
         f"{button('export', 'Save as Markdown', {**about, 'style': 'markdown'})}"
         f"{button('export', 'Save as JSON', {**about, 'style': 'json'})}"

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from html import escape
 
+from qa.bounds import MAX_TITLE_CHARS
 from qa.render import button, shorten
 from qa.render_shelf import TITLE_CHARS, Listed
-from qa.session import FileNote
+from qa.session import MAX_SOUGHT_CHARS, FileNote
 
 LISTED = 50  # articles on offer; of more, the search finds those that are meant
 
@@ -62,7 +63,7 @@ def library_html(
         f'<div class="pq-shelves"><h2 class="pq-kicker">Library</h2>{_files(files, busy=busy)}'
         '<label class="pq-search"><span class="pq-unseen">Search the titles</span>'
         '<input type="search" class="pq-sought" placeholder="Search the titles"'
-        ' autocomplete="off" maxlength="200"></label>'
+        f' autocomplete="off" maxlength="{MAX_SOUGHT_CHARS}"></label>'
         f'<ul class="pq-titles">{"".join(items)}</ul><p class="pq-meta" role="status">{told}</p>'
         f"{_bring(accept)}{_paste(notice, opened=paste_open)}{kept}</div></nav>"
     )
@@ -153,7 +154,7 @@ def _paste(notice: str | None, *, opened: bool) -> str:
         f'<details class="pq-paste"{" open" if opened else ""}>'
         f"<summary>Paste a text</summary><div>{told}</div>"
         '<label>The text<textarea class="pq-pasted" rows="6"></textarea></label>'
-        '<label>Its title, if you like<input type="text" class="pq-named" maxlength="300"'
-        ' autocomplete="off"></label>'
+        '<label>Its title, if you like<input type="text" class="pq-named"'
+        f' maxlength="{MAX_TITLE_CHARS}" autocomplete="off"></label>'
         '<button type="button" class="pq-do" data-act="paste">Read it</button></details>'
     )

@@ -13,19 +13,17 @@ from pathlib import Path
 from typing import Any
 
 from qa import __version__
-from qa.breakdown import (
+from qa.evaluate import Outcome
+from qa.palette import MARK, data_of, page_style
+from qa.question_kinds import (
     by_answer_length,
     by_answer_type,
     by_passage_length,
     by_question_word,
-    reliability,
-    risk_coverage,
-    sweep,
 )
-from qa.evaluate import Outcome
-from qa.palette import ASSETS, MARK, dark_variables, data_of, font_faces, light_variables
 from qa.report_figures import Figures, value_of
 from qa.report_section import section_of
+from qa.score_curves import reliability, risk_coverage, sweep
 
 PAGE, NUMBERS = "index.html", "figures.json"
 LIBRARIES = (
@@ -109,11 +107,8 @@ def _versions() -> dict[str, str]:
 
 
 def _page(body: str) -> str:
-    sheet = (ASSETS / "report.css").read_text("utf-8")
-    style = (
-        f"{font_faces()}:root{{{light_variables()}}}\n"
-        f"@media screen and (prefers-color-scheme:dark){{:root{{{dark_variables()}}}}}\n{sheet}"
-    )
+    night = "@media screen and (prefers-color-scheme:dark){:root{}}"
+    style = page_style("report.css", night=night)
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'

@@ -4,10 +4,12 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from index.records import Document
-from qa.breakdown import answers_to_unanswerable, confident_errors, withheld_answers
 from qa.evaluate import Outcome
 from qa.records import Answer, Excerpt
+from qa.render import marked
 from qa.report_figures import absence
+
+WORST_SHOWN = 10
 
 
 def worst_errors(outcomes: Sequence[Outcome]) -> str:
@@ -48,6 +50,35 @@ def worst_errors(outcomes: Sequence[Outcome]) -> str:
     )
 
 
+def confident_errors(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
+    """Wrong answers to answerable questions, the worst first."""
+    return _worst(
+        one
+        for one in outcomes
+        if one.is_answerable and one.answer.text is not None and not one.is_right
+    )
+
+
+def withheld_answers(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
+    """Right quotes that were not given as the answer, the worst first."""
+    return _worst(
+        one
+        for one in outcomes
+        if one.answer.text is None and one.best is not None and one.is_best_right
+    )
+
+
+def answers_to_unanswerable(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
+    """Answers to unanswerable questions, the worst first."""
+    return _worst(one for one in outcomes if not one.is_answerable and one.answer.text is not None)
+
+
+def _worst(errors: Iterable[Outcome]) -> tuple[Outcome, ...]:
+    """Those with the highest scores of their best quotes."""
+    ordered = sorted(errors, key=lambda one: one.best.score if one.best else 0.0, reverse=True)
+    return tuple(ordered[:WORST_SHOWN])
+
+
 def _error(outcome: Outcome) -> str:
     quote = outcome.best
     if quote is None:  # cannot be: each kind of error has a quote
@@ -73,7 +104,9 @@ def _passages(paragraph: Document, quotes: Sequence[Answer]) -> str:
     """The sentence with the quote, and what else there was to read, folded."""
     own = Excerpt.from_span(paragraph, 0, len(paragraph.text))
     sentence, passage = quotes[0].sentence, quotes[0].passage
-    shown = f'<p class="passage" dir="auto">{_marked(sentence, quotes)}</p>' if sentence else ""
+    shown = (
+        f'<p class="passage" dir="auto">{marked(sentence, quotes, "mark")}</p>' if sentence else ""
+    )
     if passage and passage.document_id != own.document_id:
         shown += _folded("The passage quoted", passage, quotes)
         return shown + _folded("The passage asked of", own, ())
@@ -84,25 +117,5 @@ def _folded(name: str, excerpt: Excerpt, quotes: Sequence[Answer]) -> str:
     words = len(excerpt.text.split())
     return (
         f"<details><summary>{name}: <bdi>{escape(excerpt.document_title)}</bdi>, {words:,} words"
-        f'</summary><p class="passage" dir="auto">{_marked(excerpt, quotes)}</p></details>'
+        f'</summary><p class="passage" dir="auto">{marked(excerpt, quotes, "mark")}</p></details>'
     )
-
-
-def _marked(excerpt: Excerpt, quotes: Iterable[Answer]) -> str:
-    """An excerpt with the quotes from it marked."""
-    pieces, position = [], excerpt.start
-    spans = [
-        (quote.start, quote.end)
-        for quote in quotes
-        if quote.document_id == excerpt.document_id
-        and quote.start is not None
-        and quote.end is not None
-    ]
-    for first, last in sorted(spans):
-        start, end = max(first, position), min(last, excerpt.end)
-        if start < end:
-            before = excerpt.text[position - excerpt.start : start - excerpt.start]
-            marked = excerpt.text[start - excerpt.start : end - excerpt.start]
-            pieces.append(f"{escape(before)}<mark>{escape(marked)}</mark>")
-            position = end
-    return "".join(pieces) + escape(excerpt.text[position - excerpt.start :])

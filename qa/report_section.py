@@ -4,21 +4,18 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from qa.breakdown import (
+from qa.evaluate import Outcome
+from qa.plots import reliability_svg, risk_coverage_svg, sweep_svg
+from qa.question_kinds import (
     Group,
     by_answer_length,
     by_answer_type,
     by_passage_length,
     by_question_word,
-    present_least_score,
-    reliability,
-    risk_coverage,
-    sweep,
 )
-from qa.evaluate import Outcome
-from qa.plots import reliability_svg, risk_coverage_svg, sweep_svg
 from qa.report_errors import worst_errors
 from qa.report_figures import Figures, absence, meaning_of, percent, value_of
+from qa.score_curves import present_least_score, reliability, risk_coverage, sweep
 
 
 def section_of(number: int, file: str, outcomes: Sequence[Outcome], figures: Figures) -> str:

@@ -14,6 +14,7 @@ from index.errors import InputError
 from qa.accounts import Accounts
 from qa.api import MCP_USER, offer
 from qa.assistant import Assistant
+from qa.bringing import MAX_UPLOAD_BYTES
 from qa.callers import CallerNote
 from qa.chat import build
 from qa.counters import Counters
@@ -34,7 +35,6 @@ from qa.rates import BURST_QUESTIONS, QUESTIONS_PER_MINUTE, Rate
 from qa.refusals import Refusals, handlers
 from qa.theme import css, head, theme
 
-MAX_UPLOAD = "20mb"  # refused before it is read; what is smaller gets a message of ours
 # Of a call, refused with HTTP's 413: room for the longest article in any spelling, or an upload.
 MAX_BODY_BYTES = 25_000_000
 # Open pages whose state is held, each some 200 kB with a short article of its visitor's; of more,
@@ -126,7 +126,7 @@ def serve(
             css=css(),
             head=head(),
             favicon_path=MARK,
-            max_file_size=MAX_UPLOAD,
+            max_file_size=MAX_UPLOAD_BYTES,
             footer_links=["api"],
             state_session_capacity=PAGES_HELD,
             run_history=False,  # it would keep questions in the browser, and offer to upload them

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
-Floats = npt.NDArray[np.float32]
-Ints = npt.NDArray[np.int64]
+from qa.scorer import Floats, Ints
+
 Bools = npt.NDArray[np.bool_]
 
 # In log-odds. A span across the end of a sentence is nearly always two answers run together;

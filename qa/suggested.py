@@ -42,38 +42,17 @@ VAGUE = frozenset(
 )
 
 
-def suggest(
-    assistant: Assistant, document: Document, *, most: int = SUGGESTED, tries: int = TRIES
-) -> list[str]:
-    """Questions to begin with, in the order of the article.
-
-    Args:
-        assistant: answers about the document; a question is given only if it quotes what
-            the question was made of.
-        document: the article. One that is not English gives none.
-        most: how many to give.
-        tries: how many to put to the assistant.
-
-    Returns:
-        The questions; none where the article has no sentence of a plain form.
-    """
-    return answered(assistant, document, candidates_in(document)[:tries], most=most)
-
-
 def answered(
-    assistant: Assistant,
-    document: Document,
-    candidates: Sequence[Candidate],
-    *,
-    most: int = SUGGESTED,
+    assistant: Assistant, document: Document, candidates: Sequence[Candidate]
 ) -> list[str]:
     """Those of some questions that are answered by what they were made of, in its order.
+
+    At most ``SUGGESTED`` are given.
 
     Args:
         assistant: answers about the document.
         document: the article.
         candidates: questions made of it, each of which is put to the assistant.
-        most: how many to give.
     """
     if not candidates:
         return []
@@ -90,7 +69,7 @@ def answered(
         and answer.score >= SURE_SCORE
         and max(answer.start, candidate.start) < min(answer.end, candidate.end)
     ]
-    return [one.question for one in sorted(_mixed(good)[:most], key=lambda one: one.start)]
+    return [one.question for one in sorted(_mixed(good)[:SUGGESTED], key=lambda one: one.start)]
 
 
 def candidates_in(document: Document) -> list[Candidate]:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
-OK, FAILED, USAGE = 0, 1, 2
+OK, FAILED = 0, 1
 STDIN = "-"
 # Control characters but tab and line feed, those that break a line or turn the direction of
 # writing, and halves of surrogate pairs, which names of files may have and no terminal takes.

@@ -18,9 +18,7 @@ from qa.palette import (
     RULE_DARK,
     SHEET,
     SHEET_DARK,
-    dark_variables,
-    font_faces,
-    light_variables,
+    page_style,
 )
 
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif")
@@ -99,8 +97,7 @@ def theme() -> gr.themes.Base:
 
 def css() -> str:
     """The style sheet, with the fonts and the theme's colours in it."""
-    sheet = (ASSETS / "style.css").read_text("utf-8")
-    return f"{font_faces()}:root{{{light_variables()}}}\n.dark{{{dark_variables()}}}\n{sheet}"
+    return page_style("style.css", night=".dark{}")
 
 
 def head() -> str:

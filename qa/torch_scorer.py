@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from index.errors import ModelError
+from index.errors import ModelError, first_line
 from index.hub import is_local
 from index.quiet import quiet_loading
 from qa.scorer import Floats, Ints, ReaderModel
@@ -75,7 +75,7 @@ def load_torch_reader(name: str | Path) -> ReaderModel:
     ) as error:
         raise ModelError(
             f"There is no extractive reader at “{name}” that could be loaded"
-            f" ({str(error).strip().split(chr(10), 1)[0]}).",
+            f" ({first_line(error)}).",
             "Give a folder with such a model, or a hub id and a network.",
         ) from error
     if any("qa_outputs" in key for key in report["missing_keys"]):

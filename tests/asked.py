@@ -57,6 +57,11 @@ def variant(assistant, **options):
     ), recorder
 
 
+def timeless(answer):
+    """An answer's JSON without how long it took."""
+    return {key: value for key, value in answer.items() if key != "timings"}
+
+
 def texts_and_scores(answers):
     return [
         (answer.text, answer.start, pytest.approx(answer.score, abs=1e-4)) for answer in answers

@@ -4,15 +4,18 @@ import gc
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 import torch
 from asked import QUESTIONS, SHELF_QUESTIONS, variant
+from hypothesis import settings
 from keepers import Clock
 from small_indexes import build, load_index
+from squad_files import EASY, write
 from stub import StubEmbedder
 
 from index.embed import Embedder, SentenceEmbedder
@@ -24,9 +27,11 @@ from qa.kept_folder import new_visitor
 from qa.reader import SHIPPED_READER, ExtractiveReader
 from qa.records import Answer
 from qa.seeds import seed_examples
+from qa.squad import SquadSet
 
 if TYPE_CHECKING:
     from browsing import Visit
+    from desks import Desks
     from openid_provider import Provider
     from playwright.sync_api import Browser
     from training_data import Example
@@ -38,10 +43,11 @@ ROOT = Path(__file__).parent.parent
 SEEDS = ROOT / "seeds"
 # Fast forms take half a minute to make: they are kept from run to run, apart from the user's.
 os.environ.setdefault("PULLQUOTE_CACHE", str(ROOT / "build" / "test-cache"))
-# What a chat keeps is kept apart from the user's own.
-os.environ.setdefault("XDG_DATA_HOME", str(ROOT / "build" / "test-data"))
 # What a chat keeps of its visitors is kept apart from the user's, too.
 os.environ["XDG_DATA_HOME"] = str(ROOT / "build" / "test-data")
+# How long an example takes is not what a property test is about; benchmarks/ measure.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 SHARED = ROOT.parent / "shared"  # development sets; only where we develop
 
 
@@ -121,6 +127,14 @@ def desk(shelf: Assistant) -> "Desk":
     from qa.offered import Offered
 
     return Desk(Offered(shelf), gate(), SEED)
+
+
+@pytest.fixture
+def started(shelf: Assistant, tmp_path: Path) -> "Callable[..., Desks]":
+    """Starts a server's desk over the same folder, as often as it is called."""
+    from desks import started_desks
+
+    return partial(started_desks, shelf, tmp_path)
 
 
 @pytest.fixture
@@ -264,6 +278,12 @@ def sure(news: Assistant) -> Assistant:
 def timid(news: Assistant) -> Assistant:
     """Never sure enough."""
     return variant(news, min_score=1.0)[0]
+
+
+@pytest.fixture
+def easy(tmp_path: Path) -> SquadSet:
+    """A file of easy questions, read."""
+    return SquadSet.from_file(write(tmp_path, "easy.json", EASY))
 
 
 @pytest.fixture

@@ -1,10 +1,11 @@
 """What the tests keep conversations with: a clock, short ways to begin, and whole processes."""
 
 import json
-import os
 import random
 import sys
 from pathlib import Path
+
+from telling import say
 
 from index.records import Document
 from qa.kept import Kept
@@ -39,18 +40,11 @@ def names(conversations):
     return [one.name for one in conversations]
 
 
-def say(**message):
-    """Print a line that is never torn: a pipe takes it as a whole, or not at all."""
-    line = (json.dumps(message) + "\n").encode()
-    assert len(line) <= 4096
-    os.write(1, line)
-
-
 def keep_for_ever(folder, visitor, seed):
     """Begin conversations, add turns and articles, delete; say each thing when it is done."""
     lot = random.Random(seed)
     kept = Kept(Path(folder))
-    known = {one.id for one in kept.conversations.all_of(visitor)}
+    known = {one.id for one in kept.conversations.search(visitor, "")}
     for number in range(1_000_000):
         choice = lot.random()
         if not known or choice < 0.2:

@@ -10,7 +10,6 @@ from qa.records import Answer, Excerpt, Timings
 # A fixture made once for all examples is fine: no example depends on what another did to it.
 # A busy machine is no fault of what is tested.
 _shared = settings(
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 many = settings(_shared, max_examples=100)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from index.embed import Vectors
+from index.numbers import Vectors
 from index.sentences import Span
 
 

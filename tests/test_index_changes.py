@@ -12,9 +12,9 @@ from stub import CountingEmbedder, StubEmbedder
 from index.adding import Changes
 from index.engine import PassageIndex
 from index.errors import InputError, StoreError
-from index.health import verify
 from index.records import Document
 from index.repair import compact
+from index.verify import verify
 
 
 class StoppedEmbedder(StubEmbedder):

@@ -11,9 +11,9 @@ from stub import CountingEmbedder
 from index.adding import Changes
 from index.errors import DamagedIndexError, InputError
 from index.filters import Filter
-from index.health import verify
 from index.records import Document
 from index.repair import compact, repair
+from index.verify import verify
 
 SHELF = [
     Document("a", "A", "Cats run. Dogs bark.", collection="news", language="en", date="2024-03"),

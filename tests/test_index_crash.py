@@ -21,10 +21,10 @@ from writers import document, load, opened, state_of
 
 from index.engine import PassageIndex
 from index.errors import PullquoteError, StoreError
-from index.health import verify
 from index.making import create_index
 from index.records import Document
 from index.repair import repair
+from index.verify import verify
 from index.writer import changing
 from index.writer_lock import HOLDER, writing
 

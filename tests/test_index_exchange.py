@@ -18,9 +18,9 @@ from index.adding import Changes
 from index.errors import IncompatibleIndexError, SourceError, StoreError
 from index.exchange import export_index, import_index
 from index.filters import Filter
-from index.health import verify
 from index.limits import ReadLimits
 from index.records import Document
+from index.verify import verify
 
 SHELF = [
     Document("a", "A", "Cats run. Dogs bark. Größe zählt.", collection="news", date="2024"),

@@ -18,12 +18,12 @@ from index.engine import PassageIndex
 from index.errors import DamagedIndexError, InputError
 from index.filters import Filter
 from index.fusion import BM25_WEIGHT
-from index.health import verify
 from index.labels import Label, Labels
 from index.lexical import LexicalIndex
 from index.nearest import NearestVectors
 from index.numbers import Choice
 from index.records import Document
+from index.verify import verify
 
 COLLECTIONS = ("", "news", "notes", "Größe")
 LANGUAGES = (None, "en", "en-GB", "EN_us", "de", "end")

@@ -22,9 +22,9 @@ from writers import OtherEmbedder
 
 from index.engine import PassageIndex
 from index.errors import IncompatibleIndexError, StoreError
-from index.health import verify
 from index.records import Document
 from index.reembed import reembed
+from index.verify import verify
 from index.writer_lock import writing
 
 KILLS = 30

@@ -15,10 +15,10 @@ from small_indexes import DATABASE, LEFT_BY_A_LOCK, build, load_index, opened
 from stub import StubEmbedder
 from test_index_forked import ended
 
-from index.health import verify
 from index.records import Document
 from index.remaking import Current, Remaking
 from index.repair import compact
+from index.verify import verify
 
 KIND = "IVF4,Flat"  # which so few are too few to learn from, and so many are not
 FEW, ENOUGH = 100, 160

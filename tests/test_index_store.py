@@ -17,9 +17,9 @@ from stub import StubEmbedder
 from index.adding import Changes
 from index.engine import PassageIndex
 from index.errors import InputError
-from index.health import verify
 from index.records import Document
 from index.stored_document import document_of, fields_of
+from index.verify import verify
 
 any_character = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
 

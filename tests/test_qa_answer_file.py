@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from index.errors import InputError
 from qa.answer_file import answered_before
-from qa.questions import AskedQuestion
+from qa.question_file import AskedQuestion
 
 ASKED = [AskedQuestion(number, number, f"who is no. {number}?\u2028") for number in range(1, 6)]
 LINES = [

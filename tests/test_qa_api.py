@@ -71,7 +71,7 @@ def call(blocks: ApiBlocks, name: str, values: list[Any], headers: dict[str, str
     return data
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 @pytest.mark.parametrize(
     "name", ["ask", "ask_many", "search", "documents", "add_document", "remove_document"]

@@ -183,7 +183,7 @@ PIECES = st.one_of(
 )
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.lists(PIECES, min_size=1, max_size=60).map("".join).filter(str.strip))
 def test_any_article_is_quoted_where_it_says(news, text):
     assistant = variant(news.about([Document("any", "Any", text)]), min_score=0.0)[0]

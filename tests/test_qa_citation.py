@@ -105,9 +105,7 @@ def test_a_file_on_the_server_is_known_by_its_name_alone():
 def test_an_answer_is_cited_by_its_quote():
     quote = Excerpt.from_span(FULL, 27, 44)
     answer = Answer("when?", quote.text, 0.9, 0.1, 27, 44, "d", "The Bridge", page=2)
-    assert Citation.from_answer(answer, FULL) == Citation(quote, FULL)
-    with pytest.raises(InputError, match="there is no quote"):
-        Citation.from_answer(Answer("when?", None, 0.9, 0.9), FULL)
+    assert Citation.find(answer.quote, {FULL.id: FULL}.get) == Citation(quote, FULL)
 
 
 @pytest.mark.parametrize(

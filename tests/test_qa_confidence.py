@@ -120,7 +120,7 @@ def test_reader_without_a_fit_answers_what_is_likelier_than_nothing():
 LOG_ODDS = st.floats(-20, 20)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.lists(LOG_ODDS, min_size=1, max_size=5), st.integers(1, 12), LOG_ODDS)
 def test_passages_that_say_nothing_change_nothing(values, silent, rest):
     spans = sorted(values, reverse=True)

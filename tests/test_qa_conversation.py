@@ -66,7 +66,7 @@ sentences = st.lists(words, min_size=1, max_size=20).map(" ".join)
 turns = st.builds(Turn, sentences, st.none() | sentences)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(sentences, st.lists(turns, max_size=6))
 def test_the_question_comes_last_and_whole(question, history):
     asked = with_history(question, history)

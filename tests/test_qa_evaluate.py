@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from squad_files import EASY, HARBOUR, MARSH, row, squad, write
+from squad_files import HARBOUR, MARSH, row, squad, write
 
 from index.engine import PassageIndex
 from index.records import Passage
@@ -16,11 +16,6 @@ from qa.reader import ExtractiveReader
 from qa.squad import SquadSet
 
 pytestmark = pytest.mark.usefixtures("one_thread")
-
-
-@pytest.fixture
-def easy(tmp_path):
-    return SquadSet.from_file(write(tmp_path, "easy.json", EASY))
 
 
 # Figures

@@ -88,7 +88,7 @@ def test_what_cannot_be_asked_is_said(component, query, top_k):
         component.run(query, [Document(content=TEXTS[0])], top_k=top_k)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=80), max_size=3))
 def test_every_offset_is_right_whatever_the_text(component, texts):
     documents = [Document(content=f"{text} Ada Fenn came home. {text}") for text in texts]

@@ -54,7 +54,7 @@ def file_of(kept, session):
     """What the file has of a visitor: the questions of each conversation."""
     return [
         [turn.answer.question for turn in kept.conversations.turns(session.visitor, one.id)]
-        for one in kept.conversations.all_of(session.visitor)
+        for one in kept.conversations.search(session.visitor, "")
     ]
 
 
@@ -63,7 +63,7 @@ def test_a_conversation_comes_back_at_the_next_visit(desk, kept_desk, kept):
     assert file_of(kept, first) == [[WHO, MANY]]
     again = arrived(kept_desk, first.visitor)
     (listed,) = again.listed
-    assert (listed.name, listed.turns) == (WHO, 2)
+    assert listed.name == WHO
     assert again.conversation.turns == ()
     recalled = last(kept_desk.recall(listed.id, again, ME)).session
     assert [turn.text for turn in recalled.conversation.turns] == [

@@ -32,16 +32,13 @@ def test_answers_and_articles_come_back_as_they_were(kept, data):
     kept.articles.bring(visitor, together)
 
     again = Kept(kept.folder, clock=Clock())  # as after a restart
-    (found,) = again.conversations.all_of(visitor)
+    (found,) = again.conversations.search(visitor, "")
     assert (found.id, found.name, found.articles) == (one.id, " ".join(name.split()), tuple(ids))
-    assert found.turns == len(given_answers)
     assert again.conversations.turns(visitor, one.id) == turns
     assert [turn.answer for turn in turns] == given_answers
     assert again.articles.documents(visitor, brought_name(together)) == tuple(together)
     (listed,) = again.articles.all_of(visitor)
-    chars = sum(len(one.text) for one in together)
     assert (listed.id, listed.title) == (brought_name(together), together[0].title)
-    assert (listed.documents, listed.chars) == (len(together), chars)
 
 
 def test_a_real_conversation_comes_back(kept, visitor, news, news_answers):
@@ -68,12 +65,12 @@ def test_what_is_deleted_is_gone(kept, visitor):
     assert kept.conversations.add(visitor, first, answer(1)) is None
     assert not kept.conversations.rename(visitor, first, "x")
     assert not kept.feedback.judge(visitor, first, 0, Feedback(Verdict.RIGHT))
-    assert names(kept.conversations.all_of(visitor)) == ["Second"]
+    assert names(kept.conversations.search(visitor, "")) == ["Second"]
     assert kept.articles.remove(visitor, "d")
     assert not kept.articles.remove(visitor, "d")
     assert kept.articles.all_of(visitor) == []
     kept.forget(visitor)
-    assert kept.conversations.all_of(visitor) == []
+    assert kept.conversations.search(visitor, "") == []
     assert kept.conversations.turns(visitor, second) is None
 
 
@@ -110,7 +107,7 @@ def test_nobody_reaches_what_is_another_s(kept, visitor):
     assert kept.articles.documents(other, "d") is None
     assert names(kept.conversations.search(other, "number")) == []
     kept.forget(other)
-    assert names(kept.conversations.all_of(visitor)) == ["Story"]
+    assert names(kept.conversations.search(visitor, "")) == ["Story"]
     assert len(kept.conversations.turns(visitor, one)) == 1
     assert len(kept.articles.all_of(visitor)) == 1
 
@@ -129,7 +126,7 @@ def test_the_file_is_its_owner_s_alone(kept, visitor):
 @pytest.mark.parametrize("stranger", ["", "x", "x" * 31, "x" * 33, "é" * 32, "' OR 1=1 --", None])
 def test_only_secrets_of_ours_are_visitors(kept, stranger):
     calls = [
-        lambda: kept.conversations.all_of(stranger),
+        lambda: kept.conversations.search(stranger, ""),
         lambda: kept.conversations.start(stranger, name="x", articles=[]),
         lambda: kept.conversations.turns(stranger, "x"),
         lambda: kept.articles.all_of(stranger),

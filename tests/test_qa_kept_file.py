@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 
 import pytest
 from conftest import ROOT
@@ -17,6 +18,7 @@ from keepers import answer
 
 from index.errors import StoreError
 from index.records import Document
+from index.stored_document import content_digest
 from qa.kept import Kept
 from qa.kept_file import FILE
 from qa.kept_folder import new_visitor
@@ -58,7 +60,7 @@ def test_what_was_kept_outlives_a_kill_at_any_moment(tmp_path):
         kept = Kept(folder)
         found = {
             one.id: [turn.answer.question for turn in kept.conversations.turns(visitor, one.id)]
-            for one in kept.conversations.all_of(visitor)
+            for one in kept.conversations.search(visitor, "")
         }
         if "adding" in last or "deleting" in last:
             killed_inside += 1
@@ -107,7 +109,7 @@ def test_many_may_make_the_file_at_once(tmp_path):
     assert failed == []
     visitor = new_visitor()
     made[0].conversations.start(visitor, name="x", articles=[])
-    assert [len(kept.conversations.all_of(visitor)) for kept in made] == [1] * 6
+    assert [len(kept.conversations.search(visitor, "")) for kept in made] == [1] * 6
 
 
 def for_each(values, act):
@@ -156,7 +158,7 @@ def filled(tmp_path):
 
 def everything(folder, visitor):
     kept = Kept(folder)
-    listed = kept.conversations.all_of(visitor)
+    listed = kept.conversations.search(visitor, "")
     articles = [kept.articles.documents(visitor, one.id) for one in kept.articles.all_of(visitor)]
     return listed, [kept.conversations.turns(visitor, one.id) for one in listed], articles
 
@@ -191,6 +193,16 @@ def test_what_is_not_as_it_was_written_is_refused_by_name(filled, spoil, problem
     assert str(folder / FILE) in told
     assert problem in told
     assert type(raised.value) is StoreError
+
+
+def test_a_field_of_a_later_version_is_passed_over(filled):
+    folder, visitor = filled
+    *_, ((document,),) = everything(folder, visitor)
+    later = '{"mood": "glad", "page_starts": [0, 5]}'
+    digest = content_digest(document.id, document.title, document.text, later)
+    altered(folder, f"UPDATE documents SET fields = '{later}', digest = x'{digest.hex()}'")
+    *_, ((read,),) = everything(folder, visitor)
+    assert read == replace(document, page_starts=(0, 5))
 
 
 @pytest.mark.parametrize("content", [b"not a database", b"SQLite format 3\0" + b"x" * 5000])
@@ -253,4 +265,4 @@ def test_a_file_that_is_deleted_meanwhile_is_named(filled):
     kept = Kept(folder)
     (folder / FILE).unlink()
     with pytest.raises(StoreError, match="cannot read or write what it keeps"):
-        kept.conversations.all_of(visitor)
+        kept.conversations.search(visitor, "")

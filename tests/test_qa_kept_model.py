@@ -130,7 +130,7 @@ class Keeping(RuleBasedStateMachine):
         if not hasattr(self, "kept"):
             return
         for visitor, mine in zip(self.visitors, self.expected, strict=True):
-            listed = self.kept.conversations.all_of(visitor)
+            listed = self.kept.conversations.search(visitor, "")
             assert {one.id: one.name for one in listed} == mine.names
             for one in listed:
                 found = {
@@ -138,7 +138,6 @@ class Keeping(RuleBasedStateMachine):
                     for turn in self.kept.conversations.turns(visitor, one.id)
                 }
                 assert found == mine.turns[one.id]
-                assert one.turns == len(found)
             brought = {
                 one.id: self.kept.articles.documents(visitor, one.id)
                 for one in self.kept.articles.all_of(visitor)
@@ -156,7 +155,6 @@ class Keeping(RuleBasedStateMachine):
 
 TestKeeping = Keeping.TestCase
 TestKeeping.settings = settings(
-    deadline=None,
     max_examples=12,
     stateful_step_count=25,
     suppress_health_check=[HealthCheck.too_slow],

@@ -1,11 +1,10 @@
 """What addresses come to, with the shipped models and without a browser."""
 
 from dataclasses import replace
-from functools import partial
 from urllib.parse import parse_qsl
 
 import pytest
-from desks import HOW_LONG, ME, SEED, WHO, asked, desks_of, gate, last, started_desks
+from desks import HOW_LONG, ME, SEED, WHO, asked, desks_of, gate, last
 from made_files import zip_of
 from rendered import Page
 
@@ -23,12 +22,6 @@ SECRET = "The harbour at Lirra was sold to Ada Fenn in secret for £4,000."
 @pytest.fixture
 def links(desk, tmp_path):
     return desks_of(desk, tmp_path).links
-
-
-@pytest.fixture
-def started(shelf, tmp_path):
-    """Starts a server's desk over the same folder, as often as it is called."""
-    return partial(started_desks, shelf, tmp_path)
 
 
 def arrived(desks, visitor="", *, private=False):

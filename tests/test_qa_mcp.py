@@ -6,6 +6,7 @@ import sys
 from typing import Any
 
 import jsonschema
+from asked import timeless
 from conftest import ROOT
 from mcp_calls import result, with_session
 
@@ -22,10 +23,6 @@ def value(url: str, tool: str, arguments: dict[str, Any]) -> Any:
     assert not called.isError, called
     (content,) = called.content
     return json.loads(content.text)
-
-
-def timeless(answer: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in answer.items() if key != "timings"}
 
 
 def test_the_tools_are_ours_alone_and_explain_themselves(url: str) -> None:

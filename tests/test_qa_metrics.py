@@ -50,7 +50,7 @@ def test_normalize(text, normal):
     assert normalize(text) == normal
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.text(st.sampled_from("Aa nthe.!“’É\n-"), max_size=15))
 def test_normal_text_is_lower_case_tidy_and_without_articles(text):
     normal = normalize(text)
@@ -70,7 +70,7 @@ def plain_normal(text):
 PARTS = st.sampled_from(["a", "An", "the", " ", ".", "²", "½", "\u0301", "\u200d", "北", "ª", "١"])
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.lists(PARTS | st.characters(codec="utf-8"), max_size=12).map("".join))
 def test_normal_text_is_that_of_the_official_script(text):
     assert normalize(text) == plain_normal(text)
@@ -231,7 +231,7 @@ predictions = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.lists(predictions, min_size=1, max_size=6, unique_by=lambda given: given.null_score))
 def test_best_threshold_is_the_best_of_all_thresholds(given_predictions):
     figures = score_predictions(given_predictions)
@@ -371,7 +371,7 @@ ANSWERS = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(st.lists(st.tuples(ANSWERS, ANSWERS), min_size=1, max_size=4))
 def test_several_answers_agree_with_the_definition(pairs):
     golds, predictions = [gold for gold, _ in pairs], [given for _, given in pairs]
@@ -383,7 +383,7 @@ def test_several_answers_agree_with_the_definition(pairs):
 NULLS = st.lists(st.tuples(st.booleans(), st.sampled_from([0.1, 0.3, 0.5, 0.9])), max_size=12)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(NULLS)
 def test_answerability_agrees_with_every_pair(questions):
     present = [null for has, null in questions if has]

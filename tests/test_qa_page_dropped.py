@@ -30,7 +30,7 @@ def server(news: Assistant, kept: Kept) -> Iterator[gr.Blocks]:
 
 def questions(kept: Kept, visitor: str) -> list[str]:
     """What is kept of a visitor, the last used first."""
-    return [one.name for one in kept.conversations.all_of(visitor)]
+    return [one.name for one in kept.conversations.search(visitor, "")]
 
 
 def test_nothing_is_done_for_nobody_and_the_secret_stays(server: gr.Blocks, kept: Kept) -> None:

@@ -95,7 +95,7 @@ def reading(*spans, rest=-math.inf):
     return Reading(tuple(ReadSpan(*span) for span in spans), rest)
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(passages_read())
 def test_agrees_with_the_plain_sums(readings):
     ranking = rank(readings, top_k=EVERYTHING)
@@ -108,7 +108,7 @@ def test_agrees_with_the_plain_sums(readings):
     assert ranking.null_score == pytest.approx(null, abs=1e-9)
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(passages_read())
 def test_candidates_null_and_rest_make_one(readings):
     ranking = rank(readings, top_k=EVERYTHING)
@@ -118,7 +118,7 @@ def test_candidates_null_and_rest_make_one(readings):
     assert all(0 <= score <= 1 for score in [*scores, ranking.null_score])
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(passages_read())
 def test_candidates_are_sorted_apart_and_where_they_were_read(readings):
     candidates = rank(readings, top_k=EVERYTHING).candidates
@@ -138,7 +138,7 @@ def test_candidates_are_sorted_apart_and_where_they_were_read(readings):
         assert any(passage == where and in_passage in found.spans for where, found in readings)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(passages_read(), st.integers(1, 5))
 def test_top_k_cuts_the_list_and_nothing_else(readings, top_k):
     everything = rank(readings, top_k=EVERYTHING)
@@ -147,7 +147,7 @@ def test_top_k_cuts_the_list_and_nothing_else(readings, top_k):
     assert ranking.null_score == everything.null_score
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(passages_read(), st.randoms(use_true_random=False))
 def test_order_of_the_passages_does_not_matter(readings, random):
     ranking = rank(readings, top_k=EVERYTHING)
@@ -221,7 +221,7 @@ def test_equal_odds_keep_the_order_of_the_article():
     assert [candidate.start for candidate in ranking.candidates] == [3, 6, 9]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(passages_read(log_odds=st.floats(-8, 8)))
 def test_a_passage_that_says_nothing_changes_nothing_visible(readings):
     other = Document("c", "C", TEXT)
@@ -267,7 +267,7 @@ def test_odds_beyond_all_bounds_do_not_overflow():
     assert [candidate.score for candidate in two.candidates] == pytest.approx([1 / 3, 1 / 3])
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(passages_read(log_odds=st.sampled_from([-1000.0, -700.0, 0.0, 700.0, 1000.0])))
 def test_extreme_odds_agree_with_the_plain_sums(readings):
     ranking = rank(readings, top_k=EVERYTHING)

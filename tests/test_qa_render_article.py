@@ -50,7 +50,7 @@ TEXTS = st.lists(
 ).map("".join)
 
 
-@settings(deadline=None, max_examples=120)
+@settings(max_examples=120)
 @given(TEXTS.filter(str.strip))
 @example("# ")
 @example("#\n##\n# a\n####### b\n#c")
@@ -63,7 +63,7 @@ def test_article_s_body_is_its_lines(text):
     assert page.marks == []
 
 
-@settings(deadline=None, max_examples=120)
+@settings(max_examples=120)
 @given(TEXTS.filter(str.strip), st.data())
 def test_marks_hold_the_quote(text, data):
     document = Document("d", TITLE, text)
@@ -89,7 +89,7 @@ def test_marks_hold_the_quote(text, data):
 TITLES = st.sampled_from([*HOSTILE, "A story", "北京", "Tea & cake"])
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(TITLES, st.sampled_from(["", "# ", "\n\n## ", "\ufeff"]), TEXTS)
 def test_title_that_is_the_first_line_stands_once(title, before, rest):
     text = f"{before}{title}\n{rest}"
@@ -236,7 +236,7 @@ def test_a_document_without_pages_has_no_marks():
     assert Page(article_html(STORY)).separators == []
 
 
-@settings(deadline=None, max_examples=120)
+@settings(max_examples=120)
 @given(TEXTS.filter(str.strip), st.data())
 def test_whatever_the_pages_the_body_is_its_lines(text, data):
     starts = data.draw(st.lists(st.integers(0, len(text) - 1), max_size=4))

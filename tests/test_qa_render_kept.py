@@ -10,7 +10,7 @@ from qa.render_kept import LISTED, KeptShown, kept_html
 
 
 def kept(*names, **options):
-    talks = [KeptConversation(f"id{n}", name, ("a",), 0, 0, 1) for n, name in enumerate(names)]
+    talks = [KeptConversation(f"id{n}", name, ("a",)) for n, name in enumerate(names)]
     return kept_html(KeptShown(talks, **{"days": 90, **options}))
 
 

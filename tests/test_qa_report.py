@@ -10,14 +10,20 @@ import pytest
 import regex
 from hypothesis import given
 from hypothesis import strategies as st
-from made_outcomes import MARSH, make
+from made_outcomes import MARSH, make, score_of, some_outcomes
 from strategies import SENTENCES, articles, few, spans_in
 
 from index.records import Document
 from qa.evaluate import Outcome, figures, read_squad
 from qa.records import Excerpt
+from qa.render import marked
 from qa.report import write_report
-from qa.report_errors import _error, _marked
+from qa.report_errors import (
+    _error,
+    answers_to_unanswerable,
+    confident_errors,
+    withheld_answers,
+)
 from qa.report_figures import IN_PERCENT
 from qa.squad import SquadQuestion, SquadSet
 
@@ -195,7 +201,7 @@ def test_marks_change_no_letter(article):
     document = Document("d", "t", text)
     excerpt = Excerpt.from_span(document, len(text) // 3, len(text))
     quotes = [make(span=span, paragraph=document).best for span in spans]
-    html = _marked(excerpt, quotes)
+    html = marked(excerpt, quotes, "mark")
     parts = regex.split(r"(<mark>.*?</mark>)", html, flags=regex.DOTALL)
     assert "".join(unescape(regex.sub("</?mark>", "", part)) for part in parts) == excerpt.text
     inside = {place for start, end in spans for place in range(start, end)}
@@ -219,3 +225,30 @@ def test_folder_that_is_a_file(tmp_path):
     blocked.write_text("here")
     with pytest.raises(OSError):
         write_report({}, {}, folder=Path(blocked), command=[])
+
+
+@few
+@given(some_outcomes)
+def test_errors_are_what_is_wrong_and_the_worst_first(outcomes):
+    confident = confident_errors(outcomes)
+    withheld = withheld_answers(outcomes)
+    groundless = answers_to_unanswerable(outcomes)
+    for kind in (confident, withheld, groundless):
+        scores = [score_of(one) for one in kind]
+        assert len(kind) <= 10
+        assert scores == sorted(scores, reverse=True)
+        assert not any(one.is_right for one in kind)
+    assert all(one.answer.text and one.is_answerable for one in confident)
+    assert all(one.answer.text is None and one.is_best_right for one in withheld)
+    assert all(one.answer.text and not one.is_answerable for one in groundless)
+    wrong = [one for one in outcomes if not one.is_right]
+    hopeless = [
+        one for one in wrong if one.answer.text is None and not (one.best and one.is_best_right)
+    ]
+    if len(outcomes) <= 10:
+        assert len(confident) + len(withheld) + len(groundless) + len(hopeless) == len(wrong)
+
+
+def test_no_more_than_ten_errors_of_a_kind():
+    worst = answers_to_unanswerable([make(score=number / 20) for number in range(20)])
+    assert [round(20 * score_of(one)) for one in worst] == list(range(19, 9, -1))

@@ -297,7 +297,7 @@ LETTERS = st.text(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(LETTERS, st.data())
 def test_items_are_apart_in_order_and_within_the_document(text, data):
     passage = Passage(Document("d", "D", f"x{text}y and Z, "), 1, len(text) + 1)

@@ -102,7 +102,7 @@ def seeded_case(seed, *, width, length, **options):
     }
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(cases())
 @example(seeded_case(0, width=2, length=1, max_answer_tokens=1, top_n=20))
 def test_agrees_with_loops(case):

@@ -10,11 +10,6 @@ from index.errors import InputError, SourceError
 from qa.squad import SquadQuestion, SquadSet
 
 
-@pytest.fixture
-def easy(tmp_path):
-    return SquadSet.from_file(write(tmp_path, "easy.json", EASY))
-
-
 @pytest.mark.parametrize("name", ["dev.json", "dev.json.gz", "dev.JSON"])
 def test_file(tmp_path, name):
     read = SquadSet.from_file(write(tmp_path, name, EASY))

@@ -1,12 +1,15 @@
 """Suggested questions are made of plain sentences, and only those that are answered are given."""
 
+from types import SimpleNamespace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import articles, many
 
 from index.records import Document
-from qa.suggested import SUGGESTED, TRIES, candidates_in, suggest
+from qa.records import Answer
+from qa.suggested import SUGGESTED, TRIES, answered, candidates_in
 
 # So that it is told to be English; no sentence of it gives a question.
 PLAIN = " And then there was the thing that was with the others of that kind from the start."
@@ -141,7 +144,7 @@ def test_every_suggestion_is_answered_with_what_it_was_made_of(shelf):
     for name in names:
         alone = shelf.only(name)
         (document,) = alone.documents
-        questions = suggest(alone, document)
+        questions = answered(alone, document, candidates_in(document)[:TRIES])
         assert len(questions) <= SUGGESTED
         assert len(set(questions)) == len(questions)
         given_any += bool(questions)
@@ -156,30 +159,22 @@ def test_every_suggestion_is_answered_with_what_it_was_made_of(shelf):
     assert given_any == len(names)
 
 
-class Counting:
-    """An assistant that notes how many questions it is asked."""
-
-    def __init__(self, assistant):
-        self._assistant = assistant
-        self.asked = 0
-
-    def ask_many(self, questions, **options):
-        self.asked += len(questions)
-        return self._assistant.ask_many(questions, **options)
-
-
 def test_what_the_assistant_does_not_answer_is_not_suggested(timid, news):
     (document,) = news.documents
-    assert candidates_in(document)
-    assert suggest(timid, document) == []
+    candidates = candidates_in(document)
+    assert candidates
+    assert answered(timid, document, candidates) == []
 
 
-def test_the_tries_are_bounded(news):
+def test_so_many_are_suggested_and_no_more():
     text = "\n".join(f"Ada Fenn{'n' * number} was born in Port Ellen." for number in range(50))
     document = Document("d", "Notes", text + PLAIN)
-    assert len(candidates_in(document)) == 50
-    counting = Counting(news.about([document]))
-    suggest(counting, document, most=2)
-    assert counting.asked == TRIES
-    assert suggest(counting, document, most=0, tries=3) == []
-    assert counting.asked == TRIES + 3
+    candidates = candidates_in(document)
+    assert len(candidates) == 50
+    right = {
+        one.question: Answer(one.question, "Port Ellen", 1.0, 0.0, one.start, one.end, "d", "Notes")
+        for one in candidates
+    }
+    knowing = SimpleNamespace(ask_many=lambda asked, **_: [right[question] for question in asked])
+    assert len(answered(knowing, document, candidates[:TRIES])) == SUGGESTED
+    assert answered(knowing, document, []) == []

@@ -321,7 +321,7 @@ PIECES = st.one_of(
 TEXTS = st.lists(PIECES, min_size=1, max_size=40).map("".join)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(TEXTS, st.lists(PIECES, max_size=3).map("".join))
 @example("3.50 " * 30, "")
 @example("supercalifragilisticexpialidocious" * 10, "why")

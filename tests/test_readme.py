@@ -9,6 +9,7 @@ import subprocess
 from typing import Any
 
 import pytest
+from asked import timeless
 from conftest import ROOT
 
 from qa.assistant import Assistant
@@ -37,10 +38,6 @@ def over_http(url: str, language: str) -> list[str]:
     assert SERVED in section
     blocks = re.findall(rf"^```{language}\n(.*?)^```", section, flags=re.MULTILINE | re.DOTALL)
     return [block.replace(SERVED, url) for block in blocks]
-
-
-def timeless(answer: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in answer.items() if key != "timings"}
 
 
 def test_the_client_example_runs(

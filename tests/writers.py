@@ -9,6 +9,7 @@ import time
 from functools import partial
 
 from stub import StubEmbedder
+from telling import say
 
 from index.engine import PassageIndex
 from index.records import Document
@@ -61,21 +62,14 @@ def change_for_ever(folder, seed):
             ids = {one.id for one in new}
             expected = [one for one in there if one[0] not in ids] + [told(one) for one in new]
             act = partial(index.add, new)
-        say({"before": there, "after": expected})
+        say(before=there, after=expected)
         act()
-        say({"done": True})
+        say(done=True)
 
 
 def save_over(index, new, folder):
     PassageIndex.from_documents(new, embedder=StubEmbedder(), budget_tokens=6).save(folder)
     index.refresh()
-
-
-def say(message):
-    """Print a line that is never torn: a pipe takes it as a whole, or not at all."""
-    line = (json.dumps(message) + "\n").encode()
-    assert len(line) <= 4096
-    os.write(1, line)
 
 
 def fork_writers():
@@ -88,9 +82,9 @@ def fork_writers():
         child = os.fork()
         if child == 0:
             change_for_ever(folder, seed)
-        say({"pid": child})
+        say(pid=child)
         os.waitpid(child, 0)
-        say({"ended": child})
+        say(ended=child)
 
 
 def add_pairs(folder):
@@ -124,9 +118,9 @@ def fork_reembedders():
             sys.modules["index.reembed"].BLOCK_CHARS = 1
             sys.modules["index.reembed"].reembed(folder, embedder=OtherEmbedder())
             os._exit(0)
-        say({"pid": child})
+        say(pid=child)
         os.waitpid(child, 0)
-        say({"ended": child})
+        say(ended=child)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from index.document_table import read_rows, with_rows
 from index.engine import PassageIndex
 from index.errors import DamagedIndexError, IncompatibleIndexError, StoreError
 from index.facts import read_facts, write_facts
-from index.health import info_of, verify
+from index.info import info_of
 from index.kept_words import insert_part, parts_digest, read_parts
 from index.postings import Postings
 from index.records import Document
@@ -22,6 +22,7 @@ from index.repair import DAMAGED_COPY, compact, repair
 from index.rows import vectors_digest
 from index.stored_document import vector_digest
 from index.terms import Terms
+from index.verify import verify
 from index.writer import changing
 
 SHELF = [

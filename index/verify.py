@@ -1,16 +1,15 @@
-"""Whether a saved index is sound, and what it holds."""
+"""Whether a saved index is sound: everything in it held to its checksums, and made anew."""
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from index.database import connected, faults_named, transaction
 from index.document_table import Row, no_contents, read_rows, with_rows
-from index.embed import Vectors
 from index.errors import DamagedIndexError
 from index.facts import Facts, read_facts
 from index.folder import database_of
@@ -18,19 +17,14 @@ from index.kept_labels import changed_digest, labels_digest
 from index.kept_words import checked_parts, read_postings
 from index.labels import Label
 from index.nearest import NearestVectors
-from index.numbers import is_among
+from index.numbers import UNIT_WITHIN, Vectors, is_among
 from index.postings import Postings, merged
 from index.records import Passage
 from index.rows import Listing, read_document, read_passages, read_vectors, was_version
-from index.store import read_facts_of
 from index.terms import Terms
 from index.vector_cache import FILE as CACHE
-from index.vector_cache import read_cache, read_making
-from index.vector_making import Making
+from index.vector_cache import read_cache
 
-UNIT_WITHIN = 1e-3  # of a vector's length: float32 rounds at 1e-7, eight-bit forms divide exactly
-# Of what an index says of itself, what nobody asks for; the kind is told in another way.
-INTERNAL = ("next_document", "next_passage", "next_words", "listed", "words", "labels", "kind")
 WORDS_OF_PASSAGES = 5_000  # made anew at a time
 
 
@@ -49,60 +43,6 @@ class Fault:
 
     def __str__(self) -> str:
         return f"{self.part}: {self.problem}"
-
-
-@dataclass(frozen=True, slots=True)
-class Info:
-    """What a saved index holds.
-
-    Args:
-        facts: what it says of itself.
-        making: how its FAISS index was made, or None where none is kept for this version.
-        bytes_on_disk: of all its files.
-    """
-
-    facts: Facts
-    making: Making | None
-    bytes_on_disk: int
-
-    def to_dict(self) -> dict[str, object]:
-        """The same as JSON has it."""
-        facts = asdict(self.facts)
-        for internal in INTERNAL:
-            del facts[internal]
-        return facts | {
-            "kind": self.making.kind if self.making else None,
-            "kind_asked_for": self.facts.kind,
-            "recall_at_10": self.making.recall_at_10 if self.making else None,
-            "bytes_on_disk": self.bytes_on_disk,
-        }
-
-    def __str__(self) -> str:
-        return "\n".join(
-            f"{name.replace('_', ' '):>18}  {'–' if value is None else value}"
-            for name, value in self.to_dict().items()
-        )
-
-
-def info_of(folder: Path) -> Info:
-    """What a saved index holds.
-
-    Args:
-        folder: where it is.
-
-    Raises:
-        StoreError: it is not there, or damaged.
-    """
-    facts = read_facts_of(folder)
-    making = None
-    file = database_of(folder)
-    with suppress(DamagedIndexError), faults_named(file), connected(file) as connection:
-        kept = read_making(folder)
-        if kept is not None:
-            version, contents, made = kept
-            making = made if was_version(connection, version, contents) else None
-    size = sum(file.stat().st_size for file in folder.iterdir() if file.is_file())
-    return Info(facts, making, size)
 
 
 def verify(folder: Path) -> list[Fault]:
@@ -127,8 +67,11 @@ def verify(folder: Path) -> list[Fault]:
     ):
         found = [text for (text,) in connection.execute("PRAGMA main.integrity_check")]
         faults += [Fault("database", f"{file}: {text}.") for text in found if text != "ok"]
-        facts = _sound_facts(connection, file, faults)
-        if facts is None:
+        try:
+            with faults_named(file):
+                facts = read_facts(connection, file)
+        except DamagedIndexError as error:
+            faults.append(Fault("facts", error.problem))
             return faults
         of_cache: list[Fault] = []
         cached = _sound_cache(folder, facts, connection, of_cache)
@@ -155,15 +98,6 @@ def _noted(faults: list[Fault], part: str, file: Path) -> Iterator[None]:
             yield
     except DamagedIndexError as error:
         faults.append(Fault(part, error.problem))
-
-
-def _sound_facts(connection: sqlite3.Connection, file: Path, faults: list[Fault]) -> Facts | None:
-    try:
-        with faults_named(file):
-            return read_facts(connection, file)
-    except DamagedIndexError as error:
-        faults.append(Fault("facts", error.problem))
-    return None
 
 
 def _verify_documents(

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.errors import SourceError
-from qa.questions import AskedQuestion, BadLine, read_questions
+from qa.question_file import AskedQuestion, BadLine, read_questions
 from qa.records import Turn
 
 
@@ -63,7 +63,7 @@ def test_file_without_questions(tmp_path, content):
     assert read(tmp_path, "q.jsonl", content) == []
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(
     st.lists(
         st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n\ufeff"), max_size=9)
