@@ -13,7 +13,7 @@ from tokenizers import Encoding, Tokenizer
 from tqdm import tqdm
 
 from index.errors import ModelError
-from index.fast_export import FUSED_ATTENTION, write_fast
+from index.fast_export import FUSED_ATTENTION, by_position, write_fast
 from index.fast_model import MODEL_FILE, FastModel, Inputs, read_facts, write_facts
 from index.numbers import Vectors
 from index.sentences import Span
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 FACTS_FILE = "embedder.json"
-OUTPUT = "token_vectors"
+OUTPUT = "last_hidden_state"
 LEAST_COSINE = 0.99  # mean, of the vectors of both forms
 # Texts that show how large the model's numbers get.
 MEASURED = (
@@ -232,7 +232,7 @@ def make_fast_embedder(model: "SentenceTransformer", folder: Path, *, identity: 
     samples = [_inputs_of(as_read.encode(text)) for text in MEASURED]
     for spared in (False, True):  # the first is faster, where a model bears it
         write_fast(
-            hidden_of(auto, list(inputs)),
+            by_position(auto, list(inputs), outputs=[OUTPUT]),
             inputs,
             folder,
             outputs=[OUTPUT],
@@ -250,26 +250,3 @@ def make_fast_embedder(model: "SentenceTransformer", folder: Path, *, identity: 
         f" is {cosine:.3f}, and {LEAST_COSINE} is asked for.",
         "Use the original.",
     )
-
-
-def hidden_of(model: Any, names: Sequence[str]) -> Any:
-    """The model as a module that takes its inputs by position and gives its tokens' vectors.
-
-    Args:
-        model: an encoder of transformers.
-        names: of its inputs, in their order.
-    """
-    import torch
-
-    class Hidden(torch.nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.model = model
-
-        def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
-            hidden: torch.Tensor = self.model(
-                **dict(zip(names, inputs, strict=True))
-            ).last_hidden_state
-            return hidden
-
-    return Hidden()

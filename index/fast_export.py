@@ -4,7 +4,7 @@ import tempfile
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from index.errors import ModelError, first_line
 from index.fast_model import MODEL_FILE, Inputs
@@ -18,6 +18,28 @@ FUSED_ATTENTION = "eager"
 OPSET = 17  # has LayerNormalization; every ONNX Runtime since 1.14 runs it
 # What ONNX Runtime's own preparation marks a model with; the optimiser has done as much.
 PREPARED = {"onnx.quant.pre_process": "onnxruntime.quant"}
+
+
+def by_position(model: Any, names: Sequence[str], *, outputs: Sequence[str]) -> "torch.nn.Module":
+    """A model of transformers as a module that takes its inputs by position, for ``write_fast``.
+
+    Args:
+        model: the model.
+        names: of its inputs, in their order.
+        outputs: which of its outputs are given, by their names.
+    """
+    import torch
+
+    class ByPosition(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = model
+
+        def forward(self, *inputs: torch.Tensor) -> tuple[torch.Tensor, ...]:
+            given = self.model(**dict(zip(names, inputs, strict=True)))
+            return tuple(getattr(given, name) for name in outputs)
+
+    return ByPosition()
 
 
 def write_fast(

@@ -1,17 +1,16 @@
 """The fast form of a reader: how it is made, checked against the original, and loaded."""
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from threading import Lock
-from typing import Any
 
 import numpy as np
 
 from index.errors import ModelError
-from index.fast_export import FUSED_ATTENTION, write_fast
+from index.fast_export import FUSED_ATTENTION, by_position, write_fast
 from index.fast_model import MODEL_FILE, FastModel, read_facts, write_facts
 from index.threads import usable_cores
 from qa.scorer import Floats, Ints, ReaderModel, SpanScorer
@@ -139,7 +138,7 @@ def make_fast_reader(name: str | Path, folder: Path) -> None:
     example = torch.tensor([[1, 2, 3, 4, 5, 6], [1, 2, 3, 4, 0, 0]])
     masks = {"attention_mask": (example > 0).long(), "token_type_ids": (example > 2).long()}
     write_fast(
-        _named(model, names),
+        by_position(model, names, outputs=OUTPUTS),
         {one: masks.get(one, example) for one in names},
         folder,
         outputs=OUTPUTS,
@@ -190,19 +189,3 @@ def agreement_of(one: SpanScorer, other: SpanScorer, model: ReaderModel) -> floa
             for logits, others in zip(one.score(*inputs), other.score(*inputs), strict=True)
         ]
     return float(np.mean(correlations))
-
-
-def _named(model: Any, names: Sequence[str]) -> Any:
-    """The model as a module that takes its inputs by position and gives the two logits."""
-    import torch
-
-    class Named(torch.nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.model = model
-
-        def forward(self, *inputs: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-            output = self.model(**dict(zip(names, inputs, strict=True)))
-            return output.start_logits, output.end_logits
-
-    return Named()

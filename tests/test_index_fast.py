@@ -16,8 +16,8 @@ from index import threads
 from index.embed import SentenceEmbedder
 from index.embedder import load_embedder, shipped_embedder
 from index.errors import ModelError
-from index.fast_embed import FACTS_FILE, LEAST_COSINE, FastEmbedder, hidden_of
-from index.fast_export import FUSED_ATTENTION, write_fast
+from index.fast_embed import FACTS_FILE, LEAST_COSINE, FastEmbedder
+from index.fast_export import FUSED_ATTENTION, by_position, write_fast
 from index.fast_kept import (
     SlowModelWarning,
     fast_form_kept,
@@ -196,7 +196,7 @@ def test_the_products_behind_activations_can_be_spared(tmp_path):
         folder = tmp_path / str(spared)
         folder.mkdir()
         write_fast(
-            hidden_of(auto, list(inputs)),
+            by_position(auto, list(inputs), outputs=["last_hidden_state"]),
             inputs,
             folder,
             outputs=["vectors"],
