@@ -114,7 +114,7 @@ def test_the_card_of_another_start_tells_of_it(tmp_path: Path) -> None:
 
 def test_the_shipped_card_is_what_the_chain_writes() -> None:
     written = (SHIPPED_READER / CARD_FILE).read_text("utf-8")
-    assert written == card(SHIPPED_READER, [SHIPPED_READER / "figures.json"], taught=False)
+    assert written == card(SHIPPED_READER, [SHIPPED_READER / "figures.json"])
 
 
 def test_the_limits_in_the_card_are_those_of_the_recipe(tmp_path: Path) -> None:

@@ -60,6 +60,7 @@ def card(
             "licence": "under the licences of that and of the sources below",
             "start": [f"*Start.* `{start}`, whose own card says what it was trained on."],
             "start_sources": [],
+            "averaged": None,
         }
     if teacher is not None:
         facts["teacher"] = f"`{teacher}`"
@@ -129,10 +130,10 @@ def _chain(
         )
     steps.append(f"{learned}.")
     if share < 1:
-        steps.append(
-            f"*Average* (`average.py`): {share:g} of that reader and {1 - share:g} of the one it"
-            " was trained from (Wortsman et al. 2022)."
+        averaged = facts.get("averaged") or (
+            f"{share:g} of that reader and {1 - share:g} of the one it was trained from"
         )
+        steps.append(f"*Average* (`average.py`): {averaged} (Wortsman et al. 2022).")
     return [*steps, "*Settings* (`calibrate.py`): fitted on development sets."]
 
 
