@@ -122,17 +122,20 @@ def test_hits_are_stepped_through_and_linked_to(visit: Visit, browser: Browser, 
     page = visit.page
     visit.ask(WHO)
     at = page.locator(".pq-at")
-    expect(at).to_have_text("3 of 3")  # in the article's order, the answer is the last
+    hits = int((at.text_content() or "").split()[-1])
+    assert hits > 1
+    last, before = f"{hits} of {hits}", f"{hits - 1} of {hits}"
+    expect(at).to_have_text(last)  # in the article's order, the answer is the last
     page.get_by_role("button", name="Previous hit").click()
-    expect(at).to_have_text("2 of 3")
+    expect(at).to_have_text(before)
     page.get_by_role("button", name="Next hit").click()
-    expect(at).to_have_text("3 of 3")
+    expect(at).to_have_text(last)
     page.keyboard.press("Escape")
     page.locator(".pq-article").focus()
     page.keyboard.press("k")
-    expect(at).to_have_text("2 of 3")
+    expect(at).to_have_text(before)
     page.keyboard.press("j")
-    expect(at).to_have_text("3 of 3")
+    expect(at).to_have_text(last)
     expect(page.locator("mark.pq-focus").first).to_be_in_viewport()
     focus = page.locator("mark.pq-focus").first.text_content()
     page.get_by_role("link", name="Link to this place").click()
@@ -143,7 +146,7 @@ def test_hits_are_stepped_through_and_linked_to(visit: Visit, browser: Browser, 
     expect(other.page.locator(".pq-turn")).to_have_count(1)
     expect(other.page.locator(".pq-question")).to_have_text(WHO)
     expect(other.page.locator("mark.pq-focus").first).to_have_text(focus)
-    expect(other.page.locator(".pq-at")).to_have_text("3 of 3")
+    expect(other.page.locator(".pq-at")).to_have_text(last)
     other.leave()
 
 

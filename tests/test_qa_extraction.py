@@ -115,7 +115,9 @@ def test_several_answers_for_several_questions_are_lists_in_a_list():
 def test_an_example_is_a_question_with_its_context():
     found = extract({"question": PARDONED, "context": STORY})
     assert same(found, extract(question=PARDONED, context=STORY))
-    assert len(extract({"question": PARDONED, "context": STORY}, top_k=2)) == 2
+    several = extract({"question": LITRES, "context": KETTLE}, top_k=2)
+    assert several == extract(question=LITRES, context=KETTLE, top_k=2)
+    assert len(several) == 2
 
 
 @pytest.mark.parametrize("kind", [list, tuple, iter])
@@ -129,7 +131,7 @@ def test_several_examples(kind):
     expected = extract(question=[PARDONED, LITRES], context=[STORY, KETTLE])
     for one, other in zip(found, expected, strict=True):
         assert same(one, other)
-    assert [len(one) for one in extract(kind(rows), top_k=2)] == [2, 2]
+    assert [type(one) for one in extract(kind(rows), top_k=2)] == [list, list]
 
 
 def test_a_list_of_one_example_stays_a_list():
@@ -276,7 +278,7 @@ def test_question_is_cut_if_asked_for():
     # What is left of the long question is the short one.
     short = "how many prisoners were pardoned"
     long = f"{short} and how much water is in the kettle of the harbour town"
-    cut = extract(question=long, context=STORY, max_question_len=5)
+    cut = extract(question=long, context=STORY, max_question_len=6)  # pardon, ##ed
     assert same(cut, extract(question=short, context=STORY))
     whole = extract(question=long, context=STORY, max_question_len=500)
     assert same(whole, extract(question=long, context=STORY))
