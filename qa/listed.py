@@ -9,7 +9,9 @@ ITEM_WORDS = 8  # an item of an enumeration is a name or a short phrase, not a c
 # What stands between the items of an enumeration.
 BETWEEN = regex.compile(
     r"\s*;\s*(?:and\s+|or\s+)?"
-    r"|\s*(?:(?<!\d),|,(?!\d))\s*(?:(?:and|or|as well as)\s+)?"  # not that of a number: "1,500"
+    # Not that of a number or of a title: "1,500", "Fenn, Inc.", "Lind, Jr.".
+    r"|\s*(?:(?<!\d),|,(?!\d))(?!\s*(?:Inc|Ltd|LLC|Corp|Co|Jr|Sr|PhD|MD)\b)"
+    r"\s*(?:(?:and|or|as well as)\s+)?"
     r"|\s+(?:and|or|&|as well as)\s+",
 )
 # What ends a sentence, and is no part of its last word as that of "U.S." is.
@@ -25,7 +27,7 @@ INTRODUCING = regex.compile(
 # things are asked for, more may be items than of an answer that is taken for a list unasked.
 NO_ITEM = regex.compile(
     r"(?:and|or|but|because|if|when|where|which|who|that|he|she|it|they|we|i|you|as|so|there|"
-    r"though|while|in|on|at|by|for|from|with)\b",
+    r"though|although|while|in|on|at|by|for|from|with|during|after|before|since|until|however)\b",
     regex.IGNORECASE,
 )
 CLAUSE = regex.compile(

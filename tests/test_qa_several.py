@@ -200,6 +200,7 @@ def test_the_first_and_the_last_name_have_the_rest_of_the_sentence_about_them():
     [
         "In the town of Paris, Anna and Ben met.",  # an introduction
         "When they met Carl, Anna and Ben were glad.",
+        "During January, Anna and Ben met.",
         "Then came Anna and Ben, Mary of Kent was late.",  # no "and" before the last
     ],
 )
@@ -211,6 +212,7 @@ def test_a_name_of_another_part_of_the_sentence_is_no_item(text):
     ("quote", "items"),
     [
         ("1,500 men", []),
+        ("Fenn, Inc. and Lind, Ltd.", ["Fenn, Inc.", "Lind, Ltd."]),
         ("$1,500 and $2,300", ["$1,500", "$2,300"]),
         ("C++, C# and Java", ["C++", "C#", "Java"]),
         ("the U.S., the U.K. and France", ["the U.S.", "the U.K.", "France"]),
