@@ -45,10 +45,6 @@ def load(name: str) -> Any:
     return json.loads((RESULTS / f"{name}.json").read_text("utf-8"))
 
 
-def has(name: str) -> bool:
-    return (RESULTS / f"{name}.json").exists()
-
-
 def page() -> str:
     """The whole page."""
     report = load("peers")
@@ -62,7 +58,7 @@ def page() -> str:
                     " `python benchmarks/performance.py`."
                 ),
                 peers_section(report),
-                *([embedders_section(report["embedders"])] if "embedders" in report else []),
+                embedders_section(report["embedders"]),
                 speed_section(load("speed")),
                 runtimes_section(load("runtimes")),
                 reading_section(load("reading")),
@@ -73,7 +69,7 @@ def page() -> str:
                 growth_section(load("growth")),
                 limit_section(load("limit")),
                 load_section(load("load")),
-                *([together_section(load("together"))] if has("together") else []),
+                together_section(load("together")),
             )
         )
         + "\n"

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from align import INDEX
 from average import SHARE_OF, average
 from calibrate import FIGURES_FILE
 from card import CARD_FILE, card
@@ -92,7 +93,7 @@ def steps(data: Path, start: str, base: str | None, output: Path, recipes: Path)
         ),
         Step(
             "label",
-            labels / "labels.json",
+            labels / INDEX,
             lambda: label(examples, teacher, labels, recipe=recipes / "teacher.toml"),
         ),
         Step(

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from calibrate import FIGURES_FILE
+from card import STEPS_FILE
 from devcheck import mean_f1
 from models import WEIGHTS
 from transformers import AutoModelForQuestionAnswering, AutoTokenizer
@@ -24,8 +26,6 @@ from qa.settings import ReaderSettings
 
 MOST_BYTES = 46_000_000  # what a repository still carries; the shipped model in float16
 FIGURES = "figures.json"
-CALIBRATION = "calibration.json"  # what calibrate.py writes last
-STEPS = "steps.json"  # what the steps to a reader gave: of the one before it says nothing
 
 
 class RefusedError(Exception):
@@ -67,8 +67,8 @@ def replace_shipped(exported: Path, figures: Path | None, *, shipped: Path) -> N
     size_bytes = (exported / WEIGHTS).stat().st_size
     if size_bytes > MOST_BYTES:
         raise RefusedError(f"{WEIGHTS} has {size_bytes:,} bytes; {MOST_BYTES:,} are allowed.")
-    if not (exported / CALIBRATION).is_file():
-        raise RefusedError(f"{exported} has no {CALIBRATION}: run calibrate.py.")
+    if not (exported / FIGURES_FILE).is_file():
+        raise RefusedError(f"{exported} has no {FIGURES_FILE}: run calibrate.py.")
     new, old = _read(figures), _read(shipped / FIGURES)
     if new.keys() != old.keys():
         raise RefusedError(f"The figures are of {sorted(new)} and {sorted(old)}: measure the same.")
@@ -78,7 +78,8 @@ def replace_shipped(exported: Path, figures: Path | None, *, shipped: Path) -> N
         )
     for file in exported.iterdir():
         shutil.copy(file, shipped / file.name)
-    (shipped / STEPS).unlink(missing_ok=True)
+    # What the steps to the reader before it gave says nothing of this one.
+    (shipped / STEPS_FILE).unlink(missing_ok=True)
     (shipped / FIGURES).write_text(json.dumps(new, indent=2) + "\n", "utf-8")
 
 
