@@ -29,6 +29,7 @@ from index.records import Document, Hit, Passage
 from index.remaking import Current, Remaking
 from index.store import Contents
 from index.storing import Prepared
+from index.top_k import check_top_k
 from index.vector_kind import CANDIDATES
 from index.writer import changing
 from index.writer_lock import WAIT_S, writing
@@ -430,8 +431,7 @@ class PassageIndex:
             InputError: top_k is below 1, or an article or a collection that is named is not there.
             StoreError: what was found cannot be read from the folder, is damaged, or went since.
         """
-        if not isinstance(top_k, int) or isinstance(top_k, bool) or top_k < 1:
-            raise InputError(f"top_k is {top_k!r}.", "Ask for a whole number, 1 or more.")
+        check_top_k(top_k)
         if not queries:
             return []
         contents = self._contents

@@ -16,6 +16,7 @@ from index.in_memory import Embedded
 from index.limits import DEFAULT_LIMITS, ReadLimits
 from index.read import Source
 from index.records import Document
+from index.top_k import check_top_k
 from qa.conversation import expand
 from qa.opening import open_sources
 from qa.pipeline import LEAST_SHARE, PASSAGES_READ, SURE_SCORE, TOP_K, Pipeline
@@ -294,8 +295,7 @@ class Assistant:
             InputError: as for ``ask``; the questions before it are answered first.
         """
         _check_several(questions)
-        if not isinstance(top_k, int) or isinstance(top_k, bool) or top_k < 1:
-            raise InputError(f"top_k is {top_k!r}.", "Ask for a whole number, 1 or more.")
+        check_top_k(top_k)
         if batch_size < 1:
             raise InputError(f"batch_size is {batch_size}.", "Give 1 or more.")
         if min_score is not None and not 0 <= min_score <= 1:

@@ -14,14 +14,14 @@ ASKS_FOR_SEVERAL = regex.compile(
     r"\b(?:who|whom|are|were|two|both|(?:what|which)(?: \w+)? (?!was|is|does|has)\w+s)\b",
     regex.IGNORECASE,
 )
-NO_ITEM = regex.compile(
-    r"(?:and|or|but|because|if|when|where|which|who|that|he|she|it|they|we|i|you|as|so|to|in|on|"
-    r"at|by|of|for|from|with|between|both|not|no|there)\b",
-    regex.IGNORECASE,
+# No item begins with these, and none has those in it: it would be a clause.
+BEGINNINGS = (
+    "and|or|but|because|if|when|where|which|who|that|he|she|it|they|we|i|you|as|so|there|"
+    "in|on|at|by|for|from|with"
 )
-CLAUSE = regex.compile(
-    r"\b(?:which|who|that|is|are|was|were|has|have|had|includ\w+)\b", regex.IGNORECASE
-)
+WITHIN_CLAUSES = "which|who|that|is|are|was|were|has|have|had"
+NO_ITEM = regex.compile(rf"(?:{BEGINNINGS}|to|of|between|both|not|no)\b", regex.IGNORECASE)
+CLAUSE = regex.compile(rf"\b(?:{WITHIN_CLAUSES}|includ\w+)\b", regex.IGNORECASE)
 
 
 def enumerated(text: str, question: str) -> tuple[Span, ...]:

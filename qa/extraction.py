@@ -10,6 +10,7 @@ from typing import Any, TypedDict
 
 from index.errors import InputError
 from index.records import Document, Passage
+from index.top_k import check_top_k
 from qa.questions import check_question
 from qa.rank import Ranking, rank
 from qa.reader import SHIPPED_READER, ExtractiveReader
@@ -76,8 +77,7 @@ def extract(
             an option is out of range.
         ModelError: the model cannot be loaded.
     """
-    if not isinstance(top_k, int) or isinstance(top_k, bool) or top_k < 1:
-        raise InputError(f"top_k is {top_k!r}.", "Ask for a whole number, 1 or more.")
+    check_top_k(top_k)
     if not align_to_words:
         raise InputError(
             f"align_to_words is {align_to_words}.", "Leave it out: answers keep to whole words."

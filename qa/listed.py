@@ -3,7 +3,7 @@
 import regex
 
 from index.sentences import Span
-from qa.enumerations import DETERMINER
+from qa.enumerations import BEGINNINGS, DETERMINER, WITHIN_CLAUSES
 
 ITEM_WORDS = 8  # an item of an enumeration is a name or a short phrase, not a clause
 # What stands between the items of an enumeration.
@@ -23,22 +23,20 @@ LEADING = regex.compile(r"(?:(?:both|either|including|such as|like|namely)\s+)+"
 INTRODUCING = regex.compile(
     r".*(?:\b(?:such as|namely|includ(?:ing|es?|ed))\s+|:\s+)", regex.DOTALL | regex.IGNORECASE
 )
-# A piece that begins like this, or has such a verb in it, is a clause and no item. Where several
-# things are asked for, more may be items than of an answer that is taken for a list unasked.
+# Where several things are asked for, other pieces are items than of an answer that is taken for a
+# list unasked; and a piece of a sentence may be what it begins with.
 NO_ITEM = regex.compile(
-    r"(?:and|or|but|because|if|when|where|which|who|that|he|she|it|they|we|i|you|as|so|there|"
-    r"though|although|while|in|on|at|by|for|from|with|during|after|before|since|until|however)\b",
+    rf"(?:{BEGINNINGS}|though|although|while|during|after|before|since|until|however)\b",
     regex.IGNORECASE,
 )
-CLAUSE = regex.compile(
-    r"\b(?:which|who|that|is|are|was|were|has|have|had|would|could|will|can)\b", regex.IGNORECASE
-)
-# Words without a capital that names have.
-IN_NAMES = frozenset("of the de da di la le van von der den al bin and for".split())
+CLAUSE = regex.compile(rf"\b(?:{WITHIN_CLAUSES}|would|could|will|can)\b", regex.IGNORECASE)
+# Words without a capital that names have; of an item that stands alone, two more.
+JOINING = "of|the|de|da|di|la|le|van|von|der|den|al|bin"
+IN_NAMES = frozenset([*JOINING.split("|"), "and", "for"])
 # A name whose piece has the rest of the sentence behind or before it: "there are citizens of the
 # US, Latvia and Japan among them". Not that of an introduction: "In Paris, Anna and Ben met".
 CAPITAL = r"\p{Lu}[\p{L}\p{M}\p{N}'’\-]*"
-NAME = rf"{CAPITAL}(?:\s+(?:(?:of|the|de|da|di|la|le|van|von|der|den|al|bin)\s+)*{CAPITAL})*"
+NAME = rf"{CAPITAL}(?:\s+(?:(?:{JOINING})\s+)*{CAPITAL})*"
 NAME_FIRST = regex.compile(rf"({NAME})\s+\p{{Ll}}")
 NAME_LAST = regex.compile(
     rf"(?!(?i:in|on|at|by|for|from|with|to|of|as|if|when|where|while|because|though|after|before|"

@@ -15,7 +15,7 @@ LAYERS = {
     "index": (
         "errors",
         "records limits sentences numbers dates terms quiet hub threads writer_lock vector_kind",
-        "filters vector_making title",
+        "filters vector_making title top_k",
         "labels",
         "nearest postings signature decoding markup paragraphs xml pinned",
         "extract zipped database",
