@@ -44,7 +44,7 @@ def words_lacking(question: str, text: str, *, title: str = "") -> float:
         text: the passage.
         title: of its document, which a passage need not repeat.
     """
-    asked = _stemmed(word for word in _words(question) if word.lower() not in FUNCTION_WORDS)
+    asked = _asked(question)
     return len(asked - _stems(text) - _stems(title)) / max(len(asked), 1)
 
 
@@ -58,6 +58,12 @@ def missing_words(question: str, text: str) -> list[str]:
     there = _stems(text)
     asked = [word for word in _words(question) if word.lower() not in FUNCTION_WORDS]
     return [word for word in dict.fromkeys(asked) if not _stemmed([word]) <= there]
+
+
+@lru_cache(maxsize=TEXTS_KEPT)
+def _asked(question: str) -> frozenset[str]:
+    """The stems of a question's content words; it is compared with passage after passage."""
+    return _stemmed(word for word in _words(question) if word.lower() not in FUNCTION_WORDS)
 
 
 @lru_cache(maxsize=TEXTS_KEPT)
