@@ -41,13 +41,14 @@ def names(conversations):
 
 
 def keep_for_ever(folder, visitor, seed):
-    """Begin conversations, add turns and articles, delete; say each thing when it is done."""
+    """Begin conversations, add turns and articles, delete; say before and after what is done."""
     lot = random.Random(seed)
     kept = Kept(Path(folder))
     known = {one.id for one in kept.conversations.search(visitor, "")}
     for number in range(1_000_000):
         choice = lot.random()
         if not known or choice < 0.2:
+            say(starting=True)
             one = kept.conversations.start(visitor, name=f"Number {number}", articles=["d"])
             known.add(one.id)
             say(started=one.id)
@@ -58,9 +59,11 @@ def keep_for_ever(folder, visitor, seed):
             kept.conversations.add(visitor, one, said)
             say(added=one, question=said.question)
         elif choice < 0.9:
+            say(bringing=True)
             kept.articles.bring(
                 visitor, [Document("d", "Title", f"It was number {number}. " * 500)]
             )
+            say(brought=True)
         else:
             one = lot.choice(sorted(known))
             say(deleting=one)

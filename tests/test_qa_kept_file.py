@@ -23,7 +23,8 @@ from qa.kept import Kept
 from qa.kept_file import FILE
 from qa.kept_folder import new_visitor
 
-KILLS = 12
+KILLS_INSIDE = 8  # of processes in the midst of a change, and as many turns kept as well:
+MOST_KILLS = 80  # where a kill falls is chance, so there are as many as that takes
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 
 
@@ -42,7 +43,7 @@ def test_what_was_kept_outlives_a_kill_at_any_moment(tmp_path):
     lot = random.Random(0)
     kept_turns: dict[str, list[str]] = {}
     killed_inside = 0
-    for seed in range(KILLS):
+    for seed in range(MOST_KILLS):
         with keeper("keep", str(folder), visitor, seed) as process:
             said = [json.loads(process.stdout.readline())]  # it has begun
             killer = threading.Timer(lot.uniform(0.0, 0.15), process.kill)
@@ -62,22 +63,24 @@ def test_what_was_kept_outlives_a_kill_at_any_moment(tmp_path):
             one.id: [turn.answer.question for turn in kept.conversations.turns(visitor, one.id)]
             for one in kept.conversations.search(visitor, "")
         }
-        if "adding" in last or "deleting" in last:
-            killed_inside += 1
         # What was being done when it ended is done or not; nothing else is open.
         if "adding" in last and found[last["adding"]] != kept_turns[last["adding"]]:
             kept_turns[last["adding"]].append(last["question"])
         if "deleting" in last and last["deleting"] not in found:
             del kept_turns[last["deleting"]]
-        more = found.keys() - kept_turns.keys()
-        assert len(more) <= 1
-        kept_turns |= {one: [] for one in more}
+        if "starting" in last:
+            begun = found.keys() - kept_turns.keys()
+            assert len(begun) <= 1
+            kept_turns |= {one: [] for one in begun}
         assert found == kept_turns
         for document in kept.articles.documents(visitor, "d") or ():
             sentence = document.text[: len(document.text) // 500]
             assert document.text == sentence * 500
-    assert killed_inside > KILLS / 4, "hardly any was killed in the midst of a change"
-    assert sum(map(len, kept_turns.values())) > KILLS
+        killed_inside += bool(last.keys() & {"starting", "adding", "bringing", "deleting"})
+        if min(killed_inside, sum(map(len, kept_turns.values()))) >= KILLS_INSIDE:
+            break
+    else:
+        pytest.fail(f"{killed_inside} of {MOST_KILLS} were killed in the midst of a change")
 
 
 def test_processes_keep_beside_each_other(tmp_path):
