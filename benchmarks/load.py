@@ -26,7 +26,7 @@ from typing import Any
 import httpx
 import numpy as np
 from load_client import Tally, call
-from load_server import Server
+from load_server import POLL_S, Server
 from load_visitors import Names, Visitor, visit
 from timing import RESULTS, machine
 
@@ -78,19 +78,21 @@ def run(*, users: int, minutes: float, kill: bool = False) -> dict[str, Any]:
 
 
 async def _run(server: Server, users: int, seconds: float, *, kill: bool) -> dict[str, Any]:
-    tally, names = Tally(), Names()
+    tally, names = Tally(), Names(users)
     examples = [one.question for seed in seed_questions() for one in seed.questions]
     began = time.monotonic()
     async with asyncio.timeout(seconds + LATE_S), client_of(server.url) as client:
         listed = await call(client, "documents", {}, tally)
-        visitors = [
-            visit(Visitor(client, server, tally, names, number), examples, began + seconds)
-            for number in range(users)
-        ]
+        visitors = [Visitor(client, server, tally, names, number) for number in range(users)]
+        kills = int(kill)
+
+        def is_over() -> bool:
+            return time.monotonic() >= began + seconds and server.kills == kills
+
         around = [_watch(server, tally, began, seconds)]
         if kill:
-            around.append(_kill(server, seconds / 2))
-        await asyncio.gather(*visitors, *around)
+            around.append(_kill(server, seconds / 2, visitors))
+        await asyncio.gather(*(visit(one, examples, is_over) for one in visitors), *around)
         if await call(client, "documents", {}, tally) != listed:
             tally.faults.append("other articles are on offer than before")
     lasted = time.monotonic() - began
@@ -155,8 +157,11 @@ async def _watch(server: Server, tally: Tally, began: float, seconds: float) -> 
         await asyncio.sleep(every)
 
 
-async def _kill(server: Server, after_s: float) -> None:
+async def _kill(server: Server, after_s: float, visitors: Sequence[Visitor]) -> None:
+    """Kill the server after so long, and not before each visitor has something kept there."""
     await asyncio.sleep(after_s)
+    while any(one.served_by is None for one in visitors):
+        await asyncio.sleep(POLL_S)
     await asyncio.to_thread(server.kill)
     await asyncio.to_thread(server.start)
 

@@ -8,8 +8,8 @@ import asyncio
 import json
 import random
 import re
-import time
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
@@ -38,15 +38,24 @@ TAG = re.compile(r"<[^>]*>")
 
 
 class Names:
-    """Names that nobody else has, the same in every run and as many as are wanted."""
+    """Names that nobody else has, as many as are wanted.
 
-    def __init__(self) -> None:
+    Each visitor's are the same in every run, in whatever order visitors ask for them.
+
+    Args:
+        visitors: how many there are.
+    """
+
+    def __init__(self, visitors: int) -> None:
         self.given: set[str] = set()
+        self._visitors = visitors
+        self._given_to: Counter[int] = Counter()
 
-    def new(self) -> str:
-        """A new one."""
+    def new(self, visitor: int) -> str:
+        """A new one for a visitor, told by a number below ``visitors``."""
         every: int = len(SYLLABLES) ** NAME_SYLLABLES
-        turn, place = divmod(len(self.given), every)
+        turn, place = divmod(self._given_to[visitor] * self._visitors + visitor, every)
+        self._given_to[visitor] += 1
         place = place * NAME_STEP % every
         name = ""
         for _ in range(NAME_SYLLABLES):
@@ -90,6 +99,7 @@ class Visitor:
     secret: str = ""  # by which the server keeps things
     page: Page | None = None  # that is open
     opened: int = 0  # how often the server had been killed by then: it knows no page of before
+    served_by: int | None = None  # how often it had been when a whole round was last done
     about: Brought | None = None  # the article that it shows
     brought: list[Brought] = field(default_factory=list)
     unsure: set[str] = field(default_factory=set)  # names of articles whose bringing was cut off
@@ -100,11 +110,18 @@ class Visitor:
         return {one.secret for one in self.brought} | self.unsure
 
 
-async def visit(visitor: Visitor, examples: Sequence[str], until: float) -> None:
-    """Come, bring articles and ask, again and again; at last come back to see what is kept."""
+async def visit(visitor: Visitor, examples: Sequence[str], is_over: Callable[[], bool]) -> None:
+    """Come, bring articles and ask, again and again; at last come back to see what is kept.
+
+    Args:
+        visitor: who.
+        examples: questions about the articles that are there for all.
+        is_over: whether to end, once the server that runs now has served a whole round.
+    """
     chance = random.Random(visitor.number)
-    while time.monotonic() < until:
-        await _unless_killed(visitor, _round(visitor, chance, examples))
+    while not is_over() or visitor.served_by != visitor.server.kills:
+        if await _unless_killed(visitor, _round(visitor, chance, examples)):
+            visitor.served_by = visitor.server.kills
     back = False
     while not back:
         visitor.page = None
@@ -145,7 +162,7 @@ async def _round(visitor: Visitor, chance: random.Random, examples: Sequence[str
 async def _by_endpoints(visitor: Visitor, chance: random.Random, examples: Sequence[str]) -> None:
     """Bring an article, ask, take it away."""
     client, tally = visitor.client, visitor.tally
-    secret = visitor.names.new()
+    secret = visitor.names.new(visitor.number)
     text = (
         f"The bridge at Oldmere was painted green by {chance.choice(FIRST)} {secret}."
         " It took two summers, and nobody was paid. The ferry still runs on Sundays."
@@ -186,7 +203,7 @@ async def _on_page(visitor: Visitor) -> Page:
 
 
 async def _bring(visitor: Visitor, page: Page, chance: random.Random) -> None:
-    secret = visitor.names.new()
+    secret = visitor.names.new(visitor.number)
     first = chance.sample(FIRST, 4)
     text = (
         f"The bridge was painted green by {first[0]} {secret}. The ferry was built by {first[1]}"

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import ROOT
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 SCREENSHOTS = ROOT / "build" / "screenshots"
 REQUIRE_BROWSER = "PULLQUOTE_REQUIRE_BROWSER"  # set in CI, where a skip would hide a fault
@@ -24,6 +24,7 @@ FLAGS = (
     "--no-first-run",
 )
 WAIT_MS = 30_000
+LOOK_MS = 500  # between two looks at what has come of an act
 HEIGHTS = {390: 844, 1366: 860, 1920: 1080}  # of a phone, a laptop and a wide screen, by width
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -44,6 +45,7 @@ def chromium() -> str:
 def launched() -> Iterator[Browser]:
     """Chromium, until the end of the block."""
     path = chromium()
+    expect.set_options(timeout=WAIT_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         yield browser
@@ -88,16 +90,26 @@ class Visit:
         turns = self.page.locator(".pq-turn").count()
         self.page.get_by_placeholder("Ask a question").fill(question)
         self.page.keyboard.press("Enter")
-        expect(self.page.locator(".pq-turn")).to_have_count(turns + 1, timeout=WAIT_MS)
+        expect(self.page.locator(".pq-turn")).to_have_count(turns + 1)
         self.wait()
 
     def wait(self) -> None:
         """Until nothing is being read any more."""
-        expect(self.page.locator("[aria-busy=true]")).to_have_count(0, timeout=WAIT_MS)
+        expect(self.page.locator("[aria-busy=true]")).to_have_count(0)
 
     def act(self, act: str, number: int = 0) -> None:
         """Click what does something, in the order of the page."""
         self.page.locator(f"button[data-act={act}]").nth(number).click()
+
+    def act_until(self, act: Callable[[], None], seen: Locator, count: int) -> None:
+        """Act, and again where that was lost: nothing is heard while an answer comes in."""
+        for _ in range(WAIT_MS // LOOK_MS):
+            if seen.count() == count:
+                return
+            if not self.page.locator("[aria-busy=true]").count():
+                act()
+            self.page.wait_for_timeout(LOOK_MS)
+        expect(seen).to_have_count(count)
 
     def draw(self, opened: bool = True) -> None:
         """Open the library, where it is a drawer."""

@@ -36,8 +36,8 @@ def test_an_answer_is_held_to_the_visitors_own_article(given, said):
 
 
 def test_a_name_of_another_is_found_wherever_it_is():
-    names = load_visitors.Names()
-    mine, other = names.new(), names.new()
+    names = load_visitors.Names(2)
+    mine, other = names.new(0), names.new(1)
     told = json.dumps({"text": f"Ada {mine}", "passage": {"text": f"by Ada {other}."}})
     assert names.others_in(told, {mine}) == {other}
     assert names.others_in(f"Ada {mine} and Ada Nobody", {mine}) == set()
@@ -45,9 +45,11 @@ def test_a_name_of_another_is_found_wherever_it_is():
 
 def test_there_is_always_another_name(monkeypatch):
     monkeypatch.setattr(load_visitors, "NAME_SYLLABLES", 2)
-    names = load_visitors.Names()
-    given = [names.new() for _ in range(500)]  # of two syllables there are 36
+    names = load_visitors.Names(2)
+    given = [names.new(number % 2) for number in range(500)]  # of two syllables there are 36
     assert len(set(given)) == 500
+    again = load_visitors.Names(2)  # in another order
+    assert [[again.new(one) for _ in range(250)] for one in (1, 0)] == [given[1::2], given[::2]]
     assert all(names.others_in(f"by {name}.", ()) == {name} for name in given)
 
 
@@ -76,7 +78,7 @@ def test_the_end_of_a_long_talk_is_kept(forgotten, right):
 
 def came_back(library, brought):
     """The faults that a visitor with articles finds in a library."""
-    tally, names = Tally(), load_visitors.Names()
+    tally, names = Tally(), load_visitors.Names(1)
     names.given |= {SECRET, "Lomura"}
     visitor = load_visitors.Visitor(None, None, tally, names, 0, brought=brought)
     shown = Shown({}, library, "", "")

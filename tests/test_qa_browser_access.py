@@ -1,7 +1,7 @@
 """The chat for everyone: phones, wide screens, the dark, keyboards, screen readers, paper."""
 
 import pytest
-from browsing import SCREENSHOTS, WAIT_MS, Visit
+from browsing import SCREENSHOTS, Visit
 from playwright.sync_api import Browser, expect
 
 pytestmark = pytest.mark.browser
@@ -60,7 +60,7 @@ def test_on_a_phone_a_quote_leads_to_the_article_and_back(browser: Browser, url:
     visit.open("Pell Smart Kettle")
     expect(page.locator(".pq-shelves")).to_be_hidden()
     page.locator(".pq-example").first.click()
-    expect(page.locator(".pq-quote").first).to_be_visible(timeout=WAIT_MS)
+    expect(page.locator(".pq-quote").first).to_be_visible()
     page.locator(".pq-source .pq-link").first.click()
     expect(page.locator("mark.pq-focus").first).to_be_in_viewport()
     page.get_by_role("button", name="Back to the answer").click()
@@ -110,7 +110,7 @@ def test_by_keyboard_alone(visit: Visit) -> None:
     question.fill("")
     page.locator(".pq-example").first.focus()
     page.keyboard.press("Enter")
-    expect(page.locator(".pq-quote")).to_have_count(1, timeout=WAIT_MS)
+    expect(page.locator(".pq-quote")).to_have_count(1)
     page.locator(".pq-source .pq-link").focus()
     page.keyboard.press("Enter")
     expect(page.locator("mark.pq-focus").first).to_be_in_viewport()

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
-from browsing import WAIT_MS, Visit
+from browsing import Visit
 from playwright.sync_api import Browser, Route, expect
 from serving import LIMITLESS, drop_sessions, free_port, served, served_page
 
@@ -53,7 +53,7 @@ def paste(visit: Visit) -> None:
     visit.page.get_by_label("The text").fill(BRIDGE)
     visit.page.get_by_label("Its title, if you like").fill("The bridge")
     visit.page.get_by_role("button", name="Read it").click()
-    expect(visit.page.locator(".pq-article h2")).to_have_text("The bridge", timeout=WAIT_MS)
+    expect(visit.page.locator(".pq-article h2")).to_have_text("The bridge")
     visit.wait()
 
 
@@ -66,7 +66,7 @@ def test_a_conversation_is_found_again(visit: Visit) -> None:
     expect(suggested.first).to_contain_text("the bridge")
     visit.picture("suggested")
     suggested.first.click()
-    expect(page.locator(".pq-quote")).to_have_count(1, timeout=WAIT_MS)
+    expect(page.locator(".pq-quote")).to_have_count(1)
     visit.ask("who painted the bridge?")
     come_back(visit)
     talks = page.locator(".pq-talk .pq-choice")
@@ -77,7 +77,7 @@ def test_a_conversation_is_found_again(visit: Visit) -> None:
     page.get_by_label("Search the conversations").fill("")
     expect(talks).to_have_count(2)
     talks.first.click()
-    expect(page.locator(".pq-turn")).to_have_count(2, timeout=WAIT_MS)
+    expect(page.locator(".pq-turn")).to_have_count(2)
     expect(page.locator("mark.pq-focus")).to_have_text("Ada Fenn")
     visit.picture("recalled")
     assert visit.violations() == []
@@ -87,13 +87,14 @@ def test_a_question_sent_before_the_visitor_is_known_is_kept(visit: Visit) -> No
     page = visit.page
     held: list[Route] = []  # Playwright marks its handler, which no built-in one bears
     page.route("**/run/predict*", lambda route: held.append(route), times=1)
-    page.reload()
+    with page.expect_request("**/run/predict*"):
+        page.reload()
     page.locator("#pq-question textarea").fill(WHO)
     page.locator("#pq-question textarea").press("Enter")
     page.wait_for_timeout(2_000)  # the answer would be there by now, and be nobody's
     (arrival,) = held
     arrival.continue_()
-    expect(page.locator(".pq-quote")).to_have_count(1, timeout=WAIT_MS)
+    expect(page.locator(".pq-quote")).to_have_count(1)
     visit.wait()
     come_back(visit)
     expect(page.locator(".pq-talk .pq-choice")).to_have_count(1)
@@ -167,6 +168,7 @@ def test_a_link_to_ones_own_article_opens_in_this_browser_alone(
         paste(visit)
         visit.ask("who painted the bridge?")
         visit.page.get_by_role("link", name="Link to this place").click()
+        expect(visit.page.get_by_text("Copied")).to_be_visible()
         link = visit.page.evaluate("navigator.clipboard.readText()")
         assert link == visit.page.url
         assert link.startswith(f"{address}/?article=own-")
@@ -186,7 +188,7 @@ def test_a_link_to_ones_own_article_opens_in_this_browser_alone(
 
 def is_as_it_was(visit: Visit) -> None:
     page = visit.page
-    expect(page.locator("mark.pq-focus")).to_have_text("Ada Fenn", timeout=WAIT_MS)
+    expect(page.locator("mark.pq-focus")).to_have_text("Ada Fenn")
     visit.wait()
     expect(page.locator(".pq-question")).to_have_text("who painted the bridge?")
     expect(page.locator(".pq-article h2")).to_have_text("The bridge")
@@ -227,17 +229,17 @@ def test_a_page_that_the_server_has_dropped_begins_anew(
         box = page.get_by_placeholder("Ask a question")
         box.fill(MANY)
         box.press("Enter")
-        expect(page.get_by_role("alert")).to_contain_text("begun anew", timeout=WAIT_MS)
+        expect(page.get_by_role("alert")).to_contain_text("begun anew")
         expect(box).to_have_value(MANY)
         expect(page.locator(".pq-turn")).to_have_count(0)
         talks = page.locator(".pq-talk .pq-choice")
         expect(talks).to_have_text([WHO])
         box.press("Enter")
-        expect(talks).to_have_text([MANY, WHO], timeout=WAIT_MS)
+        expect(talks).to_have_text([MANY, WHO])
         visit.wait()
         drop_sessions(server)
         page.get_by_label("Search the conversations").fill("pardoned")
-        expect(page.get_by_role("alert")).to_contain_text("begun anew", timeout=WAIT_MS)
+        expect(page.get_by_role("alert")).to_contain_text("begun anew")
         drop_sessions(server)
         page.get_by_role("button", name="Delete all of it").click()
         expect(talks).to_have_count(0)

@@ -219,4 +219,4 @@ def test_by_mcp(served: str) -> None:
 
 
 def test_the_server_goes_on(served: str) -> None:
-    assert httpx.get(f"{served}/readyz").json() == {"status": "ready"}
+    assert httpx.get(f"{served}/readyz", timeout=60).json() == {"status": "ready"}

@@ -117,6 +117,7 @@ def test_a_visitor_logs_in_asks_and_logs_out(space: str, provider: Provider) -> 
         json={},
         cookies=visitor.cookies,
         headers={"Cookie": "; ".join(f"{n}={v}" for n, v in visitor.cookies.items())},
+        timeout=60,
     )
     assert called.status_code == 200
     token = dict(visitor.cookies)
@@ -240,5 +241,5 @@ def test_in_a_frame_the_login_has_a_tab_of_its_own(
     tab.get_by_role("link", name="Allow").click()
     arrived(tab)
     page.reload()
-    expect(frame.get_by_placeholder("Ask a question")).to_be_visible(timeout=WAIT_MS)
+    expect(frame.get_by_placeholder("Ask a question")).to_be_visible()
     context.close()

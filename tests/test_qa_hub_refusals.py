@@ -164,8 +164,8 @@ def test_no_address_asks_the_provider_without_end(space: str, provider: Provider
 
 def test_no_password_opens_it(space: str) -> None:
     given = {"username": "ada", "password": ""}
-    assert httpx.post(f"{space}/login", data=given).status_code in {400, 422}
-    assert httpx.get(f"{space}/config", auth=("ada", "")).status_code == 401
+    assert httpx.post(f"{space}/login", data=given, timeout=60).status_code in {400, 422}
+    assert httpx.get(f"{space}/config", auth=("ada", ""), timeout=60).status_code == 401
     for method, path in (("POST", "/login/callback"), ("POST", "/gradio_api/mcp/")):
         assert httpx.request(method, space + path).status_code in {401, 404, 405}
 

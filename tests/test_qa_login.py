@@ -181,10 +181,10 @@ def test_all_is_closed_without_a_login(closed: str, method: str, path: str) -> N
 
 
 def test_the_page_asks_to_log_in_and_shows_nothing(closed: str, news: Assistant) -> None:
-    page = httpx.get(f"{closed}/").text
+    page = httpx.get(f"{closed}/", timeout=60).text
     assert '"auth_required":true' in page.replace(" ", "")
     assert news.documents[0].title not in page
-    assert httpx.get(f"{closed}/healthz").status_code == 200
+    assert httpx.get(f"{closed}/healthz", timeout=60).status_code == 200
 
 
 def test_gradios_client_logs_in(closed: str) -> None:
@@ -203,7 +203,7 @@ def test_a_program_sends_its_password_along(closed: str) -> None:
     event = called.json()["event_id"]
     answered = httpx.get(f"{closed}/gradio_api/call/ask/{event}", headers=RIGHT, timeout=30)
     assert '"text": "123"' in answered.text
-    assert httpx.get(f"{closed}/metrics", headers=RIGHT).status_code == 200
+    assert httpx.get(f"{closed}/metrics", headers=RIGHT, timeout=60).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -223,7 +223,7 @@ def test_mcp_clients_send_it_too(closed: str) -> None:
         result(closed, "ask", {"question": EASY})
     assert "401" in str(refused.value.exceptions[0]) or refused.group_contains(httpx.HTTPError)
     forged = {"x-gradio-user": "mcp"}
-    assert httpx.get(f"{closed}/config", headers=forged).status_code == 401
+    assert httpx.get(f"{closed}/config", headers=forged, timeout=60).status_code == 401
 
 
 def test_a_login_ends_with_logging_out(closed: str) -> None:
@@ -237,7 +237,7 @@ def test_a_login_ends_with_logging_out(closed: str) -> None:
         (link,) = re.findall(r'href=\\"(\w+)\\">Log out', page.text)
         visitor.get(link)
         assert visitor.get("/config").status_code == 401
-    assert httpx.get(f"{closed}/config", cookies=kept).status_code == 401
+    assert httpx.get(f"{closed}/config", cookies=kept, timeout=60).status_code == 401
 
 
 def test_a_page_of_another_site_cannot_use_a_visitors_login(closed: str) -> None:
@@ -249,6 +249,7 @@ def test_a_page_of_another_site_cannot_use_a_visitors_login(closed: str) -> None
             json={},
             cookies=cookies,
             headers={"Origin": origin},
+            timeout=60,
         ).status_code
 
     assert called_from("https://evil.example") == 403

@@ -85,7 +85,7 @@ def test_the_page_is_small(address: str) -> None:
 
 @pytest.mark.browser
 def test_it_is_used_like_any_other(address: str) -> None:
-    from browsing import WAIT_MS, Visit, launched
+    from browsing import Visit, launched
     from playwright.sync_api import expect
 
     with launched() as browser:
@@ -95,7 +95,7 @@ def test_it_is_used_like_any_other(address: str) -> None:
         expect(page.locator(".pq-choice")).to_have_count(51)
         visit.picture("many")
         visit.ask("who lit the lamp of Port 4711?")
-        expect(page.locator(".pq-quote").first).to_have_text("“Dev Rao”", timeout=WAIT_MS)
+        expect(page.locator(".pq-quote").first).to_have_text("“Dev Rao”")
         expect(page.locator(".pq-article h2")).to_contain_text("Port 4711,")
         page.get_by_label("Search the titles").fill("port 4712,")
         expect(page.locator(".pq-choice")).to_have_count(1)

@@ -76,7 +76,7 @@ def test_it_starts_from_its_own_files_and_keeps_what_it_made(files: Path, tmp_pa
     shutil.copytree(os.environ["PULLQUOTE_CACHE"], kept, ignore=shutil.ignore_patterns("shelves"))
     with started(files, {"PULLQUOTE_CACHE": str(kept)}) as url:
         assert asked(url, "how many prisoners were pardoned?") == "123"
-        headers = httpx.get(url).headers
+        headers = httpx.get(url, timeout=60).headers
     assert "https://huggingface.co" in headers["Content-Security-Policy"]
     assert list((kept / "shelves").iterdir())  # the next start finds the examples embedded
 
@@ -108,10 +108,11 @@ def test_its_visitors_log_in_with_hugging_face_where_that_is_asked_for(files: Pa
         "SPACE_HOST": "ada-pullquote.hf.space",
     }
     with started(files, {**said, "PULLQUOTE_AUTH": "huggingface"}) as url:
-        assert 'href="https://ada-pullquote.hf.space/login/huggingface"' in httpx.get(url).text
-        assert httpx.get(f"{url}/config").status_code == 401
+        entrance = httpx.get(url, timeout=60).text
+        assert 'href="https://ada-pullquote.hf.space/login/huggingface"' in entrance
+        assert httpx.get(f"{url}/config", timeout=60).status_code == 401
     with started(files, said) as url:  # that it is there alone closes nothing
-        assert httpx.get(f"{url}/config").status_code == 200
+        assert httpx.get(f"{url}/config", timeout=60).status_code == 200
 
 
 def test_articles_that_are_not_there_are_told(files: Path) -> None:

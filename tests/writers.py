@@ -88,10 +88,13 @@ def fork_writers():
 
 
 def add_pairs(folder):
+    """Add pairs; after some of them, wait for a line that says they were seen."""
     index = opened(folder)
     for number in range(30):
         index.add([document(f"{side}{number}", number) for side in "lr"])
         time.sleep(0.005)
+        if number % 4 == 3:
+            sys.stdin.readline()
 
 
 class OtherEmbedder(StubEmbedder):
