@@ -8,10 +8,10 @@ from performance_plots import LENGTHS_PLOT, READING_PLOT
 from reading import SHIPPED
 
 LENGTHS_SAID = (
-    "Passages of 96 or 128 tokens give better quotes of both sets for fewer tokens, but of the news"
-    " story too few answers for its test: 160, with a sentence shared, are what is shipped, and"
-    " what the reader's settings were fitted to. They give better quotes of both sets than 192 do,"
-    " and of the example articles' questions more come right (`tests/test_qa_seeds.py`)."
+    "Some passages of 96 or 128 tokens give better quotes of both sets for fewer tokens, but of"
+    " the news story too few answers for its test: 160, with a sentence shared, are what is"
+    " shipped, and what the reader's settings were fitted to. They give better quotes of both sets"
+    " than 192 do."
 )
 
 

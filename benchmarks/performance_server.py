@@ -30,6 +30,9 @@ def load_section(reports: Mapping[str, Mapping[str, Any]]) -> str:
         f"{name}: {told(one)}, load before {one['load_before'][0]:.1f}"
         for name, one in reports.items()
     )
+    differ = ""
+    if len({one["machine"]["commit"] for one in reports.values()}) > 1:
+        differ = " They are of different versions: their speed and memory are not to be compared."
     return (
         f"## {users} visitors at once\n\n"
         f"`python benchmarks/load.py --users {users} --minutes 10`, and the same with `--kill`,"
@@ -40,7 +43,7 @@ def load_section(reports: Mapping[str, Mapping[str, Any]]) -> str:
         " and conversations as they were, in order. A fault is an error, something lost, a name of"
         " one visitor's article in what another gets, or a quote that leaves the visitor's own"
         " name out, though the article is the right one. Two cores answer the one after the other,"
-        f" so what each waits is above all the others' turns; {where}.\n\n"
+        f" so what each waits is above all the others' turns; {where}.{differ}\n\n"
         + markdown(
             ["the server", *reports],
             [[name, *(show(one) for one in reports.values())] for name, show in rows.items()],

@@ -6,6 +6,7 @@ from typing import Any
 
 from qa.options import (
     TOP_K,
+    add_embedder,
     add_filter,
     add_min_score,
     add_models,
@@ -60,13 +61,13 @@ def add_search(commands: Any) -> None:
     )
     command.add_argument("query", metavar="QUERY")
     add_sources(command)
-    add_models(command)
+    add_embedder(command)
     command.add_argument("--json", action="store_true", help="print the passages as JSON")
     command.add_argument(
         "--top-k", type=positive, default=PASSAGES_FOUND, help=f"passages ({PASSAGES_FOUND})"
     )
     add_filter(command)
-    command.set_defaults(run=_search)
+    command.set_defaults(run=_search, reader=None)
 
 
 def _ask(options: argparse.Namespace) -> int:

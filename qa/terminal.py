@@ -46,8 +46,14 @@ def add_command(commands: Any, name: str, summary: str, examples: str) -> argpar
 
 
 def named_sources(options: argparse.Namespace) -> list[Any]:
-    """The sources named: paths and web pages, never text; standard input becomes a document."""
+    """The sources named: paths and web pages, never text; standard input becomes a document.
+
+    Raises:
+        InputError: a name is empty, as that of a variable which is not set: it would be the
+            working folder.
+    """
     from index.decoding import decode
+    from index.errors import InputError
     from index.records import Document
     from index.web import is_url
 
@@ -56,6 +62,8 @@ def named_sources(options: argparse.Namespace) -> list[Any]:
         if name == STDIN:
             text = decode(sys.stdin.buffer.read(), name="Standard input")
             sources.append(Document.from_text(text, title="Standard input", id="stdin"))
+        elif not name:
+            raise InputError("A SOURCE is empty.", "Name a file or a folder; . is this one.")
         else:
             sources.append(name if is_url(name) else Path(name))
     return sources

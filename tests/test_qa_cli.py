@@ -245,6 +245,7 @@ def test_evaluate_prints_the_official_names(tmp_path: Path) -> None:
         (["chat", NEWS, "--allow-embedding", "https://a.example; x"], 1, "is no origin"),
         (["ask", "x" * 10_000], 1, "10,000 characters"),
         (["ask", "who?", "missing.txt"], 1, "no file or folder missing.txt"),
+        (["ask", "who?", ""], 1, "A SOURCE is empty."),
         (["ask", "who?", NEWS, "--reader", "no/such-reader"], 1, "no/such-reader"),
         (["batch", "missing.jsonl", NEWS, "--output", "-"], 1, "missing.jsonl"),
         (["evaluate", NEWS], 1, "cannot be read as SQuAD"),

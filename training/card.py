@@ -77,7 +77,7 @@ def card(
             " `reader_settings.json` holds what was fitted for it."
         ),
         "## How it was made",
-        "The recipes are in `training/`; from the examples on, `make train` does all of it.",
+        "The recipes are in `training/`; `make train` goes through them from a start of yours.",
         "\n".join(f"{number}. {step}" for number, step in enumerate(made, start=1)),
         "## Data",
         _sources(facts, {one.name for one in recipe.sets}),
@@ -91,8 +91,7 @@ def card(
         *_calibration(reader, facts),
         "## Limits",
         "\n".join(
-            # The reader counts tokens, and no word has less than one.
-            f"- {limit.format(recipe=recipe, answer_words=MAX_ANSWER_TOKENS)}"
+            f"- {limit.format(recipe=recipe, answer_tokens=MAX_ANSWER_TOKENS)}"
             for limit in facts["limits"]
         ),
     ]
