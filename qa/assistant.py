@@ -220,7 +220,8 @@ class Assistant:
             question: what to ask.
             history: earlier turns of the conversation, oldest first: answers, turns, or
                 (question, answer) pairs.
-            top_k: how many quotes to give: the answer and top_k - 1 alternatives.
+            top_k: how many quotes to give: the answer and top_k - 1 alternatives. For more than
+                three every passage found is read, so that the answer itself may be another.
             min_score: least score of an answer, from 0 to 1, below which the article does
                 not say; without it, the one fitted for the reader.
             where: which articles are asked; all of them without it.

@@ -37,7 +37,7 @@ def with_history(question: str, history: Sequence[Turn]) -> str:
         question: what is asked now.
         history: earlier turns, oldest first.
     """
-    answered = [turn for turn in history if turn.answer is not None][-TURNS_TAKEN:]
+    answered = [turn for turn in history if turn.answer][-TURNS_TAKEN:]
     spoken = [
         f"{turn.question[:EARLIER_CHARS]} {_beginning(turn.answer or '')}" for turn in answered
     ]

@@ -6,8 +6,10 @@ from index.sentences import Span
 
 MOST_ITEM_WORDS = 5  # longer ones are clauses
 MOST_PLAIN_WORDS = 2  # of an item in lower case, where there are but two
-CONJUNCTION = regex.compile(r"\s+(?:and|or)\s+")
-COMMA = regex.compile(r"\s*[,;]\s+(?:(?:and|or)\s+)?")
+# White space is looked at from where it begins, and once: of a million blanks each would else be
+# tried as a beginning.
+CONJUNCTION = regex.compile(r"(?<!\s)\s++(?:and|or)\s+")
+COMMA = regex.compile(r"(?<!\s)\s*+[,;]\s+(?:(?:and|or)\s+)?")
 DETERMINER = regex.compile(r"(?:the|an?|his|her|its|their|my|our)\s+", regex.IGNORECASE)
 # A question that may have two answers; of "for what railroad", "Stockton and Darlington" is one.
 ASKS_FOR_SEVERAL = regex.compile(

@@ -8,6 +8,7 @@ from typing import TypeVar
 from tqdm import tqdm
 
 from index.engine import PassageIndex
+from index.errors import InputError
 from index.records import Document, Passage
 from qa.answering import make_answer
 from qa.assistant import Assistant
@@ -22,6 +23,7 @@ from qa.metrics import (
     score_predictions,
     score_several,
 )
+from qa.questions import check_question
 from qa.reader import Reader
 from qa.records import Answer, Question, Turn
 from qa.squad import SquadQuestion, SquadSet
@@ -46,11 +48,14 @@ class Outcome:
         question: the question.
         paragraph: the paragraph it was asked of.
         answer: what was answered.
+        asked: whether it could be asked. One that is blank, too long or no Unicode could not: it
+            counts as not answered, and ``figures`` says how many there are.
     """
 
     question: SquadQuestion
     paragraph: Document
     answer: Answer
+    asked: bool = True
 
     @property
     def best(self) -> Answer | None:
@@ -133,7 +138,7 @@ def read_squad(
             )
         ]
 
-    return _ask_all(squad, answer, history=history, progress=progress)
+    return _ask_all(squad, answer, reader=reader, history=history, progress=progress)
 
 
 def search_squad(
@@ -167,7 +172,8 @@ def search_squad(
             )
         )
 
-    return _ask_all(squad, answer, history=history, progress=progress)
+    reader = assistant.reader
+    return _ask_all(squad, answer, reader=reader, history=history, progress=progress)
 
 
 def figures(outcomes: Sequence[Outcome]) -> dict[str, float | int]:
@@ -175,7 +181,8 @@ def figures(outcomes: Sequence[Outcome]) -> dict[str, float | int]:
 
     Returns:
         The official ones (``qa.metrics.score_predictions``); ``ece``, the expected
-        calibration error of ``Answer.score``; where some questions are unanswerable
+        calibration error of ``Answer.score``; ``unasked``, if any, how many questions could
+        not be asked; where some are unanswerable
         ``auroc`` and ``abstained_at_90``; where there are questions with ``all_spans``,
         ``multi_exact_f1`` and ``multi_overlap_f1``.
     """
@@ -186,6 +193,9 @@ def figures(outcomes: Sequence[Outcome]) -> dict[str, float | int]:
     found["ece"] = calibration_error(
         [one.answer.score for one in outcomes], [one.is_right for one in outcomes]
     )
+    unasked = sum(not one.asked for one in outcomes)
+    if unasked:
+        found["unasked"] = unasked
     several = [one for one in outcomes if one.question.items]
     if several:
         found |= score_several(
@@ -202,11 +212,15 @@ def recall_figures(squad: SquadSet, index: PassageIndex) -> dict[str, float]:
         index: of the squad's paragraphs.
 
     Returns:
-        For each k the share, from 0 to 1, whose paragraph is among the first k.
+        For each k the share, from 0 to 1, whose paragraph is among the first k; nothing where no
+        question is answerable. One that cannot be asked finds nothing.
     """
-    questions = [question for question in squad.questions if question.answers]
+    answerable = [question for question in squad.questions if question.answers]
+    if not answerable:
+        return {}
+    questions = [question for question in answerable if _is_question(question.question)]
     found = index.search([question.question for question in questions], top_k=PASSAGES_SEARCHED)
-    ranks: list[int | None] = []
+    ranks: list[int | None] = [None] * (len(answerable) - len(questions))
     for question, hits in zip(questions, found, strict=True):
         paragraphs = list(dict.fromkeys(hit.passage.document.id for hit in hits))
         own = squad.paragraphs[question.paragraph].id
@@ -218,6 +232,7 @@ def _ask_all(
     squad: SquadSet,
     answer: Callable[[Sequence[Asked]], list[Answer]],
     *,
+    reader: Reader,
     history: bool,
     progress: bool,
 ) -> list[Outcome]:
@@ -229,11 +244,17 @@ def _ask_all(
     )
     with tqdm(total=len(squad.questions), unit=" questions", disable=not progress) as bar:
         for turns in rounds:
-            asked = [
-                (known, Question(known.question, said.get(known.conversation, ())))
-                for known in turns
-                if known is not None
-            ]
+            asked = []
+            for known in filter(None, turns):
+                if _is_question(known.question) and reader.takes(known.question):
+                    asked.append(
+                        (known, Question(known.question, said.get(known.conversation, ())))
+                    )
+                    continue
+                none = Answer(known.question, None, score=0.0, null_score=1.0)
+                paragraph = squad.paragraphs[known.paragraph]
+                outcomes.append(Outcome(known, paragraph, none, asked=False))
+                bar.update()
             for block in _blocks(asked, BLOCK_PAIRS):
                 for (known, question), given in zip(block, answer(block), strict=True):
                     outcomes.append(Outcome(known, squad.paragraphs[known.paragraph], given))
@@ -242,6 +263,14 @@ def _ask_all(
                         said[known.conversation] = (*question.history, turn)
                 bar.update(len(block))
     return outcomes
+
+
+def _is_question(text: str) -> bool:
+    try:
+        check_question(text)
+    except InputError:
+        return False
+    return True
 
 
 def _prediction(outcome: Outcome) -> Prediction:

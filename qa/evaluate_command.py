@@ -62,6 +62,8 @@ def _evaluate(options: argparse.Namespace) -> int:
     from qa.reader import reader_of
     from qa.squad import SquadSet
 
+    if options.report is not None:  # before the work, which would be lost
+        options.report.mkdir(parents=True, exist_ok=True)
     squads = {file: SquadSet.from_file(Path(file)) for file in options.files}
     reader = reader_of(options.reader)
     embedder = embedder_of(options.embedder) if options.mode == "open" else None
@@ -73,6 +75,11 @@ def _evaluate(options: argparse.Namespace) -> int:
         )
         outcomes[file], recalls = _outcomes(drawn, reader, embedder, options)
         results[file] = figures(outcomes[file]) | recalls
+        if "unasked" in results[file]:
+            complain(
+                f"{file}: {results[file]['unasked']:,} questions are blank, longer than the reader"
+                " takes, or no Unicode. They count as not answered."
+            )
     if options.report is not None:
         from qa.report import write_report
 

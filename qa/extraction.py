@@ -11,7 +11,7 @@ from typing import Any, TypedDict
 from index.errors import InputError
 from index.records import Document, Passage
 from index.top_k import check_top_k
-from qa.questions import check_question
+from qa.questions import MAX_QUESTION_CHARS, check_question
 from qa.rank import Ranking, rank
 from qa.reader import SHIPPED_READER, ExtractiveReader
 
@@ -89,10 +89,11 @@ def extract(
                 "Give the one or the other.",
             )
         is_one = isinstance(examples, Mapping)
-        pairs = _checked(*_columns(examples))
+        questions, contexts = _columns(examples)
     else:
         is_one = isinstance(question, str) and isinstance(context, str)
-        pairs = _checked(*_paired(question, context))
+        questions, contexts = _paired(question, context)
+    pairs = _checked(questions, contexts, is_cut=max_question_len is not None)
     reader = _reader(model or str(SHIPPED_READER), max_seq_len, doc_stride)
     if max_question_len is not None:
         if max_question_len < 1:
@@ -154,12 +155,17 @@ def _listed(name: str, given: Any) -> list[Any]:
     return list(given)
 
 
-def _checked(questions: list[Any], contexts: list[Any]) -> list[tuple[str, str]]:
+def _checked(questions: list[Any], contexts: list[Any], *, is_cut: bool) -> list[tuple[str, str]]:
+    """The pairs; a question that is to be cut to some tokens may have any length."""
     for text in contexts:
         if not isinstance(text, str):
             raise InputError(f"A context is a {type(text).__name__}, not text.", "Give a text.")
         if not text.strip():
             raise InputError("A context is empty.", "Give every question a text to answer it from.")
+    if is_cut:
+        questions = [
+            one.strip()[:MAX_QUESTION_CHARS] if isinstance(one, str) else one for one in questions
+        ]
     return list(zip(map(check_question, questions), contexts, strict=True))
 
 

@@ -6,17 +6,18 @@ from index.sentences import Span
 from qa.enumerations import BEGINNINGS, DETERMINER, WITHIN_CLAUSES
 
 ITEM_WORDS = 8  # an item of an enumeration is a name or a short phrase, not a clause
-# What stands between the items of an enumeration.
+# What stands between the items of an enumeration; white space as in qa.enumerations.
 BETWEEN = regex.compile(
-    r"\s*;\s*(?:and\s+|or\s+)?"
+    r"(?<!\s)\s*+;\s*(?:and\s+|or\s+)?"
     # Not that of a number or of a title: "1,500", "Fenn, Inc.", "Lind, Jr.".
-    r"|\s*(?:(?<!\d),|,(?!\d))(?!\s*(?:Inc|Ltd|LLC|Corp|Co|Jr|Sr|PhD|MD)\b)"
+    r"|(?<!\s)\s*+(?:(?<!\d),|,(?!\d))(?!\s*(?:Inc|Ltd|LLC|Corp|Co|Jr|Sr|PhD|MD)\b)"
     r"\s*(?:(?:and|or|as well as)\s+)?"
-    r"|\s+(?:and|or|&|as well as)\s+",
+    r"|(?<!\s)\s++(?:and|or|&|as well as)\s+",
 )
 # What ends a sentence, and is no part of its last word as that of "U.S." is.
-CLOSING = regex.compile(r"(?<!\.\p{L})[.!?…]+[\"”’')\]]*\s*$")
-AFTER_ITEM = " \t\r\n,;:–—"
+CLOSING = regex.compile(r"(?<![.!?…]|\.\p{L})[.!?…]++[\"”’')\]]*+\s*+$")
+# The last four are white space to Python and none to Unicode.
+AFTER_ITEM = " \t\r\n,;:–—\x1c\x1d\x1e\x1f"
 LAST = regex.compile(r"\b(?:and|or|as well as)\b|&")  # what stands before the last item
 LEADING = regex.compile(r"(?:(?:both|either|including|such as|like|namely)\s+)+", regex.IGNORECASE)
 # What introduces an enumeration: "herbs such as", "three towns:".
@@ -151,6 +152,6 @@ def _like(text: str, item: Span, other: Span) -> bool:
 
 def _is_name(text: str, piece: Span) -> bool:
     words = text[slice(*_bare(text, piece))].split()
-    return words[0][0].isupper() and all(
-        not word[0].islower() or word in IN_NAMES for word in words
+    return all(not word[0].islower() or word in IN_NAMES for word in words) and any(
+        word[0].isupper() for word in words[:1]
     )

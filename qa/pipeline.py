@@ -53,7 +53,8 @@ class Pipeline:
     Args:
         index: the passages.
         state: what of the index is searched, which may change (``PassageIndex.state``).
-        reader: what reads them.
+        reader: what reads them. An assistant has but one, and anyone's own may have no hash:
+            it is not compared.
         passages_read: most passages the reader reads for a question.
         sure_score: score of an answer above which no more passages are read.
         least_share: share of the nearest passage's score that another needs to be read.
@@ -66,7 +67,7 @@ class Pipeline:
 
     index: PassageIndex
     state: tuple[int, str]
-    reader: Reader
+    reader: Reader = field(compare=False)
     passages_read: int
     sure_score: float
     least_share: float

@@ -119,7 +119,7 @@ def _read_rows(rows: "csv.DictReader[str]") -> Iterator[AskedQuestion | BadLine]
             given = {"question": row["question"] or "", "id": row.get("id") or None}
             yield _make(rows.line_num, given)
     except csv.Error as error:  # a quotation mark without its partner swallows what follows
-        yield BadLine(rows.line_num, f"not CSV ({error})")
+        yield BadLine(rows.line_num, f"not CSV ({error}); what follows it is not read")
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:

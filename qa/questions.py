@@ -52,12 +52,12 @@ def parse_history(turns: Any) -> tuple[Turn, ...]:
 
 
 def _parse_turn(turn: Any) -> Turn:
-    if isinstance(turn, Turn):
-        return turn
     if isinstance(turn, dict):
         question, answer = turn.get("question"), turn.get("answer", turn.get("text"))
     elif isinstance(turn, list | tuple) and len(turn) == 2:
         question, answer = turn
+    elif isinstance(turn, Turn):
+        question, answer = turn.question, turn.answer
     else:
         question = answer = getattr(turn, "question", None)
         answer = getattr(turn, "text", None)

@@ -122,8 +122,8 @@ def _parse(articles: Sequence[dict[str, Any]]) -> SquadSet:
             paragraphs.append(Document(f"p{len(paragraphs)}", title, text))
         for row in paragraph["qas"]:
             impossible = row.get("is_impossible", False)
-            golds = [] if impossible else [gold["text"] for gold in row["answers"]]
-            items = [item["text"] for item in row.get("all_spans") or ()]
+            golds = [] if impossible else [_text(gold) for gold in row["answers"]]
+            items = [_text(item) for item in row.get("all_spans") or ()]
             questions.append(
                 SquadQuestion(
                     row["question"].strip(),
@@ -136,3 +136,10 @@ def _parse(articles: Sequence[dict[str, Any]]) -> SquadSet:
     if not questions:
         raise InputError("It has no questions.", "Give a file with some.")
     return SquadSet(tuple(paragraphs), tuple(questions))
+
+
+def _text(given: dict[str, Any]) -> str:
+    text = given["text"]
+    if not isinstance(text, str):
+        raise TypeError(f"an answer's text is {text!r}")
+    return text

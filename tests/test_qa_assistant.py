@@ -3,7 +3,7 @@
 import itertools
 import json
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 from asked import PARDONED, QUESTIONS, Recorder, assert_quotes, texts_and_scores, variant
@@ -17,6 +17,7 @@ from index.records import Document
 from qa.answering import NEAREST_SHOWN
 from qa.assistant import STREAM_QUESTIONS, Assistant
 from qa.pipeline import STEPS
+from qa.reader import Reader
 from qa.records import Answer, Question, Turn
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -142,6 +143,21 @@ def test_more_questions_than_a_block_holds(short):
     expected = texts_and_scores(answers[:2])
     for first in range(0, len(answers), 2):
         assert texts_and_scores(answers[first : first + 2]) == expected
+
+
+def test_a_reader_of_ones_own_needs_no_hash(short):
+    @dataclass
+    class Own:
+        reader: Reader
+
+        def __getattr__(self, name):
+            return getattr(self.reader, name)
+
+    own = Own(short.reader)
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(own)
+    asked = Assistant(index=short.index, reader=own)
+    assert asked.ask("who?").text == short.ask("who?").text
 
 
 def test_progress_is_shown_if_wanted(short, capsys):

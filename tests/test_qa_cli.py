@@ -227,6 +227,17 @@ def test_evaluate_prints_the_official_names(tmp_path: Path) -> None:
     assert figures["total"] == 2
     assert figures["recall@1"] == 1.0
     assert {"exact", "f1", "NoAns_f1", "best_f1", "best_exact", "best_f1_thresh"} <= figures.keys()
+    # Where no report can be is said before the work.
+    code, out, err = run("evaluate", str(tmp_path / "missing.json"), "--report", str(file))
+    assert (code, out) == (1, "")
+    assert "squad.json" in err
+    assert "missing.json" not in err
+    # What cannot be asked is told of.
+    squad["data"][0]["paragraphs"][0]["qas"][0]["question"] = " "
+    file.write_text(json.dumps(squad), "utf-8")
+    code, out, err = run("evaluate", str(file), "--json")
+    assert (code, json.loads(out)["unasked"]) == (0, 1)
+    assert "1 questions are blank" in err
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def test_turns_without_an_answer_are_left_out_and_do_not_count():
         Turn("one?", "first"),
         Turn("two?", None),
         Turn("three?", "third"),
-        Turn("four?", None),
+        Turn("four?", ""),
     ]
     assert with_history("And?", history) == "one? first three? third And?"
 
@@ -71,7 +71,7 @@ turns = st.builds(Turn, sentences, st.none() | sentences)
 def test_the_question_comes_last_and_whole(question, history):
     asked = with_history(question, history)
     assert asked.endswith(question)
-    answered = [turn for turn in history if turn.answer is not None]
+    answered = [turn for turn in history if turn.answer]
     before = asked.removesuffix(question).split()
     wanted = [
         word

@@ -1,5 +1,6 @@
 """Figures worked out again from the reader's own predictions."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -161,6 +162,32 @@ def test_open_figures_of_an_easy_set(easy, reader, embedder):
     ]
     assert figures["exact"] == pytest.approx(mean([exact for exact, _ in given]))
     assert figures["f1"] == pytest.approx(mean([f1 for _, f1 in given]))
+
+
+@pytest.mark.parametrize("question", ["  ", "Why? " * 300, "why " * 240, "Who\ud800?"])
+@pytest.mark.parametrize("history", [False, True])
+def test_what_cannot_be_asked_counts_as_not_answered(tmp_path, reader, embedder, question, history):
+    data = squad((MARSH, [row(question, "42"), row("How many herons were counted?", "42")]))
+    file = tmp_path / "odd.json"
+    file.write_text(json.dumps(data), "utf-8")
+    odd = SquadSet.from_file(file)
+    index = PassageIndex.from_documents(odd.paragraphs, embedder=embedder)
+    ways = (
+        read_squad(odd, reader=reader, history=history),
+        search_squad(odd, assistant=Assistant(index=index, reader=reader), history=history),
+    )
+    for outcomes in ways:
+        figures = figures_of(outcomes)
+        assert (figures["unasked"], figures["f1"], figures["total"]) == (1, 50.0, 2)
+        assert [one.answer.text for one in outcomes] == [None, "42"]
+    assert recall_figures(odd, index)["recall@1"] == (1.0 if len(question) == 960 else 0.5)
+
+
+def test_recall_of_no_answerable_question_is_no_figure(tmp_path, stub_embedder):
+    data = squad((MARSH, [row("Who counted the gulls?", impossible=True)]))
+    read = SquadSet.from_file(write(tmp_path, "none.json", data))
+    index = PassageIndex.from_documents(read.paragraphs, embedder=stub_embedder)
+    assert recall_figures(read, index) == {}
 
 
 def test_recall_counts_paragraphs_and_not_passages(tmp_path, stub_embedder):

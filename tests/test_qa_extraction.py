@@ -280,6 +280,8 @@ def test_question_is_cut_if_asked_for():
     long = f"{short} and how much water is in the kettle of the harbour town"
     cut = extract(question=long, context=STORY, max_question_len=6)  # pardon, ##ed
     assert same(cut, extract(question=short, context=STORY))
+    longer = f"{short} {'and how much water is in the kettle ' * 100}"
+    assert same(extract(question=longer, context=STORY, max_question_len=6), cut)
     whole = extract(question=long, context=STORY, max_question_len=500)
     assert same(whole, extract(question=long, context=STORY))
 

@@ -59,6 +59,7 @@ def test_no_history():
         {"question": "who?", "text": "Anna"},
         {"question": "who?", "answer": "Anna", "text": "Boris", "score": 0.5},
         Answer(question="who?", text="Anna", score=0.9, null_score=0.1, start=0, end=4),
+        Turn(" who? ", "Anna"),
     ],
 )
 def test_forms_of_a_turn(turn):
@@ -113,6 +114,8 @@ def test_history_that_is_no_list(history):
         {"answer": "Anna"},
         {"question": None, "answer": "Anna"},
         {"question": "who?", "answer": ["Anna"]},
+        Turn(None, "Anna"),
+        Turn("who?", 5),
     ],
 )
 def test_bad_turn(turn):

@@ -112,6 +112,8 @@ def broken_row(**fields):
         broken_row(answers=None),
         broken_row(answers=["42"]),
         broken_row(answers=[{"start": 3}]),
+        broken_row(answers=[{"text": 5}]),
+        broken_row(answers=[{"text": None}]),
     ],
     ids=lambda data: repr(data)[:40],
 )
