@@ -112,6 +112,16 @@ def test_the_card_of_another_start_tells_of_it(tmp_path: Path) -> None:
         assert fact in card(tmp_path, [])
 
 
+def test_the_card_of_a_reader_made_from_the_shipped_one_keeps_its_sources(tmp_path: Path) -> None:
+    ours = tomllib.loads((TRAINING / "card.toml").read_text("utf-8"))
+    text = card(tmp_path, [], start=str(SHIPPED_READER))
+    assert "whose own card says how it was made" in text
+    for fact in (ours["base"], *(source["source"] for source in ours["start_sources"])):
+        assert fact in text
+    for fact in (ours["name"], ours["averaged"], *ours["start"]):
+        assert fact not in text
+
+
 def test_the_shipped_card_is_what_the_chain_writes() -> None:
     written = (SHIPPED_READER / CARD_FILE).read_text("utf-8")
     assert written == card(SHIPPED_READER, [SHIPPED_READER / "figures.json"])
@@ -126,7 +136,7 @@ def test_the_limits_in_the_card_are_those_of_the_recipe(tmp_path: Path) -> None:
     (recipes / "prepare.toml").write_text(text, "utf-8")
     limits = card(tmp_path, [], recipes=recipes).split("## Limits")[1]
     assert "passages of 60 to 70 characters" in limits
-    assert f"have {MAX_ANSWER_TOKENS} words at most" in limits
+    assert f"have {MAX_ANSWER_TOKENS} of its tokens at most" in limits
 
 
 def test_a_set_without_a_source_is_no_card(recipes: Path, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from average import SHARE_OF
 from calibrate import CURVES_FILE, FIGURES_FILE
 from prepare import Recipe
 
-from qa.reader import MAX_ANSWER_TOKENS
+from qa.reader import MAX_ANSWER_TOKENS, SHIPPED_READER
 
 RECIPES = Path(__file__).parent
 CARD_FILE = "MODEL_CARD.md"
@@ -43,8 +43,9 @@ def card(
         figures: JSON files: name to figures, "command" among them.
         recipes: folder of prepare.toml, teacher.toml, distil.toml and card.toml.
         taught: whether a teacher's labels were learned from.
-        start: what the chain began with, if it is another model than card.toml tells of.
-        teacher: what the teacher was made of, likewise.
+        start: what the chain began with; without it, all that card.toml tells of, which is how
+            the reader that is shipped was made.
+        teacher: what the teacher was made of, if not of what card.toml says.
 
     Raises:
         ValueError: a set was trained on whose source and licence card.toml does not say.
@@ -56,12 +57,15 @@ def card(
     if start is not None:
         facts |= {
             "name": "A reader",
-            "base": f"`{start}`",
-            "licence": "under the licences of that and of the sources below",
-            "start": [f"*Start.* `{start}`, whose own card says what it was trained on."],
-            "start_sources": [],
+            "start": [f"*Start.* `{start}`, whose own card says how it was made."],
             "averaged": None,
         }
+        if Path(start).resolve() != SHIPPED_READER.resolve():  # of that, the sources are known
+            facts |= {
+                "base": f"`{start}`",
+                "licence": "under the licences of that and of the sources below",
+                "start_sources": [],
+            }
     if teacher is not None:
         facts["teacher"] = f"`{teacher}`"
     recipe = Recipe.load(recipes / "prepare.toml")

@@ -184,8 +184,7 @@ def _calibrate(data: Path, reader: Path, recipes: Path) -> None:
 
 
 def _write_card(start: str, base: str | None, figures: Path, reader: Path, recipes: Path) -> None:
-    other = None if Path(start).resolve() == SHIPPED_READER.resolve() else start
-    text = card(reader, [figures], recipes=recipes, start=other, teacher=base)
+    text = card(reader, [figures], recipes=recipes, start=start, teacher=base)
     (reader / CARD_FILE).write_text(text, "utf-8")
 
 
