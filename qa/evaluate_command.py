@@ -77,8 +77,8 @@ def _evaluate(options: argparse.Namespace) -> int:
         results[file] = figures(outcomes[file]) | recalls
         if "unasked" in results[file]:
             complain(
-                f"{file}: {results[file]['unasked']:,} questions are blank, longer than the reader"
-                " takes, or no Unicode. They count as not answered."
+                f"{file}: of the questions {results[file]['unasked']:,} could not be asked, being"
+                " blank, longer than the reader takes, or no Unicode: they count as not answered."
             )
     if options.report is not None:
         from qa.report import write_report

@@ -237,7 +237,7 @@ def test_evaluate_prints_the_official_names(tmp_path: Path) -> None:
     file.write_text(json.dumps(squad), "utf-8")
     code, out, err = run("evaluate", str(file), "--json")
     assert (code, json.loads(out)["unasked"]) == (0, 1)
-    assert "1 questions are blank" in err
+    assert "of the questions 1 could not be asked" in err
 
 
 @pytest.mark.parametrize(
