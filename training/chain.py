@@ -167,9 +167,9 @@ def _prepare(data: Path, examples: Path, recipes: Path) -> None:
 
 def _average(start: str, student: Path, averaged: Path, recipes: Path) -> None:
     share = _share(recipes)
-    if share == 1:  # nothing of the start is wanted, which may be no folder or have no span head
-        start = str(student)
-    average(Path(start), student, averaged, share=share)
+    # Where nothing of the start is wanted, it may be no folder or have no span head.
+    before = {} if share == 1 else {Path(start): 1 - share}
+    average({**before, student: share}, averaged)
 
 
 def _share(recipes: Path) -> float:
