@@ -296,9 +296,10 @@ def test_the_whole_chain_makes_a_reader_and_leaves_out_what_is_done(
 def test_a_chain_of_other_inputs_does_not_go_on_in_the_same_folder(
     data: Path, recipes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    output, mine = tmp_path / "out", tmp_path / "recipes"
+    output, mine, own = tmp_path / "out", tmp_path / "recipes", tmp_path / "data"
     shutil.copytree(recipes, mine)
-    inputs = {"data": f"{data}", "start": f"{SHIPPED_READER}", "teacher": "base"}
+    shutil.copytree(data, own)
+    inputs = {"data": f"{own}", "start": f"{SHIPPED_READER}", "teacher": "base"}
 
     def run(**changes: str) -> None:
         given = inputs | {"output": f"{output}", "recipes": f"{mine}"} | changes
@@ -309,18 +310,28 @@ def test_a_chain_of_other_inputs_does_not_go_on_in_the_same_folder(
     for mistyped in ("dat", "daat"):  # nothing is made of them
         with pytest.raises(FileNotFoundError, match=rf"in {mistyped}\.$"):
             run(data=mistyped)
-    for step in chain_steps(data, inputs["start"], inputs["teacher"], output, mine):
+    for step in chain_steps(own, inputs["start"], inputs["teacher"], output, mine):
         step.made.parent.mkdir(parents=True, exist_ok=True)
         step.made.touch()  # as if it were done
     (output / "made_of.json").unlink()  # what is there without it goes on as it is
     run()
     run()
     for name, value in {"data": "d", "start": f"{tmp_path}", "teacher": "other"}.items():
-        with pytest.raises(ValueError, match=f"with another {name}. Name another --output"):
+        with pytest.raises(ValueError, match=f"with another {name}\\b.*Name another --output"):
             run(**{name: value})
+    for recipe, change in {"teacher": "# another\n", "card": "other = 1\n"}.items():
+        with (mine / f"{recipe}.toml").open("a", encoding="utf-8") as file:
+            file.write(change)
+        run()  # neither changes what is made before the card
     with (mine / "teacher.toml").open("a", encoding="utf-8") as file:
-        file.write("# another\n")
+        file.write("[other]\n")
     with pytest.raises(ValueError, match=r"with another teacher\.toml\. Name"):
+        run()
+    shutil.copy(recipes / "teacher.toml", mine)
+    run()
+    changed = next(own.glob("*.json*"))
+    changed.write_bytes(changed.read_bytes() + b"\n")
+    with pytest.raises(ValueError, match=f"with another {changed.name}. Name"):
         run()
 
 

@@ -15,11 +15,12 @@ import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from align import INDEX
 from average import SHARE_OF, average
 from calibrate import FIGURES_FILE
-from card import CARD_FILE, card
+from card import CARD_FILE, FACTS, card
 from devcheck import measure
 from distil import distil
 from examples import digest_of
@@ -144,8 +145,14 @@ def hold_to_inputs(
     Raises:
         ValueError: what is in the output was made of something else.
     """
-    made_of = {"data": str(data), "start": start, "teacher": base}
-    made_of |= {recipe.name: digest_of(recipe) for recipe in sorted(recipes.glob("*.toml"))}
+    made_of: dict[str, Any] = {"data": str(data), "start": start, "teacher": base}
+    made_of |= {file.name: digest_of(file) for file in sorted(data.glob("*.json*"))}
+    # What they say, not how; what the card says besides is written last, and may change until then.
+    made_of |= {
+        recipe.name: tomllib.loads(recipe.read_text("utf-8"))
+        for recipe in sorted(recipes.glob("*.toml"))
+        if recipe.stem != FACTS
+    }
     file = output / MADE_OF_FILE
     if not (begun and file.is_file()):
         output.mkdir(parents=True, exist_ok=True)
