@@ -84,10 +84,9 @@ async def _run(server: Server, users: int, seconds: float, *, kill: bool) -> dic
     async with asyncio.timeout(seconds + LATE_S), client_of(server.url) as client:
         listed = await call(client, "documents", {}, tally)
         visitors = [Visitor(client, server, tally, names, number) for number in range(users)]
-        kills = int(kill)
 
         def is_over() -> bool:
-            return time.monotonic() >= began + seconds and server.kills == kills
+            return time.monotonic() >= began + seconds and server.kills == int(kill)
 
         around = [_watch(server, tally, began, seconds)]
         if kill:

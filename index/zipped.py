@@ -24,7 +24,7 @@ DAMAGE = (
     IndexError,
     KeyError,
     MemoryError,
-    NotImplementedError,
+    NotImplementedError,  # zipfile's, of a compression that it does not know
     RuntimeError,
 )
 
