@@ -12,7 +12,7 @@ import argparse
 import json
 from pathlib import Path
 
-from timing import RESULTS
+from timing import RESULTS, machine
 
 from index.embedder import shipped_embedder
 from index.engine import PassageIndex
@@ -52,9 +52,10 @@ def main() -> None:
             found = search_squad(
                 drawn, assistant=Assistant(index=index, reader=reader), progress=True
             )
-            rows[f"{name}, open"] = figures(found) | recall_figures(drawn, index)
+            rows[f"{name}, open"] = figures(found) | recall_figures(found, index)
     RESULTS.mkdir(exist_ok=True)
-    (RESULTS / "quality.json").write_text(json.dumps(rows, indent=2) + "\n", "utf-8")
+    report = {"machine": machine(), "sets": rows}
+    (RESULTS / "quality.json").write_text(json.dumps(report, indent=2) + "\n", "utf-8")
     columns = ("exact", "f1", "best_f1", "auroc", "ece", "recall@5")
     print(f"| set | questions | {' | '.join(columns)} |\n|---|--:|{'--:|' * len(columns)}")
     for name, row in rows.items():

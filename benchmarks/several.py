@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from timing import RESULTS
+from timing import RESULTS, machine
 
 from qa.asking_several import asks_for_several
 from qa.enumerations import enumerated
@@ -48,7 +48,9 @@ def main() -> None:
         "listed_single": listed(single),
     }
     if options.reader == SHIPPED_READER:
-        (RESULTS / "several.json").write_text(json.dumps(report, indent=2) + "\n", "utf-8")
+        (RESULTS / "several.json").write_text(
+            json.dumps({"machine": machine()} | report, indent=2) + "\n", "utf-8"
+        )
     for name, value in report.items():
         print(f"{name:18}{value}")
 

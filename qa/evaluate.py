@@ -26,6 +26,7 @@ from qa.metrics import (
 from qa.questions import check_question
 from qa.reader import Reader
 from qa.records import Answer, Question, Turn
+from qa.retrieval import retrieve
 from qa.squad import SquadQuestion, SquadSet
 
 RECALL_CUTOFFS = (1, 5, 10, 20)
@@ -204,26 +205,32 @@ def figures(outcomes: Sequence[Outcome]) -> dict[str, float | int]:
     return found
 
 
-def recall_figures(squad: SquadSet, index: PassageIndex) -> dict[str, float]:
+def recall_figures(outcomes: Sequence[Outcome], index: PassageIndex) -> dict[str, float]:
     """``recall@k``: the share of answerable questions whose own paragraph is found.
 
     Args:
-        squad: questions and paragraphs.
+        outcomes: of ``search_squad``; a turn of a conversation is searched for as it was there,
+            behind the turns it leans on too.
         index: of the squad's paragraphs.
 
     Returns:
         For each k the share, from 0 to 1, whose paragraph is among the first k; nothing where no
-        question is answerable. One that cannot be asked finds nothing.
+        question is answerable. One that could not be asked finds nothing.
     """
-    answerable = [question for question in squad.questions if question.answers]
+    answerable = [one for one in outcomes if one.is_answerable]
     if not answerable:
         return {}
-    questions = [question for question in answerable if _is_question(question.question)]
-    found = index.search([question.question for question in questions], top_k=PASSAGES_SEARCHED)
-    ranks: list[int | None] = [None] * (len(answerable) - len(questions))
-    for question, hits in zip(questions, found, strict=True):
+    asked = [one for one in answerable if one.asked]
+    found = retrieve(
+        index,
+        [one.question.question for one in asked],
+        [one.answer.resolved for one in asked],
+        top_k=PASSAGES_SEARCHED,
+    )
+    ranks: list[int | None] = [None] * (len(answerable) - len(asked))
+    for outcome, hits in zip(asked, found, strict=True):
         paragraphs = list(dict.fromkeys(hit.passage.document.id for hit in hits))
-        own = squad.paragraphs[question.paragraph].id
+        own = outcome.paragraph.id
         ranks.append(paragraphs.index(own) + 1 if own in paragraphs else None)
     return dict(recall_at(ranks, RECALL_CUTOFFS))
 

@@ -119,11 +119,12 @@ def _outcomes(
             progress=progress,
         ), {}
     index = PassageIndex.from_documents(squad.paragraphs, embedder=embedder, progress=progress)
-    return search_squad(
+    outcomes = search_squad(
         squad,
         assistant=Assistant(index=index, reader=reader),
         history=options.history,
         min_score=options.min_score,
         batch_size=options.batch_size,
         progress=progress,
-    ), recall_figures(squad, index)
+    )
+    return outcomes, recall_figures(outcomes, index)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from index.engine import PassageIndex
 from index.errors import InputError
 from index.filters import Filter
-from index.records import Hit
 from qa.reader import Reader
 from qa.records import Answer, Question, Timings
+from qa.retrieval import retrieve
 from qa.rounds import Rounds, Task
 
 TOP_K = 3
@@ -90,7 +90,14 @@ class Pipeline:
             return []
         check_asked(self.index, self.where)
         began = time.perf_counter()
-        hits = self._retrieve(questions, expanded)
+        hits = retrieve(
+            self.index,
+            [question.text for question in questions],
+            expanded,
+            top_k=self.passages_read,
+            batch_size=self.batch_size,
+            where=self.where,
+        )
         retrieved = time.perf_counter()
         more = self.top_k > TOP_K  # who wants more quotes than usual wants them from everywhere
         rounds = Rounds(
@@ -115,25 +122,3 @@ class Pipeline:
             total_ms=(read - began) * share,
         )
         return [replace(draft, timings=timings) for draft in drafts]
-
-    def _retrieve(
-        self, questions: Sequence[Question], expanded: Sequence[str | None]
-    ) -> list[list[Hit]]:
-        """The passages nearest to each question, as it stands or behind what was said before.
-
-        The two searches are fused, each passage at its better score, so that what was said
-        before never hides what the question says itself.
-        """
-        told = [number for number, text in enumerate(expanded) if text is not None]
-        queries = [question.text for question in questions]
-        queries += [text for text in expanded if text is not None]
-        hits = self.index.search(
-            queries, top_k=self.passages_read, batch_size=self.batch_size, where=self.where
-        )
-        found, more = hits[: len(questions)], hits[len(questions) :]
-        for number, others in zip(told, more, strict=True):
-            best: dict[tuple[str, int], Hit] = {}
-            for hit in sorted([*found[number], *others], key=lambda hit: -hit.score):
-                best.setdefault((hit.passage.document.id, hit.passage.start), hit)
-            found[number] = list(best.values())[: self.passages_read]
-        return found

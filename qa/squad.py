@@ -77,12 +77,24 @@ class SquadSet:
         )
 
     def sample(self, limit: int | None, *, seed: int) -> "SquadSet":
-        """The same paragraphs with at most ``limit`` of the questions, drawn at random."""
+        """The same paragraphs with at most ``limit`` of the questions, drawn at random.
+
+        Unanswerable ones keep their share, and where there are any, at least one is drawn: a set
+        without them is scored another way (``qa.metrics.score_predictions``).
+        """
         if limit is None or limit >= len(self.questions):
             return self
         if limit < 1:
             raise InputError(f"The limit is {limit}.", "Take 1 or more questions.")
-        drawn = random.Random(seed).sample(range(len(self.questions)), limit)  # noqa: S311 - no secret
+        kinds: tuple[list[int], list[int]] = ([], [])
+        for number, question in enumerate(self.questions):
+            kinds[bool(question.answers)].append(number)
+        impossible, answerable = kinds
+        share = round(limit * len(impossible) / len(self.questions))
+        unanswerable = min(max(share, bool(impossible)), limit)
+        chance = random.Random(seed)  # noqa: S311 - no secret
+        drawn = chance.sample(answerable, limit - unanswerable)
+        drawn += chance.sample(impossible, unanswerable)
         return SquadSet(self.paragraphs, tuple(self.questions[number] for number in sorted(drawn)))
 
     @property

@@ -52,7 +52,7 @@ LAYERS = {
         "listed rank hearing answer_file kept_conversations kept_articles kept_feedback",
         "confidence several kept",
         "answering entrance",
-        "rounds remembered",
+        "rounds remembered retrieval",
         "opening pipeline",
         "assistant extraction shelf",
         "evaluate session own_articles offered suggested haystack langchain",

@@ -171,6 +171,17 @@ def test_sample_is_bounded_by_the_file(easy):
             easy.sample(limit, seed=0)
 
 
+@pytest.mark.parametrize(("unanswerable", "drawn"), [(1, 1), (40, 4), (200, 20), (0, 0)])
+def test_sample_keeps_the_share_of_the_unanswerable(tmp_path, unanswerable, drawn):
+    rows = [row(f"none {number}?", impossible=True) for number in range(unanswerable)]
+    rows += [row(f"question {number}?", "42") for number in range(200 - unanswerable)]
+    read = SquadSet.from_file(write(tmp_path, "some.json", squad((MARSH, rows))))
+    for seed in range(5):
+        questions = read.sample(20, seed=seed).questions
+        assert len(questions) == len(set(questions)) == 20
+        assert sum(not question.answers for question in questions) == drawn
+
+
 def test_all_spans_are_items(tmp_path):
     asked = row("What colours?", "red") | {
         "all_spans": [{"text": "red", "answer_start": 3}, {"text": "blue", "answer_start": 9}]
