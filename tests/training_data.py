@@ -106,6 +106,7 @@ def make_recipes(folder: Path) -> Path:
     for name, changes in (
         ("teacher", small | {"frozen_layers": 1, "shard_examples": 16, "max_tokens": 120}),
         ("distil", small | {"epochs": 1, "log_steps": 2, "learning_rate": 1e-5}),
+        ("ablate", small | {"most_examples": 12, "epochs": 5, "learning_rate": 0.01}),
     ):
         text = (TRAINING / f"{name}.toml").read_text("utf-8").split("[[dev_sets]]")[0]
         for entry, value in changes.items():

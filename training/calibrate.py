@@ -143,6 +143,20 @@ def make_cases(folder: Path, config: Mapping[str, Any]) -> list[Case]:
     return cases
 
 
+def null_scores(reader: ExtractiveReader, cases: Sequence[Case]) -> list[float]:
+    """How sure a reader is by itself, before anything is fitted, that each case has no answer.
+
+    Args:
+        reader: whose settings are those of a reader that was just trained.
+        cases: what it is asked.
+    """
+    read = _read(reader, cases)
+    return [
+        _ranking(case, found, temperature=1.0).null_score
+        for case, found in zip(cases, read, strict=True)
+    ]
+
+
 def _cases_of(
     name: str,
     squad: SquadSet,

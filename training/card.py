@@ -3,8 +3,8 @@
     python training/card.py --reader FOLDER --figures figures.json
 
 The facts are in card.toml. Figures files are objects of a name and its figures, each with the
-command that prints them; what calibrate.py left beside the reader is told too, and steps.json
-beside it, if there is one: what each step gave.
+command that prints them; what calibrate.py left beside the reader is told too, and, where they are
+beside it, steps.json: what each step gave, and ablations.json of ablate.py: what each means gives.
 """
 
 import argparse
@@ -24,6 +24,7 @@ RECIPES = Path(__file__).parent
 CARD_FILE = "MODEL_CARD.md"
 FACTS = "card"  # the recipe of what no other recipe knows
 STEPS_FILE = "steps.json"
+ABLATIONS_FILE = "ablations.json"
 CALIBRATE = "python training/calibrate.py --data DATA --reader READER"
 CALIBRATED = ("cases", "right", "ece", "auroc", "abstained_at_90", "answered")
 
@@ -93,6 +94,7 @@ def card(
         "## Figures",
         _figures(measured, facts["figures"].format(**distil["training"])),
         *_steps(reader / STEPS_FILE),
+        *_ablations(reader / ABLATIONS_FILE, facts["ablations"]),
         *_calibration(reader, facts),
         "## Limits",
         "\n".join(
@@ -193,6 +195,17 @@ def _steps(file: Path) -> list[str]:
     means = [sum(steps[step].values()) / len(sets) for step in steps]
     rows.append(("mean", *(f"{mean:.1f}" for mean in means)))
     return [f"{told['what']} Printed by `{told['command']}`:", _table(("", *steps), rows)]
+
+
+def _ablations(file: Path, meaning: str) -> list[str]:
+    """What each means of the training gives, where that was measured."""
+    if not file.is_file():
+        return []
+    told = json.loads(file.read_text("utf-8"))
+    variants = told["variants"]
+    columns = list(next(iter(variants.values())))
+    rows = [(name, *_cells(row, columns)) for name, row in variants.items()]
+    return [f"{meaning} Printed by `{told['command']}`:", _table(("", *columns), rows)]
 
 
 def _calibration(reader: Path, facts: Mapping[str, Any]) -> list[str]:

@@ -1,11 +1,12 @@
 """Fine-tune any model with a span head on examples: what teacher and student have in common."""
 
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-from devcheck import DevSource, draw_sets
-from examples import digest_of, read_examples
+from devcheck import DevSet, DevSource, draw_sets
+from examples import Example, digest_of, read_examples
 from features import encode
 from models import load_model, load_tokenizer
 from steps import LossOf, Training, train
@@ -21,7 +22,7 @@ def fine_tune(
     dev_data: Path | None,
     taught_by: str = "",
 ) -> None:
-    """Train a model on examples.
+    """Train a model on a file of examples.
 
     Args:
         examples: file that prepare.py made.
@@ -40,12 +41,43 @@ def fine_tune(
         dev_sets = draw_sets(
             dev_data, sources, questions=training.dev_questions, seed=training.seed
         )
-    tokenizer = load_tokenizer(start)
     every = read_examples(examples)
-    every = every[: training.most_examples or len(every)]
-    features = encode(every, tokenizer, max_tokens=training.max_tokens)
+    learn(
+        every[: training.most_examples or len(every)],
+        start,
+        output,
+        training=training,
+        loss_of=loss_of,
+        made_of=f"{digest_of(examples)} {start} {taught_by}",
+        dev_sets=dev_sets,
+    )
+
+
+def learn(
+    examples: Sequence[Example],
+    start: str,
+    output: Path,
+    *,
+    training: Training,
+    loss_of: LossOf,
+    made_of: str,
+    dev_sets: Sequence[DevSet] = (),
+) -> None:
+    """Train a model on examples.
+
+    Args:
+        examples: numbered by their place, as the features of a batch know them.
+        start: folder or hub id of the model to begin with.
+        output: folder for the trained model.
+        training: how.
+        loss_of: from start logits, end logits and their batch to the loss.
+        made_of: names the examples, the start, and what the loss takes beside people's answers.
+        dev_sets: what to check it on while it learns.
+    """
+    tokenizer = load_tokenizer(start)
+    features = encode(examples, tokenizer, max_tokens=training.max_tokens)
     print(
-        f"{len(every)} examples, of which {len(every) - len(features)} are left out:"
+        f"{len(examples)} examples, of which {len(examples) - len(features)} are left out:"
         f" their answers lie beyond {training.max_tokens} tokens",
         flush=True,
     )
@@ -63,6 +95,6 @@ def fine_tune(
         output,
         training=training,
         loss_of=loss_of,
-        made_of=f"{digest_of(examples)} {start} {taught_by}",
+        made_of=made_of,
         dev_sets=dev_sets,
     )
