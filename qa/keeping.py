@@ -108,9 +108,9 @@ class Keeping:
         talk, who = session.conversation, session.visitor
         about = [] if session.article == ALL_ARTICLES else [session.article]
         name = talk.turns[0].question[:NAME_CHARS]
-        begun = kept.conversations.start(who, name=name, articles=about)
-        turns = [kept.conversations.add(who, begun.id, answer) for answer in talk.turns]
-        held = KeptTalk(begun.id, tuple(filter(None, turns)), begun.name)
+        begun = kept.conversations.start(who, name=name, articles=about, answers=talk.turns)
+        turns = tuple(KeptTurn(number, answer) for number, answer in enumerate(talk.turns))
+        held = KeptTalk(begun.id, turns, begun.name)
         return self.listed(_holding(session, held))
 
     def let_go(self, session: Session) -> Session:

@@ -5,6 +5,8 @@ import secrets
 import sqlite3
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
 
 from index.errors import InputError
 from qa.kept_bounds import BoundedFile
@@ -15,6 +17,29 @@ from qa.records import Answer
 ID_BYTES = 8  # of a conversation, which only its visitor can ask for
 MAX_NAME_CHARS = 200
 MAX_SEARCHED_CHARS = 200  # what is longer is no search for words
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """An answer as it is written down.
+
+    Args:
+        json: all of it.
+        words: what it is found by.
+    """
+
+    json: str
+    words: str
+
+    @classmethod
+    def of(cls, answer: Answer) -> Self:
+        texts = [answer.question, *(one.text or "" for one in answer.quotes)]
+        return cls(json.dumps(answer.to_dict(), ensure_ascii=False), _folded("\n".join(texts)))
+
+    @property
+    def bytes(self) -> int:
+        """How much longer it makes the file, about."""
+        return len(self.json.encode()) + len(self.words.encode())
 
 
 class Conversations:
@@ -61,27 +86,41 @@ class Conversations:
             ).fetchall()
             return [conversation_of(row) for row in rows]
 
-    def start(self, visitor: str, *, name: str, articles: Sequence[str]) -> KeptConversation:
-        """Begin a conversation.
+    def start(
+        self,
+        visitor: str,
+        *,
+        name: str,
+        articles: Sequence[str],
+        answers: Sequence[Answer] = (),
+    ) -> KeptConversation:
+        """Begin a conversation, with its first turns or not at all.
 
         Args:
             visitor: whose.
             name: what to show it under; cut to 200 characters.
             articles: ids of the articles that it is about.
+            answers: what was said in it so far: turns that are numbered from 0.
 
         Raises:
             StoreError: it cannot be kept.
         """
         made, now_s, named = secrets.token_hex(ID_BYTES), self._file.clock(), _name(name)
-        with self._file.adding(len(named)) as connection:
-            number = visitor_number(connection, visitor)
+        said = [_Said.of(answer) for answer in answers]
+        with self._file.adding(len(named) + sum(one.bytes for one in said)) as connection:
+            owner = visitor_number(connection, visitor)
             connection.execute(
                 "INSERT INTO conversations"
                 " (visitor, id, name, words, articles, created_s, updated_s, next_turn, chars)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0)",
-                (number, made, named, _folded(named), json.dumps(list(articles)), now_s, now_s),
+                (owner, made, named, _folded(named), json.dumps(list(articles)), now_s, now_s),
             )
-            self._drop_many(connection, number)
+            (number,) = connection.execute("SELECT last_insert_rowid()").fetchone()
+            for one in said:
+                self._insert(connection, number, one)
+            _count(connection, number, now_s)
+            _use_articles(connection, number, owner, now_s)
+            self._drop_many(connection, owner)
         return KeptConversation(made, named, tuple(articles))
 
     def add(
@@ -102,41 +141,47 @@ class Conversations:
         Raises:
             StoreError: it cannot be kept.
         """
-        said, now_s = json.dumps(answer.to_dict(), ensure_ascii=False), self._file.clock()
-        words = _folded("\n".join([answer.question, *(one.text or "" for one in answer.quotes)]))
-        with self._file.adding(len(said.encode()) + len(words.encode())) as connection:
+        said, now_s = _Said.of(answer), self._file.clock()
+        with self._file.adding(said.bytes) as connection:
             found = find_conversation(connection, visitor, conversation)
             if found is None:
                 return None
             number, owner = found
-            turn, is_new = in_place_of, False
-            if turn is None or not _forget_turn(connection, number, turn):
-                is_new = True
-                (turn,) = connection.execute(
-                    "SELECT next_turn FROM conversations WHERE number = ?", (number,)
-                ).fetchone()
-            connection.execute(
-                "INSERT INTO turns VALUES (?, ?, ?, ?, ?)",
-                (number, turn, words, text_digest(said), said),
-            )
-            connection.execute(
-                "DELETE FROM turns WHERE conversation = ? AND number NOT IN (SELECT number FROM"
-                " turns WHERE conversation = ? ORDER BY number DESC LIMIT ?)",
-                (number, number, self._file.bounds.turns),
-            )
-            connection.execute(
-                "UPDATE conversations SET next_turn = next_turn + ? WHERE number = ?",
-                (is_new, number),
-            )
+            turn = self._insert(connection, number, said, in_place_of=in_place_of)
             _count(connection, number, now_s)
-            # The articles that it is about are in use as well.
-            connection.execute(
-                "UPDATE brought SET used_s = ? WHERE visitor = ? AND id IN (SELECT value FROM"
-                " json_each((SELECT articles FROM conversations WHERE number = ?)))",
-                (now_s, owner, number),
-            )
+            _use_articles(connection, number, owner, now_s)
             self._drop_many(connection, owner)
-        return KeptTurn(int(turn), answer)
+        return KeptTurn(turn, answer)
+
+    def _insert(
+        self,
+        connection: sqlite3.Connection,
+        conversation: int,
+        said: _Said,
+        *,
+        in_place_of: int | None = None,
+    ) -> int:
+        """Write a turn behind the others, or in the place of one that is there; its number."""
+        turn, is_new = in_place_of, False
+        if turn is None or not _forget_turn(connection, conversation, turn):
+            is_new = True
+            (turn,) = connection.execute(
+                "SELECT next_turn FROM conversations WHERE number = ?", (conversation,)
+            ).fetchone()
+        connection.execute(
+            "INSERT INTO turns VALUES (?, ?, ?, ?, ?)",
+            (conversation, turn, said.words, text_digest(said.json), said.json),
+        )
+        connection.execute(
+            "DELETE FROM turns WHERE conversation = ? AND number NOT IN (SELECT number FROM"
+            " turns WHERE conversation = ? ORDER BY number DESC LIMIT ?)",
+            (conversation, conversation, self._file.bounds.turns),
+        )
+        connection.execute(
+            "UPDATE conversations SET next_turn = next_turn + ? WHERE number = ?",
+            (is_new, conversation),
+        )
+        return int(turn)
 
     def take_back(self, visitor: str, conversation: str, turn: int) -> bool:
         """Forget one turn, and what was said of it; whether it was kept.
@@ -231,6 +276,17 @@ def _count(connection: sqlite3.Connection, conversation: int, now_s: float) -> N
         "UPDATE conversations SET updated_s = ?, chars = (SELECT coalesce(sum(length(json)), 0)"
         " FROM turns WHERE conversation = ?) WHERE number = ?",
         (now_s, conversation, conversation),
+    )
+
+
+def _use_articles(
+    connection: sqlite3.Connection, conversation: int, owner: int, now_s: float
+) -> None:
+    """Note that the articles that a conversation is about are in use as well."""
+    connection.execute(
+        "UPDATE brought SET used_s = ? WHERE visitor = ? AND id IN (SELECT value FROM"
+        " json_each((SELECT articles FROM conversations WHERE number = ?)))",
+        (now_s, owner, conversation),
     )
 
 

@@ -6,9 +6,12 @@ from hypothesis import strategies as st
 from keepers import answer, begun, names
 from strategies import any_text, few
 
-from index.errors import InputError
+from index.errors import InputError, StoreError
 from qa.feedback import Feedback, Verdict
+from qa.kept import Kept
+from qa.kept_bounds import Bounds
 from qa.kept_conversations import MAX_SEARCHED_CHARS
+from qa.kept_file import FILE
 from qa.kept_folder import new_visitor
 
 
@@ -31,6 +34,22 @@ def test_a_turn_is_replaced_in_its_place_or_taken_back(kept, visitor):
     assert [turn.number for turn in kept.conversations.turns(visitor, one)] == [0, 1, 3, 4]
     assert names(kept.conversations.search(visitor, "number 11")) == ["Story"]
     assert names(kept.conversations.search(visitor, "number 2")) == []
+
+
+def test_a_conversation_begins_with_its_turns_or_not_at_all(tmp_path, visitor):
+    said = [answer(number) for number in range(3)]
+    kept = Kept(tmp_path, bounds=Bounds(turns=2))
+    one = kept.conversations.start(visitor, name="Story", articles=["d"], answers=said)
+    turns = kept.conversations.turns(visitor, one.id)
+    assert [(turn.number, turn.answer) for turn in turns] == [(1, said[1]), (2, said[2])]
+    assert kept.conversations.add(visitor, one.id, answer(3)).number == 3
+    assert names(kept.conversations.search(visitor, "number 2")) == ["Story"]
+    room = (tmp_path / FILE).stat().st_size + 300  # enough for a conversation without its turns
+    full = Kept(tmp_path, bounds=Bounds(file_bytes=room))
+    for _ in range(3):
+        with pytest.raises(StoreError, match="keeps .* bytes of conversations already"):
+            full.conversations.start(visitor, name="Another", articles=[], answers=said)
+    assert names(full.conversations.search(visitor, "")) == ["Story"]
 
 
 def test_the_last_used_stands_first(kept, visitor):
