@@ -13,6 +13,7 @@ from qa.kept import Kept
 from qa.kept_conversations import MAX_SEARCHED_CHARS
 from qa.kept_folder import new_visitor
 from qa.kept_rows import KeptTurn
+from qa.records import Answer
 from qa.session import ALL_ARTICLES, KeptTalk, Session
 
 NAME_CHARS = 80  # of a first question, as a conversation's name
@@ -190,6 +191,18 @@ class Keeping:
         talk = talk.focused_on(len(shown) - 1, 0)
         session = session.opened(article).with_conversation(talk)
         return _holding(session, KeptTalk(conversation, shown, named.name))
+
+    def transcript(self, session: Session, conversation: str) -> tuple[str, list[Answer]] | None:
+        """The name and all answers of a kept conversation; None where it is not kept (any more).
+
+        Raises:
+            StoreError: it cannot be read.
+        """
+        named = next((one for one in session.listed if one.id == conversation), None)
+        if self.kept is None or named is None:
+            return None
+        turns = self.kept.conversations.turns(session.visitor, conversation)
+        return None if turns is None else (named.name, [turn.answer for turn in turns])
 
     def renamed(self, session: Session, conversation: str, name: str) -> Session:
         """The session with a conversation under another name.

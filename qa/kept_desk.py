@@ -1,9 +1,10 @@
 """What a visitor's acts on what is kept come to: conversations found, opened, judged, deleted."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from index.errors import PullquoteError, StoreError
+from index.records import Document
 from qa.citation import stands
 from qa.desk import Desk
 from qa.dialogue import places_of
@@ -117,24 +118,35 @@ class KeptDesk:
             return View(session, notice=Notice(str(error)))
 
     def export(self, conversation: str, style: str, session: Session) -> View:
-        """Hand a kept conversation to the browser as a file."""
+        """Hand a kept conversation to the browser as a file, with what no page shows any more."""
         try:
-            recalled = self.desk.keeping.recalled(session, conversation)
+            held = self.desk.keeping.transcript(session, conversation)
+            if held is None:
+                return self._listing(session)
+            name, answers = held
+            quoted = {place.document_id: None for one in answers for place in places_of(one)}
+            documents = self._documents(quoted, session)
         except PullquoteError as error:
             return View(session, notice=Notice(str(error)), same_source=True)
-        if recalled is None:
-            return self._listing(session)
-        held = recalled.kept[recalled.article]
-        answers = tuple(turn.answer for turn in held.turns)
-        named = {place.document_id: None for answer in answers for place in places_of(answer)}
-        assistants = (self.desk.offered.everything, *session.own.values())
-        found = (one.document(name) for name in named for one in assistants)
-        transcript = Transcript(held.name, answers, tuple(filter(None, found)))
+        transcript = Transcript(name, tuple(answers), documents)
         if style == "json":
             file = Exported("conversation.json", transcript.to_json())
         else:
             file = Exported("conversation.md", transcript.to_markdown())
         return View(session, exported=file, same_source=True)
+
+    def _documents(self, ids: Iterable[str], session: Session) -> tuple[Document, ...]:
+        """Those on offer, the visitor's own, and what of those was not opened since it was kept."""
+        assistants = (self.desk.offered.everything, *session.own.values())
+        found = {
+            name: next(filter(None, (one.document(name) for one in assistants)), None)
+            for name in ids
+        }
+        if None in found.values():
+            for article in session.waiting:
+                kept = self.desk.keeping.documents(session, article)
+                found |= {one.id: one for one in kept if one.id in found and found[one.id] is None}
+        return tuple(filter(None, found.values()))
 
     def judge(self, turn: int, verdict: str, note: str, session: Session) -> View:
         """Keep what a visitor says of an answer."""

@@ -6,8 +6,10 @@ from dataclasses import replace
 import pytest
 from desks import HOW_LONG as TALKS
 from desks import ME, SEED, WHO, asked, desks_of, gate, last
+from keepers import answer, begun
 
 from qa.desk import Desk
+from qa.dialogue import TURNS_KEPT
 from qa.feedback import Verdict
 from qa.keeping import Keeping
 from qa.kept import Kept
@@ -176,6 +178,30 @@ def test_why_a_conversation_cannot_be_opened_is_told(desk, kept_desk, books, kep
     assert "not kept any more" in view.notice.text
 
 
+def test_a_conversation_is_saved_whole_though_a_page_shows_its_end(kept_desk, kept):
+    session = arrived(kept_desk)
+    one = begun(kept, session.visitor, turns=TURNS_KEPT + 10, articles=[SEED])
+    session = kept_desk.look_up("", session).session
+    saved = json.loads(kept_desk.export(one, "json", session).exported.text)
+    asked_all = [answer(number).question for number in range(TURNS_KEPT + 10)]
+    assert [turn["question"] for turn in saved["answers"]] == asked_all
+    shown = last(kept_desk.recall(one, session, ME)).session
+    assert kept_desk.export(one, "json", shown).exported.text.count('"question"') == len(asked_all)
+
+
+def test_a_saved_conversation_tells_of_an_article_that_was_not_opened_again(desk, kept_desk, books):
+    session = last(
+        books.paste("The boat was built by Bo Ek.", "Boats", arrived(kept_desk), ME)
+    ).session
+    session = asked(desk, "who built the boat?", session=session)
+    again = arrived(kept_desk, session.visitor)
+    (boats,) = again.waiting
+    for saved in (session, again):
+        told = json.loads(kept_desk.export(saved.listed[0].id, "json", saved).exported.text)
+        assert [(one["id"], one["title"]) for one in told["articles"]] == [(boats, "Boats")]
+    assert set(again.own) == set(), "saving opens nothing"
+
+
 def test_conversations_are_named_searched_saved_and_deleted(desk, kept_desk):
     session = asked(desk, WHO, session=arrived(kept_desk))
     session = asked(
@@ -194,6 +220,7 @@ def test_conversations_are_named_searched_saved_and_deleted(desk, kept_desk):
         f"> {told['answers'][0]['text']}"
         in kept_desk.export(who.id, "markdown", named).exported.text
     )
+    assert kept_desk.export("gone", "json", named).exported is None
     deleted = kept_desk.delete(cost.id, named).session
     assert [one.id for one in deleted.listed] == [who.id]
     assert deleted.conversation.turns == (), "the one that was open is gone from the page"

@@ -47,7 +47,7 @@ def test_a_conversation_begins_with_its_turns_or_not_at_all(tmp_path, visitor):
     room = (tmp_path / FILE).stat().st_size + 300  # enough for a conversation without its turns
     full = Kept(tmp_path, bounds=Bounds(file_bytes=room))
     for _ in range(3):
-        with pytest.raises(StoreError, match="keeps .* bytes of conversations already"):
+        with pytest.raises(StoreError, match="of conversations already"):
             full.conversations.start(visitor, name="Another", articles=[], answers=said)
     assert names(full.conversations.search(visitor, "")) == ["Story"]
 
