@@ -68,7 +68,8 @@ def build(
     first = asked[0] if asked else ALL_ARTICLES if len(ids) > 1 else ids[0]
     desk = Desk(offered, gate, first, Keeping(kept))
     books = LibraryDesk(desk, get_upload_folder())
-    chat = _Chat(desk, books, KeptDesk(desk, books), Screen(desk, examples), visitor_of)
+    screen = Screen(desk, examples, by_account=visitor_of is not None)
+    chat = _Chat(desk, books, KeptDesk(desk, books), screen, visitor_of)
     return chat.build(log_out=log_out)
 
 

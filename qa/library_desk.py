@@ -77,13 +77,19 @@ class LibraryDesk:
         yield from self._asking(article, session, caller)
 
     def fetch_all(self, session: Session, caller: str) -> Iterator[View]:
-        """Index all that was kept, so that all articles can be asked."""
+        """Index all that was kept, so that all articles can be asked.
+
+        What was removed elsewhere since, on another page of the visitor's, is no article any more.
+        """
         editing = session.editing
-        for article in list(session.waiting):
+        for article, one in list(session.waiting.items()):
             try:
+                if not self.desk.keeping.documents(session, article):
+                    session = self.desk.keeping.remove(session, article)
+                    continue
                 fetched = yield from self._fetched(article, session, caller)
             except PullquoteError as error:
-                told = f"Your article could not be read again: {error}"
+                told = f"“{one.title}” could not be read again: {error}"
                 yield View(session, notice=Notice(told))
                 return
             session = replace(fetched.opened(ALL_ARTICLES), editing=editing)

@@ -22,6 +22,7 @@ class KeptShown:
         wanted: words that were looked for.
         private: whether nothing is kept from here on.
         days: how many days after its last use something is forgotten.
+        by_account: whether it is kept for an account, in every browser, and not for a browser.
         exported: a file for the browser to save: its name, its text, and what tells it from
             any other.
     """
@@ -31,6 +32,7 @@ class KeptShown:
     wanted: str = ""
     private: bool = False
     days: float = 0
+    by_account: bool = False
     exported: tuple[str, str, str] | None = None
 
 
@@ -87,9 +89,10 @@ def _terms(shown: KeptShown) -> str:
         told = "From here on nothing is kept of you: neither questions nor articles."
         other = button("keep", "Keep them again")
     else:
+        whose = "your account, in every browser," if shown.by_account else "this browser alone,"
         told = (
-            "Questions, answers and the articles you add are kept on this server for this browser"
-            f" alone, until {shown.days:g} days after their last use."
+            f"Questions, answers and the articles you add are kept on this server for {whose}"
+            f" until {shown.days:g} days after their last use."
         )
         other = button("private", "Keep nothing from here on")
     return f'<p class="pq-meta">{told}</p>{other}{button("forget", "Delete all of it")}'

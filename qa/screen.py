@@ -35,10 +35,12 @@ class Screen:
     Args:
         desk: whose views they are.
         examples: by document id, questions to offer.
+        by_account: whether what is kept is an account's, in every browser, and not a browser's.
     """
 
     desk: Desk
     examples: Mapping[str, Sequence[str]]
+    by_account: bool = False
 
     def library_html(self, view: View) -> str:
         """The articles there are."""
@@ -92,6 +94,7 @@ class Screen:
             wanted=session.wanted,
             private=session.private,
             days=kept.bounds.days,
+            by_account=self.by_account,
             exported=(file.name, file.text, file.once) if file else None,
         )
 

@@ -213,6 +213,7 @@ def test_in_a_browser_what_was_asked_is_the_accounts(
 
     again = Visit(browser, space, enter=enter)  # on another machine
     expect(again.page.locator(RECALL)).to_contain_text([EASY])
+    expect(again.page.get_by_text("for your account, in every browser")).to_be_visible()
     again.page.get_by_role("link", name="Log out").click()
     expect(again.page).to_have_url(f"{space}/")
     # Somebody else, in the same browser.

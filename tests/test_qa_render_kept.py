@@ -35,6 +35,9 @@ def test_what_is_kept_and_how_to_have_it_otherwise_is_said():
     page = Page(kept())
     assert "kept on this server for this browser alone, until 90 days" in page.text
     assert len(page.acts("private")) == len(page.acts("forget")) == 1
+    text = Page(kept(by_account=True)).text
+    assert "for your account, in every browser, until 90 days" in text
+    assert "this browser" not in text
     page = Page(kept(private=True))
     assert "nothing is kept of you" in page.text
     assert len(page.acts("keep")) == 1

@@ -155,5 +155,21 @@ def test_an_article_that_cannot_be_read_again_is_no_absence(started):
     back = asked(again.desk, PARDONED, session=back)
     opened = again.desk.open(ALL_ARTICLES, back).session
     view = last(again.books.ask(PAINTED, opened, ME))
-    assert "could not be read again" in view.notice.text
+    assert "“The bridge” could not be read again" in view.notice.text
     assert (view.question, view.session.conversation.turns) == (PAINTED, ())
+
+
+def test_an_article_that_was_removed_elsewhere_is_in_nobodys_way(started):
+    desks = started()
+    session = desks.kept.arrive("", desks.desk.opening(), private=False).session
+    session = brought(desks, BOAT, "The boat", brought(desks, BRIDGE, "The bridge", session))
+    back = desks.kept.arrive(session.visitor, desks.desk.opening(), private=False).session
+    (bridge,) = [name for name, one in back.waiting.items() if one.title == "The bridge"]
+    desks.books.remove(bridge, session)  # on another page
+    opened = desks.desk.open(ALL_ARTICLES, back).session
+    view = last(desks.books.ask(BUILT, opened, ME))
+    assert view.notice is None
+    assert text_of(view.session) == "Bo Ek"
+    assert view.session.waiting == {}
+    assert bridge not in view.session.brought
+    assert "The bridge" not in Screen(desks.desk, {}).library_html(view)
