@@ -218,6 +218,26 @@ def test_sentences_cover_the_text_in_order(text):
     assert all(end <= start for (_, end), (start, _) in pairwise(spans))
 
 
+ODD_SPACES = [chr(code) for code in range(0x3001) if chr(code).isspace()]
+
+
+@many
+@given(st.lists(st.sampled_from([*"AÉ. .?!“”(", "Dr", "words", "。", *ODD_SPACES])).map("".join))
+@example("And I\u00a0.\u00a0.\u00a0. I do not know.")
+@example("Vitamin C\u00a0. It helps.")
+@example("A\u3000. B\u2028. C\u0085. D\u202f.")
+def test_white_space_of_any_kind_brings_no_splitter_down(text):
+    spans = sentence_spans(text)
+    assert is_covered(text, spans)
+    assert all(text[start:end] == text[start:end].strip() != "" for start, end in spans)
+
+
+@pytest.mark.parametrize("space", ODD_SPACES)
+def test_every_white_space_may_stand_before_a_full_stop(space):
+    text = f"Vitamin C{space}. It helps."
+    assert is_covered(text, sentence_spans(text))
+
+
 @pytest.mark.parametrize("text", ["", " ", "\r\n\u2028\u0085\t"])
 def test_white_space_has_no_sentences(text):
     assert sentence_spans(text) == []
