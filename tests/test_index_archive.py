@@ -2,10 +2,11 @@
 
 import io
 import stat
+import tracemalloc
 import zipfile
 
 import pytest
-from made_files import docx_of, pdf_of_lines, zip_of
+from made_files import docx_of, epub_of, packed_anew, pdf_of_lines, zip_of
 
 from index.articles import SkippedFileWarning
 from index.errors import SourceError
@@ -126,6 +127,37 @@ def test_bombs(packed):
         )
     with pytest.raises(SourceError, match="has 3 files in it; at most 2"):
         read_sources(packed(zip_of(stored, packed=False)), limits=ReadLimits(archive_members=2))
+
+
+@pytest.mark.parametrize(
+    ("method", "called"), [(zipfile.ZIP_BZIP2, "bzip2"), (zipfile.ZIP_LZMA, "LZMA")]
+)
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("pack.zip", zip_of({"a.txt": "Alpha."})),
+        ("pack.docx", docx_of("Alpha.")),
+        ("pack.epub", epub_of("<p>Alpha.</p>")),
+    ],
+)
+def test_what_could_unpack_to_any_amount_is_refused(packed, method, called, name, data):
+    with pytest.raises(SourceError, match=rf"{name} has a .* packed with {called}") as raised:
+        read_sources(packed(packed_anew(data, method), name=name))
+    assert "Pack it anew" in raised.value.remedy
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_bomb_that_claims_to_be_small_is_not_unpacked(packed, method):
+    bomb = packed_anew(zip_of({"a.txt": b"0" * 30_000_000}), method, claimed_bytes=100)
+    assert len(bomb) < 10_000
+    file = packed(zip_of({"b.txt": "Beta.", "bomb.zip": bomb}))
+    tracemalloc.start()
+    with pytest.warns(SkippedFileWarning, match=r"pack\.zip/bomb\.zip has a file in it that"):
+        (document,) = read_sources(file, limits=ReadLimits(file_bytes=1_000_000))
+    most_bytes = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert document.text == "Beta."
+    assert most_bytes < 10_000_000
 
 
 def test_what_is_in_archives_counts_together(packed):
