@@ -6,7 +6,7 @@ import tracemalloc
 import zipfile
 
 import pytest
-from made_files import docx_of, epub_of, packed_anew, pdf_of_lines, zip_of
+from made_files import docx_of, epub_of, packed_anew, pdf_of_content, pdf_of_lines, zip_of
 
 from index.articles import SkippedFileWarning
 from index.errors import SourceError
@@ -167,6 +167,21 @@ def test_what_is_in_archives_counts_together(packed):
     with pytest.warns(SkippedFileWarning, match=r"two\.zip would unpack to 700,000 bytes"):
         documents = read_sources(file, limits=ReadLimits(archive_bytes=2_500_000))
     assert len(documents) == 1
+
+
+def test_the_time_is_for_all_files_together(packed):
+    bomb = pdf_of_content(b"BT /F1 9 Tf " + b"(bomb) Tj " * 2_000_000 + b"ET")  # no end to it
+    limits = ReadLimits(seconds=1.0)
+    with pytest.warns(SkippedFileWarning, match=r"a\.pdf takes longer than 1 s"):
+        documents = read_sources(packed({"a.pdf": bomb, "b.txt": "Beta."}), limits=limits)
+    assert [document.text for document in documents] == ["Beta."]
+    file = packed({"a.pdf": bomb, "b.txt": "Beta.", "c.pdf": bomb, "d.pdf": bomb})
+    with (
+        pytest.warns(SkippedFileWarning) as caught,
+        pytest.raises(SourceError, match=r"pack\.zip takes longer than 1 s .* before c\.pdf"),
+    ):
+        read_sources(file, limits=limits)
+    assert ["a.pdf" in str(warning.message) for warning in caught] == [True]
 
 
 def test_depth(packed):
