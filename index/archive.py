@@ -40,9 +40,9 @@ def members(
         limits: how much may be unpacked.
 
     Raises:
-        SourceError: the archive is damaged, protected by a password, too large when unpacked,
-            or has a member whose name leads out of it. The same of an archive inside it is
-            that member's content.
+        SourceError: the archive is damaged, protected by a password, packed in an unusual way,
+            too large when unpacked, or has a member whose name leads out of it. The same of an
+            archive inside it is that member's content.
     """
     yield from _walk(data, "", 1, name=name, suffixes=suffixes, expansion=Expansion(limits))
 

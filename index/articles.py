@@ -4,6 +4,7 @@ What comes of a format is in the module of its name: ``html``, ``pdf``, ``docx``
 ``tables``, ``archive``.
 """
 
+import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -33,6 +34,7 @@ FORMATS: dict[str, Callable[..., Extract]] = {
     ".docx": read_docx,
     ".epub": read_epub,
 }
+TIMED = (".pdf", ".docx")  # what is held to an amount of time, as its size does not bound that
 TABLES = {".csv": read_csv, ".jsonl": read_jsonl}
 ARCHIVE = ".zip"
 # Every ending that is read; a file of any other is looked into only when it is named.
@@ -108,7 +110,7 @@ def articles_in(
         skipped: told why a part of an archive or a table could not be read.
 
     Raises:
-        SourceError: it is damaged, too large, or holds no article.
+        SourceError: it is damaged, too large, takes too long, or holds no article.
     """
     check_signature(data, suffix=file.suffix, name=file.name)
     if file.suffix == ARCHIVE:
@@ -129,16 +131,38 @@ def _archived(
     data: bytes, file: FileNames, limits: ReadLimits, *, progress: bool, skipped: Skipped
 ) -> Iterator[Document]:
     suffixes = tuple(suffix for suffix in READABLE_SUFFIXES if suffix != ARCHIVE)
+    left_s = limits.seconds  # for all of them together: thousands may each take their time
 
-    def read(member: Member) -> Iterator[Document]:
+    def read(member: Member) -> Iterable[Document]:
+        nonlocal left_s
         if isinstance(member.content, SourceError):
             raise member.content
         inside = file.member(member.path)
-        return articles_in(member.content, inside, limits=limits, progress=False, skipped=skipped)
+        # Rounded up, so that nothing is left to who has used it up, and an error can be read.
+        rest_s = min(limits.seconds, round(left_s + 0.05, 1))
+        rest = replace(limits, seconds=rest_s) if left_s > 0 else limits
+        found = articles_in(member.content, inside, limits=rest, progress=False, skipped=skipped)
+        if inside.suffix not in TIMED:
+            return found
+        began_s = time.monotonic()
+        try:
+            return list(found)
+        finally:
+            left_s -= time.monotonic() - began_s
+
+    def in_time(found: Iterator[Member]) -> Iterator[Member]:
+        for member in found:
+            if left_s <= 0 and file.member(member.path).suffix in TIMED:
+                raise SourceError(
+                    f"{file.name} takes longer than {limits.seconds:g} s to read;"
+                    f" it was given up before {member.path}.",
+                    "Split it into several archives, or allow more seconds.",
+                )
+            yield member
 
     found = members(data, name=file.name, suffixes=suffixes, limits=limits)
     yield from each_readable(
-        with_bar(found, total=None, shown=progress),
+        with_bar(in_time(found), total=None, shown=progress),
         read,
         none=SourceError(
             f"{file.name} holds no article that can be read.",

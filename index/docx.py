@@ -8,7 +8,7 @@ from index.apart import read_apart
 from index.errors import SourceError
 from index.extract import Extract, checked, cleaned, one_line
 from index.limits import ReadLimits
-from index.markup import text_of
+from index.markup import parse_html, text_of
 from index.xml import parse
 from index.zipped import Expansion, ZippedFiles
 
@@ -50,7 +50,7 @@ def read_here(data: bytes, *, name: str, limits: ReadLimits) -> Extract:
         limits: how much is read.
 
     Raises:
-        SourceError: it makes no sense, or has no text or too much.
+        SourceError: it makes no sense, is nested too deep, or has no text or too much.
     """
     known = _said_of(_opened(data, name=name, limits=limits), name=name)
     return checked(
@@ -90,18 +90,17 @@ def _check_parts(zipped: ZippedFiles, *, name: str, limits: ReadLimits) -> int:
 
 def _text(data: bytes, *, name: str) -> str:
     import mammoth
-    from lxml import html
 
     without_pictures = mammoth.images.img_element(lambda _: {})
     try:
         found = mammoth.convert_to_html(
             io.BytesIO(data), convert_image=without_pictures, style_map=STYLES
         )
-        if not found.value:
-            return ""
-        page = html.document_fromstring(found.value)
     except Exception as error:  # it raises whatever goes wrong in a document that makes no sense
         raise SourceError(f"{name} is a damaged Word file.", "Get it again, whole.") from error
+    page = parse_html(found.value.encode(), name=name)
+    if page is None:
+        return ""
     for mark in page.xpath(FOOTNOTE_MARKS):
         mark.drop_tree()  # they would stand in the middle of sentences
     return text_of(page)

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from index.errors import SourceError
 from index.extract import Extract, checked, cleaned, one_line
 from index.limits import ReadLimits
-from index.markup import text_of
+from index.markup import parse_html, text_of
 from index.xml import parse
 from index.zipped import Expansion, ZippedFiles
 
@@ -32,7 +32,8 @@ def read_epub(data: bytes, *, name: str, limits: ReadLimits) -> Extract:
         limits: how much is read.
 
     Raises:
-        SourceError: it is damaged, no e-book, copy-protected, too large, or has no text.
+        SourceError: it is damaged, no e-book, copy-protected, too large, nested too deep, or has
+            no text.
     """
     zipped = ZippedFiles.from_bytes(data, name=name, expansion=Expansion(limits))
     if CONTAINER not in zipped:
@@ -115,7 +116,7 @@ def _encrypted(zipped: ZippedFiles, *, name: str) -> set[str]:
 
 def _parsed(content: bytes, *, name: str) -> Any:
     """A chapter as XHTML, or where it is not well-formed, as HTML."""
-    from lxml import etree, html
+    from lxml import etree
 
     if DECLARED.search(content):
         raise SourceError(
@@ -126,10 +127,10 @@ def _parsed(content: bytes, *, name: str) -> Any:
         return etree.fromstring(ENTITY.sub(_entity, content), parser)
     except (etree.XMLSyntaxError, ValueError):
         pass
-    try:
-        return html.document_fromstring(content, parser=html.HTMLParser(no_network=True))
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
-        raise SourceError(f"{name} is damaged.", "Get the book again, whole.") from error
+    page = parse_html(content, name=name)
+    if page is None:
+        raise SourceError(f"{name} is damaged.", "Get the book again, whole.")
+    return page
 
 
 def _entity(found: re.Match[bytes]) -> bytes:

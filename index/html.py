@@ -5,7 +5,7 @@ from typing import Any
 from index.errors import SourceError
 from index.extract import Extract, checked, cleaned, one_line
 from index.limits import ReadLimits, size
-from index.markup import AROUND, text_of
+from index.markup import AROUND, parse_html, text_of
 
 # Finding a page's article takes time that grows with its elements: some seconds for these.
 # What is longer is a book or a table, and taken whole.
@@ -19,7 +19,6 @@ HTML_NAMES = {
     "item": "li", "row": "tr", "cell": "td", "quote": "blockquote", "lb": "br", "hi": "b",
     "ref": "span", "del": "s",
 }  # fmt: skip
-TOO_DEEP = "ERR_RESOURCE_LIMIT"  # what lies deeper, the parser leaves out
 AUTHOR_KEYS = ("author", "article:author", "dc.creator", "dcterms.creator", "citation_author")
 DATE_KEYS = (
     "article:published_time", "date", "dc.date", "dcterms.date", "dc.date.issued",
@@ -37,14 +36,18 @@ def read_html(data: bytes, *, name: str, limits: ReadLimits, charset: str | None
         charset: its encoding where something outside says it, such as a server.
 
     Raises:
-        SourceError: it is too large, or has no text.
+        SourceError: it is too large, nested too deep, or has no text.
     """
     if len(data) > limits.markup_bytes:
         raise SourceError(
             f"{name} has {size(len(data))} of HTML; at most {size(limits.markup_bytes)} are read.",
             "Split it into several files.",
         )
-    page = _parsed(data, name=name, charset=charset)
+    if b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise SourceError(f"{name} is a binary file.", "Give an HTML page.")
+    page = parse_html(data, name=name, charset=charset)
+    if page is None:
+        raise SourceError(f"{name} is empty.", "Give a page with an article in it.")
     known = _said_of(page)
     text = cleaned(_main_text(page))
     return checked(
@@ -58,33 +61,6 @@ def read_html(data: bytes, *, name: str, limits: ReadLimits, charset: str | None
         name=name,
         limits=limits,
     )
-
-
-def _parsed(data: bytes, *, name: str, charset: str | None) -> Any:
-    from lxml import etree, html
-
-    if b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise SourceError(f"{name} is a binary file.", "Give an HTML page.")
-    encoding = charset or ("utf-8" if _is_utf_8(data) else None)  # else what the page says
-    try:
-        parser = html.HTMLParser(encoding=encoding, no_network=True, remove_comments=True)
-    except LookupError:
-        parser = html.HTMLParser(no_network=True, remove_comments=True)
-    try:
-        page = html.document_fromstring(data, parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
-        raise SourceError(f"{name} is empty.", "Give a page with an article in it.") from error
-    if any(entry.type_name == TOO_DEEP for entry in parser.error_log):
-        raise SourceError(f"{name} has tags nested too deep.", "Save it as text, and read that.")
-    return page
-
-
-def _is_utf_8(data: bytes) -> bool:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _main_text(page: Any) -> str:

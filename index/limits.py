@@ -14,7 +14,7 @@ ARCHIVE_MEMBERS = 10_000
 ARCHIVE_BYTES = 1_000_000_000  # of an archive and those in it, unpacked
 ARCHIVE_RATIO = 200  # prose packs to a third, the XML of long tables to a fiftieth
 ARCHIVE_DEPTH = 3  # archives in archives
-SECONDS = 60.0  # for one PDF, one long Word file, or one page of the web with its redirects
+SECONDS = 60.0  # for a PDF, a long Word file, an archive of them, a web page with its redirects
 REDIRECTS = 5
 
 
@@ -34,7 +34,8 @@ class ReadLimits:
         archive_bytes: bytes of an archive's files together, unpacked.
         archive_ratio: how many times larger than packed they may be.
         archive_depth: how deep archives may lie in archives; 1 allows none inside another.
-        seconds: time for one PDF or long Word file, or for fetching one page of the web.
+        seconds: time for one PDF or long Word file, for all PDFs and Word files of an archive
+            together, or for fetching one page of the web.
         redirects: how often a page of the web may send on to another.
 
     Raises:

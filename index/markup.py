@@ -1,8 +1,10 @@
 """HTML to text that can be read and quoted: a paragraph a block, a row or a list item a line."""
 
 import re
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from typing import Any
+
+from index.errors import SourceError
 
 SPACES = re.compile(r"[ \t\r\n\f\v\u00a0]+")
 # What is not shown as text, or is there to be worked with and not to be read.
@@ -23,10 +25,52 @@ LISTS = frozenset("ol ul".split())
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 CELLS = frozenset("td th".split())
 # A table with any of these in it arranges a page; its cells are no cells to a reader.
-ARRANGED = "(.//table|.//h1|.//h2|.//h3|.//ul|.//ol|.//article)[1]"
-HEADLINES = "(.//h1|.//h2|.//h3)[1]"
+ARRANGED = ("table", "h1", "h2", "h3", "ul", "ol", "article")
+HEADLINES = ("h1", "h2", "h3")
 BETWEEN_CELLS = " | "
 INDENT = "  "
+# The parser leaves out what is nested deeper than 256 tags, and all behind a text of more than ten
+# million characters. It can be told not to: then some megabytes of closing tags in a deep branch
+# take it most of a minute.
+OUT_OF_BOUNDS = "ERR_RESOURCE_LIMIT"
+
+
+def parse_html(data: bytes, *, name: str, charset: str | None = None) -> Any:
+    """The root element of a page, or None where nothing is in it.
+
+    Args:
+        data: the page.
+        name: what to call it in an error.
+        charset: its encoding where something outside says it, such as a server.
+
+    Raises:
+        SourceError: the parser would leave out a part of it.
+    """
+    from lxml import etree, html
+
+    encoding = charset or ("utf-8" if _is_utf_8(data) else None)  # else what the page says
+    try:
+        parser = html.HTMLParser(encoding=encoding, no_network=True, remove_comments=True)
+    except LookupError:
+        parser = html.HTMLParser(no_network=True, remove_comments=True)
+    try:
+        page = html.document_fromstring(data, parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return None
+    if any(entry.type_name == OUT_OF_BOUNDS for entry in parser.error_log):
+        raise SourceError(
+            f"{name} has tags nested too deep, or too long a text in one of them.",
+            "Save it as text, and read that.",
+        )
+    return page
+
+
+def _is_utf_8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def text_of(root: Any, *, without: Set[str] = frozenset()) -> str:
@@ -68,13 +112,18 @@ def tag_of(element: Any) -> str:
     return element.tag.rpartition("}")[2].lower() if isinstance(element.tag, str) else ""
 
 
+def _has(element: Any, tags: Sequence[str]) -> bool:
+    """Whether any of some tags is in an element, in whatever namespace, such as XHTML's."""
+    return next(element.iterdescendants(*(f"{{*}}{tag}" for tag in tags)), None) is not None
+
+
 def _is_left_out(element: Any, without: Set[str]) -> bool:
     tag = tag_of(element)
     if tag in NEVER or tag in without or element.get("hidden") is not None:
         return True
     if without and element.get("role", "").lower() in AROUND_ROLES:
         return True
-    if without and tag == "header" and not element.xpath(HEADLINES):  # a site's, with its name
+    if without and tag == "header" and not _has(element, HEADLINES):  # a site's, with its name
         return True
     return "display:none" in element.get("style", "").replace(" ", "").lower()
 
@@ -96,7 +145,7 @@ class _Page:
         tag = tag_of(element)
         if tag == "table":
             self._break("\n\n")
-            self._tables.append(not element.xpath(ARRANGED))
+            self._tables.append(not _has(element, ARRANGED))
         elif tag in LISTS:
             self._break("\n" if self._lists else "\n\n")
             self._lists.append(0 if tag == "ol" else None)

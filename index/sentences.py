@@ -1,28 +1,78 @@
 """Where a text's sentences begin and end."""
 
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
 from sentencex import get_sentence_boundaries
 
 Span = tuple[int, int]
+Splitter = Callable[[str, str], list[Mapping[str, Any]]]
 
 ABBREVIATIONS = "en"  # those of English end no sentence
+# Between a single capital and a full stop the splitter steps back by one byte, and brings down the
+# call where the white space there has more.
+ODD_SPACE = re.compile(r"[^\S \n\r\t]")
+# The splitter looks back to the paragraph's beginning at each full stop, and lets no other thread
+# run meanwhile. Few paragraphs are as long, and as many characters take it some milliseconds.
+WINDOW_CHARS = 10_000
+# What follows a sentence may join it, and a quote that is cut off no longer holds its sentences
+# together: so no window is trusted up to its end.
+UNSURE_SHARE = 0.1
 
 
-def sentence_spans(text: str) -> list[Span]:
+def sentence_spans(
+    text: str,
+    *,
+    window_chars: int = WINDOW_CHARS,
+    splitter: Splitter = get_sentence_boundaries,
+) -> list[Span]:
     """Split a text into sentences.
 
     Args:
         text: any text.
+        window_chars: how many characters are split at a time. A sentence of more is cut.
+        splitter: gives the boundaries in a text, by a language's abbreviations.
 
     Returns:
         Half-open spans in order, without the white space around each sentence; every
         character that is not white space is in one of them.
     """
+    plain = ODD_SPACE.sub(" ", text)  # as long, so that offsets hold for both
     spans = []
-    for boundary in get_sentence_boundaries(ABBREVIATIONS, text):
-        trimmed = trim(text, boundary["start_index"], boundary["end_index"])
+    for start, end in _in_windows(plain, window_chars, splitter):
+        trimmed = trim(text, start, end)
         if trimmed is not None:
             spans.append(trimmed)
     return spans
+
+
+def _in_windows(text: str, window_chars: int, splitter: Splitter) -> Iterator[Span]:
+    start = 0
+    while start < len(text):
+        window = text[start : start + window_chars]
+        boundaries = splitter(ABBREVIATIONS, window)
+        is_last = start + window_chars >= len(text)
+        past = len(window) if is_last else _sure_end(window, boundaries)
+        for boundary in boundaries:
+            if boundary["start_index"] < past:
+                yield start + boundary["start_index"], start + min(boundary["end_index"], past)
+        start += past
+
+
+def _sure_end(window: str, boundaries: list[Mapping[str, Any]]) -> int:
+    """Where the next window begins: what lies before is split as if there were no windows."""
+    paragraphs = [found["end_index"] for found in boundaries if found["is_paragraph_break"]]
+    if paragraphs:  # nothing is looked for beyond them
+        return int(paragraphs[-1])
+    sentences = [found["start_index"] for found in boundaries if found["start_index"] > 0]
+    sure_chars = len(window) * (1 - UNSURE_SHARE)
+    sure = [begin for begin in sentences if begin <= sure_chars]
+    if sentences:
+        return int(sure[-1] if sure else sentences[-1])
+    # One sentence only: it goes on, and is cut between words where there are any.
+    spaces = (at for at in range(len(window), 0, -1) if window[at - 1].isspace())
+    return next(spaces, len(window))
 
 
 def trim(text: str, start: int, end: int) -> Span | None:

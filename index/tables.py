@@ -4,7 +4,9 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 
 from index.errors import PullquoteError, SourceError
@@ -14,6 +16,8 @@ from index.limits import ReadLimits
 TEXT = "text"
 FIELDS = f"{TEXT}, and if you like title, author, date, language, collection, url or source, id"
 DELIMITERS = ",;\t|"
+# The library has one limit for everybody: a thread that is done would set back that of another.
+_CELL_LIMIT = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +50,16 @@ def read_csv(text: str, *, name: str, limits: ReadLimits) -> Iterator[Row]:
     columns: list[str] | None = None
     count = 0
     for line, cells in _cells(text, name=name, limits=limits):
-        if isinstance(cells, SourceError):
-            yield Row(line, cells)
-        elif columns is None:
+        if columns is None and not isinstance(cells, SourceError):
             columns = [cell.strip().lower() for cell in cells]
             if TEXT not in columns:
                 raise SourceError(f"{name} has no column “{TEXT}”.", f"Name columns {FIELDS}.")
-        elif any(cell.strip() for cell in cells):
-            count += 1
-            _check_count(count, name, limits)
+            continue
+        count += 1
+        _check_count(count, name, limits)
+        if isinstance(cells, SourceError):
+            yield Row(line, cells)
+        elif columns is not None:
             fields = dict(zip(columns, cells, strict=False))
             yield Row(line, _article(fields, line, name, limits))
 
@@ -62,24 +67,35 @@ def read_csv(text: str, *, name: str, limits: ReadLimits) -> Iterator[Row]:
 def _cells(
     text: str, *, name: str, limits: ReadLimits
 ) -> list[tuple[int, list[str] | SourceError]]:
-    """The cells of each row and the line it begins at."""
+    """The cells of each row that is not blank and the line it begins at, up to one too many."""
     header, _, _ = text.lstrip().partition("\n")
     delimiter = max(DELIMITERS, key=header.count)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     found: list[tuple[int, list[str] | SourceError]] = []
-    # The library refuses cells longer than 131,072 characters, by one limit for everybody.
-    before = csv.field_size_limit(limits.text_chars)
-    try:
-        while True:
+    with _long_cells(limits.text_chars):
+        while len(found) < limits.table_rows + 2:  # with the header
             line = rows.line_num + 1
             try:
-                found.append((line, next(rows)))
+                cells = next(rows)
             except csv.Error as error:
                 found.append((line, _bad(name, line, f"is no row of a table ({error})")))
             except StopIteration:
-                return found
-    finally:
-        csv.field_size_limit(before)
+                break
+            else:
+                if any(cell.strip() for cell in cells):
+                    found.append((line, cells))
+    return found
+
+
+@contextmanager
+def _long_cells(most_chars: int) -> Iterator[None]:
+    """Have the library read cells of as many characters; of itself it refuses more than 131,072."""
+    with _CELL_LIMIT:
+        before = csv.field_size_limit(most_chars)
+        try:
+            yield
+        finally:
+            csv.field_size_limit(before)
 
 
 def read_jsonl(text: str, *, name: str, limits: ReadLimits) -> Iterator[Row]:

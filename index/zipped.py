@@ -11,6 +11,10 @@ from index.errors import SourceError
 from index.limits import ReadLimits, size
 
 ENCRYPTED = 0x1  # bit of a member's flags
+# Of these zipfile unpacks no more than is asked for. Of any other it unpacks all that it has read,
+# and then looks at the size that the member claims: a few hundred bytes can fill the memory.
+BOUNDED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+UNBOUNDED_NAMES = {zipfile.ZIP_BZIP2: "bzip2", zipfile.ZIP_LZMA: "LZMA"}
 RATIO_FROM_BYTES = 10_000_000  # anything smaller is no bomb: blank pictures pack as well
 UNSAFE = re.compile(r"^[/\\]|^[A-Za-z]:|(^|[/\\])\.\.([/\\]|$)|\0")
 # What zipfile and the unpackers behind it raise on damaged data.
@@ -24,7 +28,7 @@ DAMAGE = (
     IndexError,
     KeyError,
     MemoryError,
-    NotImplementedError,  # zipfile's, of a compression that it does not know
+    NotImplementedError,  # zipfile's, of what it does not know
     RuntimeError,
 )
 
@@ -96,8 +100,8 @@ class ZippedFiles:
             expansion: what has been unpacked already, and how much may be.
 
         Raises:
-            SourceError: it is damaged, protected by a password, too large when unpacked, or
-                has a member whose name leads out of it.
+            SourceError: it is damaged, protected by a password, packed in an unusual way, too
+                large when unpacked, or has a member whose name leads out of it.
         """
         try:
             archive = zipfile.ZipFile(io.BytesIO(data))
@@ -114,6 +118,12 @@ class ZippedFiles:
             if member.flag_bits & ENCRYPTED:
                 raise SourceError(
                     f"{name} is protected by a password.", "Unpack it, and read what is in it."
+                )
+            if member.compress_type not in BOUNDED:
+                raise SourceError(
+                    f"{name} has a file in it that is packed with {_method(member)}"
+                    f" ({member.filename[:100]!r}).",
+                    "Pack it anew with the usual compression (Deflate).",
                 )
         expansion.take(members, packed_bytes=len(data), name=name)
         return cls(archive, name=name, limits=expansion.limits)
@@ -156,6 +166,10 @@ class ZippedFiles:
 def _swells(member: zipfile.ZipInfo, limits: ReadLimits) -> bool:
     most = max(RATIO_FROM_BYTES, limits.archive_ratio * member.compress_size)
     return member.file_size > most
+
+
+def _method(member: zipfile.ZipInfo) -> str:
+    return UNBOUNDED_NAMES.get(member.compress_type, f"method {member.compress_type}")
 
 
 def _is_link(member: zipfile.ZipInfo) -> bool:

@@ -130,6 +130,20 @@ def zip_of(members: Mapping[str, bytes | str], *, packed: bool = True) -> bytes:
     return stream.getvalue()
 
 
+def packed_anew(archive: bytes, method: int, *, claimed_bytes: int | None = None) -> bytes:
+    """A ZIP file packed by another method; its last member may claim to be of another size."""
+    stream = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(archive)) as old,
+        zipfile.ZipFile(stream, "w", method) as new,
+    ):
+        for member in old.namelist():
+            new.writestr(member, old.read(member))
+        if claimed_bytes is not None:  # of the directory, which is written last
+            new.filelist[-1].file_size = claimed_bytes
+    return stream.getvalue()
+
+
 def with_member(archive: bytes, name: str, content: bytes | None) -> bytes:
     """A ZIP file with one of its members replaced, added, or (None) left out."""
     with zipfile.ZipFile(io.BytesIO(archive)) as old:

@@ -2,10 +2,11 @@
 
 import io
 import stat
+import tracemalloc
 import zipfile
 
 import pytest
-from made_files import docx_of, pdf_of_lines, zip_of
+from made_files import docx_of, epub_of, packed_anew, pdf_of_content, pdf_of_lines, zip_of
 
 from index.articles import SkippedFileWarning
 from index.errors import SourceError
@@ -128,6 +129,37 @@ def test_bombs(packed):
         read_sources(packed(zip_of(stored, packed=False)), limits=ReadLimits(archive_members=2))
 
 
+@pytest.mark.parametrize(
+    ("method", "called"), [(zipfile.ZIP_BZIP2, "bzip2"), (zipfile.ZIP_LZMA, "LZMA")]
+)
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("pack.zip", zip_of({"a.txt": "Alpha."})),
+        ("pack.docx", docx_of("Alpha.")),
+        ("pack.epub", epub_of("<p>Alpha.</p>")),
+    ],
+)
+def test_what_could_unpack_to_any_amount_is_refused(packed, method, called, name, data):
+    with pytest.raises(SourceError, match=rf"{name} has a .* packed with {called}") as raised:
+        read_sources(packed(packed_anew(data, method), name=name))
+    assert "Pack it anew" in raised.value.remedy
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_bomb_that_claims_to_be_small_is_not_unpacked(packed, method):
+    bomb = packed_anew(zip_of({"a.txt": b"0" * 30_000_000}), method, claimed_bytes=100)
+    assert len(bomb) < 10_000
+    file = packed(zip_of({"b.txt": "Beta.", "bomb.zip": bomb}))
+    tracemalloc.start()
+    with pytest.warns(SkippedFileWarning, match=r"pack\.zip/bomb\.zip has a file in it that"):
+        (document,) = read_sources(file, limits=ReadLimits(file_bytes=1_000_000))
+    most_bytes = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert document.text == "Beta."
+    assert most_bytes < 10_000_000
+
+
 def test_what_is_in_archives_counts_together(packed):
     inner = zip_of({"a.txt": b"Words. " * 100_000}, packed=False)
     file = packed(zip_of({"one.zip": inner, "two.zip": inner}, packed=False))
@@ -135,6 +167,21 @@ def test_what_is_in_archives_counts_together(packed):
     with pytest.warns(SkippedFileWarning, match=r"two\.zip would unpack to 700,000 bytes"):
         documents = read_sources(file, limits=ReadLimits(archive_bytes=2_500_000))
     assert len(documents) == 1
+
+
+def test_the_time_is_for_all_files_together(packed):
+    bomb = pdf_of_content(b"BT /F1 9 Tf " + b"(bomb) Tj " * 2_000_000 + b"ET")  # no end to it
+    limits = ReadLimits(seconds=1.0)
+    with pytest.warns(SkippedFileWarning, match=r"a\.pdf takes longer than 1 s"):
+        documents = read_sources(packed({"a.pdf": bomb, "b.txt": "Beta."}), limits=limits)
+    assert [document.text for document in documents] == ["Beta."]
+    file = packed({"a.pdf": bomb, "b.txt": "Beta.", "c.pdf": bomb, "d.pdf": bomb})
+    with (
+        pytest.warns(SkippedFileWarning) as caught,
+        pytest.raises(SourceError, match=r"pack\.zip takes longer than 1 s .* before c\.pdf"),
+    ):
+        read_sources(file, limits=limits)
+    assert ["a.pdf" in str(warning.message) for warning in caught] == [True]
 
 
 def test_depth(packed):

@@ -1,10 +1,11 @@
 """Word files made by python-docx are read back."""
 
 import io
+import zipfile
 
 import docx
 import pytest
-from made_files import docx_of, with_member, zip_of
+from made_files import docx_of, packed_anew, with_member, zip_of
 
 from index.docx import HERE_BYTES, read_docx
 from index.errors import SourceError
@@ -112,3 +113,9 @@ def test_a_part_that_declares_entities():
     for part in ("word/document.xml", "docProps/core.xml", "word/more.xml"):
         with pytest.raises(SourceError, match=f"{part} in report.docx declares XML entities"):
             read(with_member(docx_of("Words."), part, bomb))
+
+
+def test_nothing_behind_a_long_text_is_lost():
+    data = packed_anew(docx_of("Start.", "a word. " * 1_400_000, "After."), zipfile.ZIP_STORED)
+    with pytest.raises(SourceError, match=r"report\.docx has .* too long a text in one of them"):
+        read(data)

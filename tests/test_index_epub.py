@@ -1,7 +1,9 @@
 """E-books made by hand are read in the order of their spine."""
 
+import zipfile
+
 import pytest
-from made_files import epub_of, with_member, zip_of
+from made_files import epub_of, packed_anew, with_member, zip_of
 
 from index.epub import read_epub
 from index.errors import SourceError
@@ -12,7 +14,7 @@ CHAPTERS = (
     "<h1>The lamp</h1><p>It was lit in <i>1911</i>.</p><nav><p>Contents</p></nav>",
     "<h2>The oil</h2><ul><li>From Brevik</li><li>From Lund</li></ul>",
     "<p>Caf&eacute;&nbsp;Brevik &amp; sons.</p>",
-    "<p>not <b>well-formed</p><p>but read",
+    "<p>not <b>well-formed</p><p>but réad",
 )
 
 
@@ -35,13 +37,35 @@ def test_chapters_in_the_order_they_are_read(tmp_path):
         "- From Brevik\n- From Lund",
         "Café Brevik & sons.",
         "not well-formed",
-        "but read",
+        "but réad",
     ]
     file = tmp_path / "x.epub"
     file.write_bytes(epub_of(*CHAPTERS))
     document = read_file(file)
     assert (document.title, document.author) == ("The Lamp", "Ada Fenn, Bo Ek")
     assert (document.date, document.language) == ("1911", "en")
+
+
+def test_a_chapter_in_its_namespace_is_read_like_a_page():
+    heading = "<header><h1>Chapter One</h1></header><p>It began in 1911.</p>"
+    assert read(epub_of(heading)).text == "# Chapter One\n\nIt began in 1911."
+    layout = "<table><tr><td><h2>The oil</h2></td><td><p>From Brevik.</p></td></tr></table>"
+    assert read(epub_of(layout)).text == "## The oil\n\nFrom Brevik."
+    data = "<table><tr><td>Small</td><td>40 crowns</td></tr></table>"
+    assert read(epub_of(data)).text == "Small | 40 crowns"
+
+
+@pytest.mark.parametrize("after", ["<p>After.</p>", "<p>After."], ids=["well-formed", "not"])
+@pytest.mark.parametrize(
+    "content",
+    ["<div>" * 400 + "Words." + "</div>" * 400, f"<pre>{'a word. ' * 1_400_000}</pre>"],
+    ids=["deep", "long"],
+)
+def test_no_part_of_a_chapter_is_lost(content, after):
+    book = packed_anew(epub_of(f"<p>Start.</p>{content}{after}"), zipfile.ZIP_STORED)
+    problem = r"text/c 0\.xhtml in lamp\.epub has tags nested too deep, or too long a text"
+    with pytest.raises(SourceError, match=problem):
+        read(book)
 
 
 def test_a_copy_protected_book():

@@ -190,3 +190,13 @@ def test_no_word_is_lost_however_the_tags_are_nested(tree):
     expected = re.sub("<[^>]*>", " ", tree).split()
     found = re.sub(r"(?m)^ *(- |\d+\. |#+ )+|\|", " ", read(f"<body>{tree}").text).split()
     assert sorted(found) == sorted(expected)  # the parser moves what may not stand in a table
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["<div>" * 400 + "Words." + "</div>" * 400, f"<pre>{'a word. ' * 1_400_000}</pre>"],
+    ids=["deep", "long"],
+)
+def test_no_part_of_a_page_is_lost(content):
+    with pytest.raises(SourceError, match="has tags nested too deep, or too long a text in one"):
+        read(f"<p>Start.</p>{content}<p>After.</p>")

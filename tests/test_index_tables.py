@@ -3,12 +3,16 @@
 import csv
 import io
 import json
+import sys
+import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import any_text, few
 
+from index import tables
 from index.articles import SkippedFileWarning
 from index.errors import SourceError
 from index.limits import ReadLimits
@@ -94,6 +98,7 @@ def test_a_quote_that_never_ends(tmp_path):
         ("a.csv", "title,body\nA,Words.\n", "no column “text”"),
         ("a.csv", "text\n", "holds no article"),
         ("a.csv", "text,\n,\n", "holds no article"),
+        ("a.csv", "\n \n", "is empty"),
         ("a.jsonl", " \n \n", "is empty"),
     ],
 )
@@ -117,6 +122,55 @@ def test_a_cell_longer_than_the_library_allows():
     (row,) = read_csv(f"text\n{'word ' * 100_000}\n", name="x", limits=ReadLimits())
     assert len(row.content.text) == 500_000
     assert csv.field_size_limit() == before
+
+
+def test_long_cells_in_several_threads():
+    text = "text\n" + f"{'a' * 140_000}\n" * 2
+    before, interval_s = csv.field_size_limit(), sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)  # so that threads come between each other
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            found = threads.map(
+                lambda _: list(read_csv(text, name="x", limits=ReadLimits())), range(200)
+            )
+            contents = [row.content for rows in found for row in rows]
+    finally:
+        sys.setswitchinterval(interval_s)
+    assert [content for content in contents if isinstance(content, SourceError)] == []
+    assert csv.field_size_limit() == before
+
+
+def test_blank_lines_before_the_header():
+    (row,) = read_csv("\n , \n\ntitle,text\nA,Words.\n", name="x", limits=ReadLimits())
+    assert (row.line, row.content.title, row.content.text) == (5, "A", "Words.")
+
+
+@pytest.mark.parametrize(
+    ("lines", "rows"),
+    [
+        ("\n" * 100_000, 1),
+        (" , \n" * 100_000, 1),
+        ("b\n" * 100_000, 101),
+        ('"b"c\n' * 100_000, 101),
+    ],
+    ids=["empty", "blank", "filled", "faulty"],
+)
+def test_no_more_rows_are_held_than_are_read(lines, rows):
+    text = f"text\na\n{lines}"
+    tracemalloc.start()
+    found = tables._cells(text, name="x", limits=ReadLimits(table_rows=100))
+    most_bytes = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(found) == 1 + rows
+    assert most_bytes < 5 * len(text) + 100_000  # copies of the text
+
+
+@pytest.mark.parametrize("read", [read_csv, read_jsonl])
+def test_faulty_rows_count_too(read):
+    text = "text\n" + '"a"b\n' * 3 if read is read_csv else "{\n" * 3
+    assert len(list(read(text, name="x", limits=ReadLimits(table_rows=3)))) == 3
+    with pytest.raises(SourceError, match="x has more than 2 articles"):
+        list(read(text, name="x", limits=ReadLimits(table_rows=2)))
 
 
 @pytest.mark.parametrize("read", [read_csv, read_jsonl])
