@@ -226,7 +226,7 @@ class PassageIndex:
                 overlap_sentences=overlap_sentences,
                 kind=kind,
             )
-            create_index(folder, facts)
+            create_index(folder, facts, replacing=False)
         facts = store.read_facts_of(folder)
         embedder = embedder or shipped_embedder()
         check_embedder(folder, facts, embedder)
