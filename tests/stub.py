@@ -67,6 +67,10 @@ class EmbedderMeanwhile(StubEmbedder):
     def __init__(self, act: Callable[[], object]) -> None:
         self._act: Callable[[], object] | None = act
 
+    def again(self, act: Callable[[], object]) -> None:
+        """Do something else, the next time that something asks."""
+        self._act = act
+
     @property
     def identity(self) -> str:
         self._meanwhile()
