@@ -505,7 +505,7 @@ def _prepared(contents: Contents) -> Iterator[Prepared]:
         rows = contents.rows_of(place)
         spans = [(one.start, one.end) for one in contents.passages[rows.start : rows.stop]]
         numbers = contents.vectors.numbers[rows.start : rows.stop]
-        yield Prepared(document, spans, contents.vectors_of(numbers))
+        yield Prepared(document, spans, contents.exact.vectors_of(numbers))
 
 
 def _check_documents(documents: Sequence[Document]) -> None:
