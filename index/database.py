@@ -22,7 +22,6 @@ DISK_FAULTS = (
     "SQLITE_FULL",
     "SQLITE_IOERR",
     "SQLITE_LOCKED",
-    "SQLITE_NOMEM",
     "SQLITE_PERM",
     "SQLITE_READONLY",
 )
@@ -69,7 +68,7 @@ def faults_named(file: Path) -> Iterator[None]:
 
     Raises:
         DamagedIndexError: the file is no good.
-        StoreError: the disk, or another process, is in the way.
+        StoreError: the disk, or another process, is in the way, or memory is short.
     """
     try:
         yield
@@ -82,10 +81,13 @@ def faults_named(file: Path) -> Iterator[None]:
                 "Check the folder's permissions and the free space, and who else uses it.",
             ) from error
         raise damaged(file, str(error)) from error
+    except MemoryError as error:  # SQLite's too; nothing is wrong with the file, nor to be mended
+        raise StoreError(
+            f"There is not enough memory to read {file}.", "Free some memory, and try again."
+        ) from error
     except (
         AttributeError,  # of a None or a number where a text was
         KeyError,
-        MemoryError,
         OverflowError,
         TypeError,
         ValueError,

@@ -5,12 +5,35 @@ import re
 
 from index.errors import SourceError
 
+# Byte order marks, which say more than a server does.
 MARKS = (
+    (b"\xef\xbb\xbf", "utf-8-sig"),
     (b"\xff\xfe\0\0", "utf-32"),
     (b"\0\0\xfe\xff", "utf-32"),
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
+# The encodings of the web, by Python's names: what the WHATWG Encoding Standard has, each decoded
+# as browsers do, which take the wider one of Windows for several. No other is believed: some that
+# Python has are no encodings of text, and take time without bounds or raise what nobody expects.
+ENCODINGS = {
+    name: name
+    for name in (
+        "utf-8 utf-16-le utf-16-be cp866 koi8-r koi8-u mac-roman mac-cyrillic cp874 cp1250 cp1251"
+        " cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 iso8859-2 iso8859-3 iso8859-4 iso8859-5"
+        " iso8859-6 iso8859-7 iso8859-8 iso8859-10 iso8859-13 iso8859-14 iso8859-15 iso8859-16"
+        " gb18030 big5hkscs euc_jp iso2022_jp cp932 cp949"
+    ).split()
+} | {
+    "ascii": "cp1252", "iso8859-1": "cp1252", "iso8859-9": "cp1254", "iso8859-11": "cp874",
+    "tis-620": "cp874", "utf-16": "utf-16-le", "gb2312": "gb18030", "gbk": "gb18030",
+    "big5": "big5hkscs", "shift_jis": "cp932", "euc_kr": "cp949",
+}  # fmt: skip
+# Names of the standard that Python does not know.
+LABELS = {
+    "iso-8859-8-i": "iso8859-8", "windows-874": "cp874", "x-mac-cyrillic": "mac-cyrillic",
+    "x-sjis": "cp932", "windows-31j": "cp932", "x-gbk": "gb18030", "windows-949": "cp949",
+}  # fmt: skip
 # An encoding is told by how often its letters come; of fewer than these, any could be meant.
 GUESS_FROM_BYTES = 400
 GUESS_FROM_LETTERS = 10  # bytes beyond ASCII
@@ -40,15 +63,47 @@ def decode(data: bytes, *, name: str, charset: str | None = None) -> str:
     Args:
         data: the bytes of a text file.
         name: what to call it in an error.
-        charset: an encoding to take, where something outside says it, such as a server.
+        charset: its encoding where something outside says it, such as a server; where the bytes
+            are not of it, or it is none of the web's, it counts as not said.
 
     Raises:
         SourceError: the bytes are no such text, or hold nothing but white space.
     """
     marked = next((name for mark, name in MARKS if data.startswith(mark)), None)
-    encoding = marked or _known(charset) or "utf-8-sig"
+    text = None if marked else _told(data, charset)
+    if text is None:
+        text = _found(data, marked or "utf-8-sig", name=name)
+    if "\0" in text:
+        raise SourceError(f"{name} is a binary file.", "Give a file of a kind that is read.")
+    if not text.strip():
+        raise SourceError(f"{name} is empty.", "Give a file with an article in it.")
+    return text
+
+
+def encoding_of(charset: str | None) -> str | None:
+    """What Python calls the encoding that browsers take for a name; None if they know none."""
+    label = (charset or "").strip().lower()
     try:
-        text = data.decode(encoding)
+        return ENCODINGS.get(codecs.lookup(LABELS.get(label, label)).name)
+    except (LookupError, ValueError):  # a name that has a NUL in it, or letters beyond ASCII
+        return None
+
+
+def _told(data: bytes, charset: str | None) -> str | None:
+    """The text in an encoding that was told, or None if it is not of that."""
+    encoding = encoding_of(charset)
+    if encoding is None:
+        return None
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def _found(data: bytes, encoding: str, *, name: str) -> str:
+    """The text in an encoding that its mark says, or UTF-8, or an older one."""
+    try:
+        return data.decode(encoding)
     except UnicodeDecodeError as error:
         at = error.start + len(data) - len(error.object)  # utf-8-sig does not count its mark
         guessed = _guess(data) if encoding == "utf-8-sig" and _no_utf_8(data, at) else None
@@ -57,22 +112,7 @@ def decode(data: bytes, *, name: str, charset: str | None = None) -> str:
                 f"{name} is not UTF-8 text (byte {at} is 0x{data[at]:02x}).",
                 "Save it as UTF-8 text.",
             ) from None
-        text = guessed
-    if "\0" in text:
-        raise SourceError(f"{name} is a binary file.", "Give a file of a kind that is read.")
-    if not text.strip():
-        raise SourceError(f"{name} is empty.", "Give a file with an article in it.")
-    return text
-
-
-def _known(charset: str | None) -> str | None:
-    """The name of an encoding of text, or None if it is none that we know."""
-    try:
-        known = codecs.lookup(charset or "").name
-        "".encode(known)  # which those that turn bytes to bytes refuse
-    except (LookupError, ValueError):
-        return None
-    return None if known == "utf-8" else known
+        return guessed
 
 
 def _no_utf_8(data: bytes, at: int) -> bool:

@@ -226,11 +226,11 @@ class PassageIndex:
                 overlap_sentences=overlap_sentences,
                 kind=kind,
             )
-            create_index(folder, facts)
+            create_index(folder, facts, replacing=False)
         facts = store.read_facts_of(folder)
         embedder = embedder or shipped_embedder()
         check_embedder(folder, facts, embedder)
-        contents = store.read(folder)
+        contents = _read(folder, embedder)
         if not contents.is_cached:
             # The FAISS index that was made is kept, unless somebody is writing, or nobody may.
             with suppress(StoreError), writing(folder, wait_s=0):
@@ -300,6 +300,7 @@ class PassageIndex:
         if not ids:
             return
         with changing(folder, wait_s=wait_s) as writer:
+            check_embedder(folder, writer.facts, self._embedder)
             writer.remove(ids)
             self._see(folder)
 
@@ -321,6 +322,7 @@ class PassageIndex:
         """
         folder = self._written()
         with changing(folder, wait_s=wait_s) as writer:
+            check_embedder(folder, writer.facts, self._embedder)
             count = writer.rename_collection(old, new)
             self._see(folder)
         return count
@@ -333,6 +335,7 @@ class PassageIndex:
 
         Raises:
             StoreError: it is gone or damaged.
+            IncompatibleIndexError: it has another embedder by now.
             InputError: the index is in memory.
         """
         folder, facts = self._written(), self._contents.facts
@@ -340,7 +343,7 @@ class PassageIndex:
         if (now.version, now.contents) == (facts.version, facts.contents):
             return False
         check_embedder(folder, now, self._embedder)
-        self._current.change(lambda seen: store.read(folder, previous=seen))
+        self._current.change(lambda seen: _read(folder, self._embedder, previous=seen))
         self._remake()
         return True
 
@@ -485,13 +488,24 @@ class PassageIndex:
         )
 
 
+def _read(folder: Path, embedder: Embedder, *, previous: Contents | None = None) -> Contents:
+    """What a folder holds, if the embedder is the one that it was made with.
+
+    That is asked of what was read: another process may have embedded the index anew since its
+    facts were looked at.
+    """
+    contents = store.read(folder, previous=previous)
+    check_embedder(folder, contents.facts, embedder)
+    return contents
+
+
 def _prepared(contents: Contents) -> Iterator[Prepared]:
     """Every document of an index, ready to be stored in another."""
     for place, document in enumerate(contents.documents):
         rows = contents.rows_of(place)
         spans = [(one.start, one.end) for one in contents.passages[rows.start : rows.stop]]
         numbers = contents.vectors.numbers[rows.start : rows.stop]
-        yield Prepared(document, spans, contents.vectors_of(numbers))
+        yield Prepared(document, spans, contents.exact.vectors_of(numbers))
 
 
 def _check_documents(documents: Sequence[Document]) -> None:

@@ -92,6 +92,7 @@ def import_index(
                 budget_tokens=head.budget_tokens,
                 overlap_sentences=head.overlap_sentences,
             ),
+            replacing=False,
             wait_s=wait_s,
         )
     total = Changes(0, 0, 0)

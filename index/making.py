@@ -23,26 +23,36 @@ PUT_PASSAGES = 256  # in one transaction, when an index is written whole
 
 
 def create_index(
-    folder: Path, facts: Facts, prepared: Iterable[Prepared] = (), *, wait_s: float = WAIT_S
+    folder: Path,
+    facts: Facts,
+    prepared: Iterable[Prepared] = (),
+    *,
+    replacing: bool = True,
+    wait_s: float = WAIT_S,
 ) -> None:
     """Make a saved index: the new one appears whole, or what was there stays.
 
     Args:
-        folder: where to; an index that is there is replaced.
+        folder: where to.
         facts: embedder, dimension and options.
         prepared: the first documents.
+        replacing: put it in the place of an index that is there; else that one stays as it is,
+            even if another process made it a moment ago.
         wait_s: seconds to wait for another writer.
 
     Raises:
         StoreError: the folder holds something else, cannot be written, or another writes.
     """
     try:
-        if folder.exists() and not is_stored_index(folder) and not is_free(folder):
+        # In this order: what was free a moment ago may be an index by now, but never the reverse.
+        if folder.exists() and not is_free(folder) and not is_stored_index(folder):
             raise StoreError(
                 f"{folder} exists and is not an index.", "Name a new or an empty folder."
             )
         folder.mkdir(parents=True, exist_ok=True)
         with writing(folder, wait_s=wait_s):
+            if not replacing and is_stored_index(folder):
+                return
             replace_database(folder, facts, prepared)
             for name in FIRST_FORMAT:
                 (folder / name).unlink(missing_ok=True)

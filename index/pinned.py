@@ -12,7 +12,8 @@ class PinnedBackend(httpcore.NetworkBackend):
     """Connects to given addresses, whatever the host's name means by now.
 
     Args:
-        addresses: of the host; the first that answers is taken.
+        addresses: of the host; the first that answers is taken, each being given its share of
+            the time that is left.
         until_s: when to give up, by ``time.monotonic``.
     """
 
@@ -33,16 +34,16 @@ class PinnedBackend(httpcore.NetworkBackend):
         del host  # it was looked up, and is not looked up again
         del timeout  # ours is for everything together
         failed: Exception = httpcore.ConnectError("no address")
-        for address in self._addresses:
+        for tried, address in enumerate(self._addresses):
             try:
                 stream = self._network.connect_tcp(
                     address,
                     port,
-                    timeout=left_s(self._until_s),
+                    timeout=left_s(self._until_s) / (len(self._addresses) - tried),
                     local_address=local_address,
                     socket_options=socket_options,
                 )
-            except httpcore.ConnectError as error:
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failed = error
                 continue
             return TimedStream(stream, until_s=self._until_s)

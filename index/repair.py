@@ -1,9 +1,11 @@
 """A damaged index made anew of all that is sound in it; and one that gives back its room."""
 
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 
 from index.database import FILE, REBUILD, connected, faults_named
@@ -23,7 +25,8 @@ from index.verify import Fault, sound_vectors, verify
 from index.writer import changing
 from index.writer_lock import writing
 
-DAMAGED_COPY = f"{FILE}.damaged"  # kept where not everything could be mended
+# Kept where not everything could be mended; with a number where there is one already.
+DAMAGED_COPY = f"{FILE}.damaged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +180,11 @@ def _last_number(connection: sqlite3.Connection) -> int:
 
 
 def _keep_damaged(folder: Path) -> None:
+    names = (f"{DAMAGED_COPY}.{number}" if number else DAMAGED_COPY for number in count())
+    copy = next(folder / name for name in names if not (folder / name).exists())
     try:
-        (folder / DAMAGED_COPY).write_bytes((folder / FILE).read_bytes())
+        shutil.copyfile(folder / FILE, copy)
     except OSError as error:
+        with suppress(OSError):  # half of one helps nobody, and the next would be kept beside it
+            copy.unlink(missing_ok=True)
         raise StoreError.cannot_write(folder, error.strerror) from error

@@ -1,6 +1,7 @@
 """Which kind of FAISS index fits a size, and what a kind is."""
 
 import math
+import re
 
 import faiss
 
@@ -14,6 +15,12 @@ LISTS_PER_ROOT = 2
 # That a search takes, whose own vectors are compared where the kind compresses them; what is
 # further down is far behind.
 CANDIDATES = 50
+# Whatever else there may be to a kind, such as PCA before it or _SQ8 within it, alters the vectors.
+EXACT = re.compile(r"Flat|HNSW\d*(,Flat)?|IVF\d+[kM]?(_HNSW\d*)?,Flat")
+# Kinds that FAISS knows and cannot fill: those with numbers of their own, beside ours, or refined
+# after lists; and those without lists or with hardly any neighbours, which end the process.
+USELESS = re.compile(r"IDMap|IVF.*R(Flat|efine)|IVF0+(?!\d)|(HNSW|NSG)0*[012](?!\d)")
+REMEDY = "Give a factory string such as Flat, IVF1024,Flat or HNSW32."
 
 
 def kind_for(count: int) -> str:
@@ -22,24 +29,32 @@ def kind_for(count: int) -> str:
 
 
 def check_kind(kind: str, *, dimension: int) -> None:
-    """Ask FAISS whether it knows a kind.
+    """Ask FAISS whether it knows a kind, and refuse those that it cannot keep vectors in.
 
     Raises:
-        InputError: it does not.
+        InputError: it does not, or it is such a kind.
     """
+    if USELESS.search(kind):
+        raise _unusable(kind)
     try:
-        faiss.index_factory(dimension, kind, faiss.METRIC_INNER_PRODUCT)
+        made = faiss.index_factory(dimension, kind, faiss.METRIC_INNER_PRODUCT)
     except RuntimeError as error:
         raise InputError(
-            f"FAISS knows no index “{kind}” for vectors of {dimension} numbers.",
-            "Give a factory string such as Flat, IVF1024,Flat or HNSW32.",
+            f"FAISS knows no index “{kind}” for vectors of {dimension} numbers.", REMEDY
         ) from error
+    try:
+        faiss.clone_index(made)  # as a change does
+    except RuntimeError as error:
+        raise _unusable(kind) from error
+
+
+def _unusable(kind: str) -> InputError:
+    return InputError(f"FAISS cannot keep an index's vectors in “{kind}”.", REMEDY)
 
 
 def is_exact(kind: str) -> bool:
     """Whether an index of this kind compares the vectors themselves: none is compressed."""
-    parts = kind.split(",")
-    return parts[-1] == FLAT or (len(parts) == 1 and parts[0].startswith("HNSW"))
+    return EXACT.fullmatch(kind) is not None
 
 
 def lists_of(kind: str, dimension: int) -> int:

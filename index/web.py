@@ -39,6 +39,9 @@ HEADERS: dict[bytes | str, bytes | str] = {
 }
 CODINGS = {"": False, "identity": False, "gzip": True, "x-gzip": True, "deflate": True}
 ANY_ZLIB = 47  # zlib's way of saying: with the head of zlib or of gzip
+NO_HEAD = -15  # and: with neither
+# How a head of zlib begins, and one of gzip; deflated data by themselves begin with neither.
+ZLIB_METHOD, GZIP_BEGINS = 8, 0x1F
 BLANK = re.compile(r"[\s\x00-\x1f\x7f]")
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 WITHIN_IPV6 = 0xFFFFFFFF
@@ -231,10 +234,12 @@ def _body(response: Any, headers: Mapping[str, str], *, url: str, limits: ReadLi
     coding = headers.get("content-encoding", "").strip().lower()
     if coding not in CODINGS:
         raise SourceError(f"{url} comes packed as {coding}.", "Save the page, and read the file.")
-    unpacker = zlib.decompressobj(ANY_ZLIB) if CODINGS[coding] else None
+    unpacker: Any = None
     data = bytearray()
     try:
-        for block in response.iter_stream():
+        for block in filter(None, response.iter_stream()):
+            if CODINGS[coding] and unpacker is None:
+                unpacker = zlib.decompressobj(ANY_ZLIB if _has_head(block[0]) else NO_HEAD)
             left = limits.file_bytes + 1 - len(data)
             data += unpacker.decompress(block, left) if unpacker else block
             if len(data) > limits.file_bytes:
@@ -244,4 +249,11 @@ def _body(response: Any, headers: Mapping[str, str], *, url: str, limits: ReadLi
                 )
     except zlib.error as error:
         raise SourceError(f"{url} came damaged.", "Try again.") from error
+    if unpacker is not None and not unpacker.eof:
+        raise SourceError(f"{url} came cut short.", "Try again.")
     return bytes(data)
+
+
+def _has_head(first: int) -> bool:
+    """Whether packed data begin with a head; what is called deflate may come without, too."""
+    return first % 16 == ZLIB_METHOD or first == GZIP_BEGINS

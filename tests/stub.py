@@ -1,7 +1,7 @@
 """A small seeded embedder, which needs no model."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -55,3 +55,33 @@ class CountingEmbedder(StubEmbedder):
     ) -> Vectors:
         self.texts += texts
         return super().embed(texts, batch_size=batch_size, progress=progress)
+
+
+class EmbedderMeanwhile(StubEmbedder):
+    """The same; the first time that something asks about it, another process does something.
+
+    Args:
+        act: what that does.
+    """
+
+    def __init__(self, act: Callable[[], object]) -> None:
+        self._act: Callable[[], object] | None = act
+
+    def again(self, act: Callable[[], object]) -> None:
+        """Do something else, the next time that something asks."""
+        self._act = act
+
+    @property
+    def identity(self) -> str:
+        self._meanwhile()
+        return super().identity
+
+    @property
+    def dimension(self) -> int:
+        self._meanwhile()
+        return super().dimension
+
+    def _meanwhile(self) -> None:
+        if self._act is not None:
+            act, self._act = self._act, None
+            act()

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_indexes import found, load_index, opened
 from strategies import documents, few
-from stub import CountingEmbedder, StubEmbedder
+from stub import CountingEmbedder, EmbedderMeanwhile, StubEmbedder
 
 from index.adding import Changes
 from index.errors import IncompatibleIndexError, SourceError, StoreError
@@ -100,6 +100,15 @@ def test_unchanged_documents_cost_nothing(folder, exported):
     assert counting.texts == []
     assert set(load_index(folder).documents) == {*SHELF, Document("d", "D", "Fish swim.")}
     assert verify(folder) == []
+
+
+def test_what_another_process_made_meanwhile_stays(exported, tmp_path):
+    """Both found no index; while this one loads its embedder, the other makes it and adds to it."""
+    copy, other = tmp_path / "copy", Document("d", "D", "Cows moo.")
+    late = EmbedderMeanwhile(lambda: opened(copy).add([other]))
+    assert import_index(copy, exported, embedder=late) == Changes(3, 0, 0)
+    assert list(load_index(copy).documents) == [other, *SHELF]
+    assert verify(copy) == []
 
 
 def test_vectors_of_another_making_are_made_anew(exported, tmp_path):

@@ -1,10 +1,16 @@
 """Folders of saved indexes: what is made in them, taken for an index, and left alone."""
 
+import threading
+
 import pytest
 from small_indexes import CACHE, DATABASE, LEFT_BY_A_LOCK, build, load_index, opened
+from stub import EmbedderMeanwhile
 
 from index.errors import IncompatibleIndexError, StoreError
 from index.folder import is_stored_index
+from index.making import create_index
+from index.verify import verify
+from index.writer_lock import writing
 
 
 def test_nothing_is_made_unless_asked_for(tmp_path):
@@ -53,6 +59,30 @@ def test_no_index_to_open(tmp_path):
         with pytest.raises(StoreError, match="There is no index in") as raised:
             load_index(folder)
         assert str(folder) in str(raised.value)
+
+
+def test_what_another_process_made_meanwhile_is_opened(tmp_path):
+    """Both found no index; while this one loads its embedder, the other makes it and adds to it."""
+    folder = tmp_path / "index"
+    index = opened(folder, EmbedderMeanwhile(lambda: build("Fish swim.").save(folder)))
+    assert [document.text for document in index.documents] == ["Fish swim."]
+    assert [document.text for document in load_index(folder).documents] == ["Fish swim."]
+    assert verify(folder) == []
+
+
+def test_what_is_made_while_one_waits_to_make_it_stays(tmp_path):
+    folder = tmp_path / "index"
+    folder.mkdir()
+    facts = build("Cats run.")._contents.facts
+    waiting = threading.Thread(
+        target=create_index, args=(folder, facts), kwargs={"replacing": False}
+    )
+    build("Fish swim.").save(tmp_path / "made")
+    with writing(folder):
+        waiting.start()
+        (tmp_path / "made" / DATABASE).replace(folder / DATABASE)
+    waiting.join()
+    assert [document.text for document in load_index(folder).documents] == ["Fish swim."]
 
 
 def test_what_an_index_left_unfinished_is_built_upon(tmp_path):

@@ -5,7 +5,7 @@ import pytest
 
 from index.errors import InputError
 from index.nearest import NearestVectors
-from index.vector_kind import FLAT_UP_TO, check_kind, kind_for
+from index.vector_kind import FLAT_UP_TO, check_kind, is_exact, kind_for
 from index.vector_making import RECALL_WANTED, Making, outgrown
 
 DIMENSION = 16
@@ -188,6 +188,40 @@ def test_few_vectors_are_all_compared_whatever_was_asked_for():
 def test_nothing_is_found_in_nothing():
     empty = NearestVectors.from_vectors(np.array([], int), unit_vectors(0))
     assert empty.search(unit_vectors(2), top_k=3) == [{}, {}]
+
+
+@pytest.mark.parametrize(
+    "kind", [*EXACT, "HNSW", "HNSW16,Flat", "IVF20_HNSW8,Flat", "PCA8,Flat", "RR8,Flat",
+             "HNSW8_SQ8", "HNSW8_PQ4x4", "HNSW8,SQ8", "PCA8,HNSW8", "PCA8,IVF20,Flat", "NSG16,Flat",
+             "IVF20,FlatDedup", "SQ8", "SQfp16", "SQ8,RFlat"],
+)  # fmt: skip
+def test_what_counts_as_exact_is(kind):
+    vectors = unit_vectors(1000)
+    index = NearestVectors.from_vectors(np.arange(1000), vectors, kind=kind)
+    assert index.making.kind == kind
+    assert index.is_exact == (kind in {*EXACT, "HNSW", "HNSW16,Flat", "IVF20_HNSW8,Flat"})
+    if index.is_exact:
+        for query, found in zip(vectors[:20], index.search(vectors[:20], top_k=5), strict=True):
+            for number, similarity in found.items():
+                assert similarity == pytest.approx(vectors[number] @ query, abs=1e-6)
+    if index.gives_back:
+        np.testing.assert_array_equal(index.vectors_of(range(1000)), vectors)
+
+
+@pytest.mark.parametrize("kind", ["", "Flat,Flat", "IVF20", "Flat\n", "HNSW16_Flat", "IVF20,SQ8"])
+def test_no_other_kind_counts_as_exact(kind):
+    assert not is_exact(kind)
+
+
+@pytest.mark.parametrize(
+    "kind", ["IDMap,Flat", "IDMap2,HNSW16", "PCA8,IDMap,Flat", "Flat,IDMap", "L2norm,Flat",
+             "IVF20,SQ8,RFlat", "IVF20,SQ8,Refine(SQ8)", "IVF0,Flat", "IVF0k,Flat", "HNSW0",
+             "HNSW1_SQ8", "IVF20_HNSW1,Flat", "NSG2"],
+)  # fmt: skip
+def test_a_kind_that_faiss_cannot_fill(kind):
+    with pytest.raises(InputError, match="FAISS cannot keep an index's vectors in") as raised:
+        check_kind(kind, dimension=DIMENSION)
+    assert kind in raised.value.problem
 
 
 @pytest.mark.parametrize("kind", ["", "Nonesuch", "IVF", "PQ5"])

@@ -264,10 +264,40 @@ def test_no_encoding_is_guessed_for_what_is_damaged(data):
         decode(data, name="story")
 
 
-def test_an_encoding_that_a_server_names():
-    assert decode("Größe".encode("latin-1"), name="x", charset="ISO-8859-1") == "Größe"
-    for nonsense in ("no-such", "rot13", "hex", "", "a\0b", "utf-8"):
-        assert decode("Größe".encode(), name="x", charset=nonsense) == "Größe"
+@pytest.mark.parametrize(
+    ("data", "charset", "text"),
+    [
+        ("Größe".encode("latin-1"), "ISO-8859-1", "Größe"),
+        (b"\x93yes\x94", "iso-8859-1", "“yes”"),  # as browsers do: of Windows, not controls
+        (b"\x93yes\x94", "latin-1", "“yes”"),
+        (b"\x93yes\x94", "us-ascii", "“yes”"),
+        (b"\x93yes\x94", " Windows-1252 ", "“yes”"),
+        (b"\x85 \xfe", "iso-8859-9", "… ş"),
+        ("Привет".encode("koi8-r"), "KOI8-R", "Привет"),
+        ("①港".encode("cp932"), "Shift_JIS", "①港"),
+        ("①港".encode("cp932"), "x-sjis", "①港"),
+        ("丂港".encode("gbk"), "gb2312", "丂港"),
+        ("똠방".encode("cp949"), "euc-kr", "똠방"),
+        ("ไทย".encode("cp874"), "windows-874", "ไทย"),
+        ("שלום".encode("cp1255"), "iso-8859-8-i", "שלום"),
+        ("Größe".encode("utf-16-le"), "utf-16", "Größe"),
+        ("Größe".encode("utf-16-be"), "utf-16be", "Größe"),
+        ("Größe".encode("utf-8-sig"), "iso-8859-1", "Größe"),  # its mark says more
+        ("“yes”".encode(), "iso-8859-1", "“yes”"),  # which has no letter 9D
+    ],
+)
+def test_an_encoding_that_a_server_names(data, charset, text):
+    assert decode(data, name="x", charset=charset) == text
+
+
+@pytest.mark.parametrize(
+    "charset",
+    ["no-such", "rot13", "hex", "", "a\0b", "é", "utf-8", "punycode", "idna", "undefined", "utf-7",
+     "unicode_escape", "raw_unicode_escape", "utf-32", "cp037", "x-user-defined", "aliases"],
+)  # fmt: skip
+def test_what_a_server_names_and_is_no_encoding_of_the_web(charset):
+    for text in ("Größe", "Plain words-1 +AGE- \\u0041."):
+        assert decode(text.encode(), name="x", charset=charset) == text
 
 
 def test_utf_16_of_both_byte_orders():

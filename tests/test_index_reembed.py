@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_indexes import CACHE, found, load_index, opened
 from strategies import documents, few
-from stub import CountingEmbedder, StubEmbedder
+from stub import CountingEmbedder, EmbedderMeanwhile, StubEmbedder
 from writers import OtherEmbedder
 
 from index.engine import PassageIndex
@@ -104,6 +104,39 @@ def test_readers_see_the_old_one_until_they_refresh(folder):
         load_index(folder)
     anew(folder).add([Document("d", "D", "Cats bark.")])
     assert_like_a_fresh_build(folder, [*SHELF, Document("d", "D", "Cats bark.")])
+
+
+def test_one_that_ends_while_the_index_is_opened_is_noticed(folder):
+    late = EmbedderMeanwhile(lambda: reembed(folder, embedder=OtherEmbedder()))
+    with pytest.raises(IncompatibleIndexError, match="other@2, not with stub@1"):
+        PassageIndex.open(folder, embedder=late)
+
+
+def test_one_that_ends_while_the_index_is_refreshed_is_noticed(folder):
+    late = EmbedderMeanwhile(lambda: None)
+    reader = PassageIndex.open(folder, embedder=late)
+    before = found(reader)
+    load_index(folder).add([Document("d", "D", "Cats bark.")])
+    late.again(lambda: reembed(folder, embedder=OtherEmbedder()))
+    for _ in range(2):
+        with pytest.raises(IncompatibleIndexError, match="other@2, not with stub@1"):
+            reader.refresh()
+        assert found(reader) == before
+
+
+def test_another_model_changes_nothing(folder):
+    reader = load_index(folder)
+    before = found(reader)
+    reembed(folder, embedder=OtherEmbedder())
+    for change in (
+        lambda: reader.remove(["a"]),
+        lambda: reader.rename_collection("news", "olds"),
+        lambda: reader.add([Document("d", "D", "Cats bark.")]),
+    ):
+        with pytest.raises(IncompatibleIndexError, match="other@2, not with stub@1"):
+            change()
+        assert found(reader) == before
+    assert_like_a_fresh_build(folder, SHELF)
 
 
 def test_the_same_model_costs_nothing(folder):

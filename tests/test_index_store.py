@@ -58,6 +58,25 @@ def test_an_index_comes_back_as_it_was(tmp_path, shelf, queries):
     assert first == second
 
 
+@pytest.mark.parametrize("kind", ["PCA8,Flat", "HNSW8_SQ8"])
+def test_a_kind_that_compresses_loses_nothing(tmp_path, kind):
+    shelf = [Document(f"d{n}", "D", f"Cats {n} run. Dogs {n} bark.") for n in range(150)]
+    index = opened(tmp_path / "index", kind=kind)
+    index.add(shelf)
+    index.settle()
+    assert index.info().making.kind == kind
+    assert verify(tmp_path / "index") == []
+    queries = ["cats", "dogs"]
+    for query, hits in zip(StubEmbedder().embed(queries), index.search(queries), strict=True):
+        true = StubEmbedder().embed([hit.passage.text for hit in hits]) @ query
+        assert [hit.similarity for hit in hits] == pytest.approx(true.tolist(), abs=1e-6)
+    index.save(tmp_path / "other", kind="Flat")
+    other = load_index(tmp_path / "other")
+    vectors = other._contents.vectors_of(other._contents.vectors.numbers)
+    expected = StubEmbedder().embed([passage.text for passage in other.passages])
+    np.testing.assert_array_equal(vectors, expected)
+
+
 def test_the_shipped_embedder_opens_an_index_by_itself(tmp_path, embedder):
     document = Document("a", "A", "The cat sat on the mat. The dog barked at the moon.")
     index = PassageIndex.from_documents([document], embedder=embedder, budget_tokens=8)

@@ -1,15 +1,19 @@
 """Whether damage is named, and what mending saves."""
 
 import json
+import os
 import sqlite3
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from conftest import ROOT
 from small_indexes import CACHE, DATABASE, load_index
 from stub import CountingEmbedder, StubEmbedder
 
-from index.database import MEND
+from index.database import MEND, faults_named
 from index.document_table import read_rows, with_rows
 from index.engine import PassageIndex
 from index.errors import DamagedIndexError, IncompatibleIndexError, StoreError
@@ -25,6 +29,20 @@ from index.terms import Terms
 from index.verify import verify
 from index.writer import changing
 
+# Looks at an index, then mends it, in a process whose SQLite gets eight million bytes.
+SHORT_OF_MEMORY = """
+import sqlite3, sys
+from pathlib import Path
+from index import repair, verify
+from index.errors import StoreError
+
+assert sqlite3.connect(":memory:").execute("PRAGMA hard_heap_limit=8000000").fetchone()
+for act in (verify.verify, lambda folder: repair.repair(folder, embedder=None)):
+    try:
+        print(act(Path(sys.argv[1])))
+    except StoreError as error:
+        print(type(error).__name__, error.problem)
+"""
 SHELF = [
     Document("a", "A", "Cats run. Dogs bark. Birds sing.", source="a.txt"),
     Document("b", "B", "Größe zählt.\0 Und 東京は高い。"),
@@ -232,6 +250,42 @@ def test_nothing_left_to_save(folder):
         repair(folder, embedder=StubEmbedder)
     assert "index build" in raised.value.remedy
     assert "repair" in MEND
+
+
+def test_what_is_short_of_memory_is_no_damage(folder):
+    """An article that cannot be read for now is never taken for one that is lost."""
+    load_index(folder).add([Document("large", "L" * 20_000_000, "Cats run.")])
+    before = (folder / DATABASE).read_bytes()
+    done = subprocess.run(
+        [sys.executable, "-c", SHORT_OF_MEMORY, str(folder)],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    problem = f"StoreError There is not enough memory to read {folder / DATABASE}."
+    assert done.stdout.splitlines() == [problem, problem]
+    assert (folder / DATABASE).read_bytes() == before
+    assert not (folder / DAMAGED_COPY).exists()
+    assert verify(folder) == []
+
+
+def test_memory_that_python_is_short_of_is_no_damage_either(folder):
+    with pytest.raises(StoreError, match="not enough memory") as raised, faults_named(folder):
+        raise MemoryError
+    assert type(raised.value) is StoreError
+    assert raised.value.remedy == "Free some memory, and try again."
+
+
+def test_every_damaged_database_is_kept(folder):
+    torn = []
+    for name in ("a", "b"):
+        number = f"SELECT number FROM documents WHERE id = '{name}'"
+        altered(folder, f"UPDATE texts SET title = 'X' WHERE number IN ({number})")
+        torn.append((folder / DATABASE).read_bytes())
+        assert repair(folder, embedder=StubEmbedder).lost == (name,)
+    kept = [folder / DAMAGED_COPY, folder / f"{DAMAGED_COPY}.1"]
+    assert [file.read_bytes() for file in kept] == torn
 
 
 def test_another_model_mends_nothing(folder):

@@ -2,23 +2,41 @@
 
 import gzip
 import ipaddress
+import random
 import socket
+import sys
 import threading
 import time
+import zlib
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import httpcore
 import pytest
 from made_files import pdf_of_lines
 
 from index.errors import SourceError
 from index.limits import ReadLimits
+from index.pinned import PinnedBackend
 from index.read import read_sources
 from index.web import fetch, is_public, is_url
 
 SLOW_S = 60  # that what is too slow goes on for
 PAGE = b"<html lang=en><body><nav>Menu</nav><h1>The harbour</h1><p>It was built in 1843.</p>"
+# Hardly to be packed, so that what is cut off is missed.
+WORDS = random.Random(0).randbytes(20_000).hex().encode()
+
+
+def packed(coding, body):
+    return 200, {"Content-Type": "text/plain", "Content-Encoding": coding}, body
+
+
+def deflated(data, window):
+    packer = zlib.compressobj(wbits=window)
+    return packer.compress(data) + packer.flush()
+
+
 # Path of a page: status, headers, body.
 PAGES: dict[str, tuple[int, dict[str, str], bytes]] = {
     "/page": (200, {"Content-Type": "text/html; charset=utf-8"}, PAGE),
@@ -42,6 +60,13 @@ PAGES: dict[str, tuple[int, dict[str, str], bytes]] = {
         gzip.compress(b"0" * 5_000_000),
     ),
     "/torn": (200, {"Content-Type": "text/plain", "Content-Encoding": "gzip"}, b"no gzip"),
+    "/half": packed("gzip", gzip.compress(WORDS)[:10_000]),
+    "/no-end": packed("gzip", gzip.compress(WORDS)[:-1]),
+    "/half-deflated": packed("deflate", deflated(WORDS, 15)[:10_000]),
+    "/half-raw": packed("deflate", deflated(WORDS, -15)[:10_000]),
+    "/deflated": packed("deflate", deflated(WORDS, 15)),
+    "/raw": packed("deflate", deflated(WORDS, -15)),
+    "/stored": packed("deflate", zlib.compressobj(0, wbits=-15).flush()),
     "/brotli": (200, {"Content-Type": "text/plain", "Content-Encoding": "br"}, b"x"),
     "/large": (200, {"Content-Type": "text/plain"}, b"x" * 200_000),
     "/picture": (200, {"Content-Type": "image/png"}, b"\x89PNG"),
@@ -161,6 +186,10 @@ def test_it_is_loaded_and_asked(server, embedder, reader):
         ("/to-ftp", "'ftp://127.0.0.1/x' is no address"),
         ("/to-login", "has a name or a password in it"),
         ("/torn", "came damaged"),
+        ("/half", "came cut short"),
+        ("/no-end", "came cut short"),
+        ("/half-deflated", "came cut short"),
+        ("/half-raw", "came cut short"),
         ("/brotli", "comes packed as br"),
     ],
 )
@@ -168,6 +197,11 @@ def test_what_is_not_read(server, path, problem):
     with pytest.raises(SourceError, match=problem) as raised:
         get(f"{server}{path}")
     assert "hush" not in str(raised.value)
+
+
+def test_deflated_pages_come_with_a_head_or_without(server):
+    assert get(f"{server}/deflated").data == get(f"{server}/raw").data == WORDS
+    assert get(f"{server}/stored").data == b""
 
 
 def test_redirects(server):
@@ -192,6 +226,26 @@ def test_too_slow(server, path):
     with pytest.raises(SourceError, match=r"takes longer than 0\.4 s to fetch"):
         get(f"{server}{path}", seconds=0.4)
     assert time.monotonic() - began < SLOW_S / 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="others answer when nobody takes calls")
+def test_an_address_that_does_not_answer_leaves_time_for_the_next():
+    with ExitStack() as stack:
+        there = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+        port = there.getsockname()[1]
+        silent = stack.enter_context(socket.create_server(("127.0.0.2", port), backlog=0))
+        for _ in range(8):  # no more are taken in, and nobody is told so
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(silent.getsockname())
+        until_s = time.monotonic() + 2
+        backend = PinnedBackend(["127.0.0.2", "127.0.0.1"], until_s=until_s)
+        stream = backend.connect_tcp("harbour.example", port)
+        assert stream.get_extra_info("server_addr") == ("127.0.0.1", port)
+        stream.close()
+        backend = PinnedBackend(["127.0.0.2"] * 2, until_s=time.monotonic() + 0.2)
+        with pytest.raises(httpcore.TimeoutException):
+            backend.connect_tcp("harbour.example", port)
 
 
 PRIVATE = [
