@@ -5,6 +5,7 @@ from collections.abc import Sequence, Set
 from typing import Any
 
 from index.errors import SourceError
+from index.page_charset import as_utf_8
 
 SPACES = re.compile(r"[ \t\r\n\f\v\u00a0]+")
 # What is not shown as text, or is there to be worked with and not to be read.
@@ -48,13 +49,9 @@ def parse_html(data: bytes, *, name: str, charset: str | None = None) -> Any:
     """
     from lxml import etree, html
 
-    encoding = charset or ("utf-8" if _is_utf_8(data) else None)  # else what the page says
+    parser = html.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True)
     try:
-        parser = html.HTMLParser(encoding=encoding, no_network=True, remove_comments=True)
-    except LookupError:
-        parser = html.HTMLParser(no_network=True, remove_comments=True)
-    try:
-        page = html.document_fromstring(data, parser=parser)
+        page = html.document_fromstring(as_utf_8(data, charset), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return None
     if any(entry.type_name == OUT_OF_BOUNDS for entry in parser.error_log):
@@ -63,14 +60,6 @@ def parse_html(data: bytes, *, name: str, charset: str | None = None) -> Any:
             "Save it as text, and read that.",
         )
     return page
-
-
-def _is_utf_8(data: bytes) -> bool:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def text_of(root: Any, *, without: Set[str] = frozenset()) -> str:

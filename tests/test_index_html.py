@@ -133,7 +133,14 @@ def test_markup(markup, text):
         ("<p>Größe</p>".encode(), "Größe"),
         (b"<meta charset=windows-1251><p>\xcf\xf0\xe8\xe2\xe5\xf2", "Привет"),
         ("<p>Größe 漢</p>".encode("utf-16"), "Größe 漢"),
+        ("<p>Größe 漢</p>".encode("utf-16-be").join([b"\xfe\xff", b""]), "Größe 漢"),
         ("<p>Größe</p>".encode("utf-8-sig"), "Größe"),
+        # As browsers do: Windows-1252, which has quotation marks where ISO-8859-1 has controls.
+        (b"<meta charset=iso-8859-1><p>He said \x93yes\x94", "He said “yes”"),
+        (b'<meta http-equiv="Content-Type" content="text/html; charset=us-ascii"><p>\x80 5', "€ 5"),
+        (b'<?xml version="1.0" encoding="koi8-r"?><p>\xd0\xd2', "пр"),
+        (b"<p>\x93yes\x94", "“yes”"),
+        (b"<meta charset=utf-7><p>+ADw-\x93", "+ADw-“"),
     ],
 )
 def test_encodings(data, text):
@@ -145,6 +152,14 @@ def test_a_charset_from_outside():
     data = "<p>Größe</p>".encode("latin-1")
     assert read_html(data, name="x", limits=limits, charset="iso-8859-1").text == "Größe"
     assert read_html(b"<p>x</p>", name="x", limits=limits, charset="no-such").text == "x"
+    for charset in ("ISO-8859-1", "latin1", " us-ascii ", "windows-1252"):
+        for page in (b"<p>\x93yes\x94</p>", b"<meta charset=utf-8><p>\x93yes\x94</p>"):
+            assert read_html(page, name="x", limits=limits, charset=charset).text == "“yes”"
+    for charset in ("punycode", "idna", "rot13", "utf-7", "hex"):
+        page = "<p>Größe</p>".encode()
+        assert read_html(page, name="x", limits=limits, charset=charset).text == "Größe"
+    marked = "<p>Größe</p>".encode("utf-8-sig")
+    assert read_html(marked, name="x", limits=limits, charset="windows-1251").text == "Größe"
 
 
 def test_a_long_page_is_taken_whole():
