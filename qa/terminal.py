@@ -1,13 +1,14 @@
 """What the commands of the command line share: how they are described, read sources, complain."""
 
 import argparse
+import os
 import re
 import sys
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 OK, FAILED = 0, 1
 STDIN = "-"
@@ -24,6 +25,11 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Say what is wrong with the command's arguments, and end."""
         super().error(shown(message))
+
+    def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
+        """End, with the help and the complaint written out."""
+        self._print_message(message or "", sys.stderr)
+        super().exit(write_out(status))
 
 
 def add_command(commands: Any, name: str, summary: str, examples: str) -> argparse.ArgumentParser:
@@ -95,7 +101,52 @@ def say_line(text: object) -> None:
 
 def complain(message: str) -> None:
     """Say something on standard error, in a line."""
-    print(f"pullquote: {shown(' '.join(message.split()))}", file=sys.stderr)
+    with suppress(OSError):  # where nobody hears it the exit code has to do
+        print(f"pullquote: {shown(' '.join(message.split()))}", file=sys.stderr)
+
+
+def write_out(code: int) -> int:
+    """Write out what was printed and complained of, or say why it cannot be.
+
+    Python does so on its way out only, with words and an exit code of its own if it cannot.
+
+    Args:
+        code: the exit code so far.
+
+    Returns:
+        The exit code: 1 if the output cannot be written; that its reader, such as head, has had
+        enough is no fault.
+    """
+    try:
+        if sys.stdout is not None:  # as where we were started without
+            sys.stdout.flush()
+    except BrokenPipeError:
+        _let_go(sys.stdout)
+    except OSError as error:
+        _let_go(sys.stdout)
+        complain(not_written(error))
+        code = FAILED
+    try:
+        if sys.stderr is not None:
+            sys.stderr.flush()
+    except OSError:
+        _let_go(sys.stderr)
+    return code
+
+
+def not_written(error: OSError) -> str:
+    """What to complain of where the output cannot be written."""
+    return (
+        f"The output cannot be written ({error.strerror})."
+        " Check the free space, or write it elsewhere."
+    )
+
+
+def _let_go(stream: TextIO) -> None:
+    """Send the rest of a stream nowhere, or Python tries again to write it on its way out."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 @contextmanager
