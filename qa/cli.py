@@ -19,7 +19,7 @@ from qa.export_command import add_export
 from qa.feedback_command import add_feedback
 from qa.index_commands import add_index
 from qa.password_command import add_password
-from qa.terminal import FAILED, OK, Parser, complain, not_written, write_out
+from qa.terminal import FAILED, OK, Parser, complain, encode_anything, not_written, write_out
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code.
     """
+    encode_anything()
     return write_out(_run(arguments))
 
 

@@ -1,17 +1,21 @@
-"""What the commands of the command line share: how they are described, read sources, complain."""
+"""What commands share: how they are described, read sources, print and complain."""
 
 import argparse
+import codecs
+import json
 import os
 import re
 import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
 OK, FAILED = 0, 1
 STDIN = "-"
+SPELT = "pullquote.spelt"  # what spells out the characters that an encoding lacks
 # Control characters but tab and line feed, those that break a line or turn the direction of
 # writing, and halves of surrogate pairs, which names of files may have and no terminal takes.
 UNSHOWN = re.compile(
@@ -73,6 +77,28 @@ def named_sources(options: argparse.Namespace) -> list[Any]:
         else:
             sources.append(name if is_url(name) else Path(name))
     return sources
+
+
+def encode_anything() -> None:
+    """Let standard output and standard error take every character.
+
+    What goes to a file or a program is UTF-8: JSON has to be, and we read accounts and questions
+    as that. A terminal keeps its encoding, since it would show UTF-8 as something else. What an
+    encoding lacks is spelt out as JSON does it, so that JSON stays JSON.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # and not what somebody put in its place
+            encoding = stream.encoding if stream.isatty() else "utf-8"
+            stream.reconfigure(encoding=encoding, errors=SPELT)
+
+
+def _spelt_as_json(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
+
+
+codecs.register_error(SPELT, _spelt_as_json)
 
 
 def shown(text: str) -> str:

@@ -1,5 +1,6 @@
-"""Where the output of the command line goes: a pipe that nobody reads, a disk that is full."""
+"""Where the output of the command line goes: unread pipes, full disks, encodings that lack much."""
 
+import json
 import os
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from stub import StubEmbedder
 
 from index.engine import PassageIndex
 from index.records import Document
+from qa.accounts import Accounts
 
 FULL = Path("/dev/full")
 needs_full = pytest.mark.skipif(not FULL.exists(), reason="only Linux has a device that is full")
@@ -128,3 +130,71 @@ def test_a_closed_output_is_no_fault(short_shelf: Path) -> None:
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+# Encodings
+
+TITLE = "“Größe” \N{GRINNING FACE}"
+PASSWORD = "x" * 8
+
+
+@pytest.fixture(scope="module")
+def foreign_shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A saved index of an article whose name few encodings have."""
+    folder = tmp_path_factory.mktemp("shelves") / "foreign"
+    documents = [Document("1", TITLE, "It was Ada.")]
+    PassageIndex.from_documents(documents, embedder=StubEmbedder()).save(folder)
+    return folder
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-16"])
+def test_files_and_programs_get_utf8(foreign_shelf: Path, tmp_path: Path, encoding: str) -> None:
+    file = tmp_path / "out"
+
+    def printed(*arguments: object) -> str:
+        with file.open("wb") as out:
+            said = run(*arguments, out=out, PYTHONIOENCODING=encoding, PYTHONUTF8="0")
+        assert said == (0, "")
+        return file.read_text("utf-8")
+
+    assert TITLE in printed("index", "list", foreign_shelf)
+    (row,) = json.loads(printed("index", "list", foreign_shelf, "--json"))
+    assert row["title"] == TITLE
+    code, err = run("ask", TITLE, f"none{TITLE}", out=subprocess.DEVNULL, PYTHONIOENCODING=encoding)
+    assert (code, TITLE in err) == (1, True)
+
+
+def test_an_account_is_read_as_it_was_written(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "qa.cli", "password", "Zoë"],
+        input=f"{PASSWORD}\n{PASSWORD}\n".encode(),
+        capture_output=True,
+        cwd=ROOT,
+        env=os.environ | {"PYTHONIOENCODING": "latin-1"},
+        start_new_session=True,  # else the password is asked for at the terminal
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    file = tmp_path / "accounts"
+    file.write_bytes(done.stdout)
+    assert Accounts.from_file(file).admit("Zoë", PASSWORD)
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="needs a terminal that can be read")
+def test_a_terminal_keeps_its_encoding_and_json_stays_json(foreign_shelf: Path) -> None:
+    def shown(*arguments: object, encoding: str) -> str:
+        reading, writing = os.openpty()
+        try:
+            assert run(*arguments, out=writing, PYTHONIOENCODING=encoding) == (0, "")
+            return os.read(reading, 10_000).decode(encoding)
+        finally:
+            os.close(reading)
+            os.close(writing)
+
+    listed = ("index", "list", foreign_shelf)
+    assert r"\u201cGröße\u201d \ud83d\ude00" in shown(*listed, encoding="latin-1")
+    assert r"\u201cGr\u00f6\u00dfe\u201d \ud83d\ude00" in shown(*listed, encoding="ascii")
+    assert TITLE in shown(*listed, encoding="utf-8")
+    for encoding in ("latin-1", "ascii", "utf-8"):
+        (row,) = json.loads(shown(*listed, "--json", encoding=encoding))
+        assert row["title"] == TITLE
