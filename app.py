@@ -1,8 +1,10 @@
 """The chat over the example articles; what Hugging Face Spaces starts."""
 
 import os
+import sys
 from pathlib import Path
 
+from index.errors import PullquoteError
 from index.fast_kept import CACHE_VARIABLE
 from qa import load
 from qa.heap import give_memory_back
@@ -11,11 +13,18 @@ from qa.kept_folder import default_folder
 from qa.login_choice import chosen_login
 from qa.seeds import seed_examples
 from qa.serve import serve
+from qa.terminal import FAILED, complain
 
 ARTICLES = "PULLQUOTE_ARTICLES"  # the variable that names what to serve instead of the examples
 SPACES = ("https://huggingface.co",)  # shows a Space in a frame
 
-if __name__ == "__main__":
+
+def start() -> None:
+    """Serve the chat until it is stopped.
+
+    Raises:
+        PullquoteError: it cannot start as the environment asks for it.
+    """
     give_memory_back()
     storage = default_folder()
     if "SPACE_ID" in os.environ:
@@ -32,3 +41,11 @@ if __name__ == "__main__":
         accounts=accounts,
         kept=kept_in(storage),
     )
+
+
+if __name__ == "__main__":
+    try:
+        start()
+    except PullquoteError as error:  # whoever set the environment is told, without our lines
+        complain(str(error))
+        sys.exit(FAILED)

@@ -1,13 +1,12 @@
 """``pullquote chat``: the chat served, with what surrounds it."""
 
 import argparse
-from pathlib import Path
 from typing import Any
 
 from qa.accounts import AUTH_FILE
 from qa.login_choice import AUTH, HUB, chosen_login
 from qa.logins import LOGIN_DAYS
-from qa.options import add_models, add_sources, load_assistant, port, positive
+from qa.options import add_models, add_sources, folder, load_assistant, port, positive
 from qa.rates import QUESTIONS_PER_MINUTE
 from qa.terminal import OK, add_command
 
@@ -51,7 +50,7 @@ def add_chat(commands: Any) -> None:
     keep.add_argument(
         "--keep",
         metavar="FOLDER",
-        type=Path,
+        type=folder,
         help="where visitors' conversations are kept, each found by its own browser alone"
         " (the user's data folder)",
     )

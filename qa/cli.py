@@ -7,6 +7,7 @@ usage errors come at once.
 
 import sys
 from collections.abc import Sequence
+from errno import ENOSPC
 
 from index.errors import PullquoteError
 from qa import __version__
@@ -18,7 +19,7 @@ from qa.export_command import add_export
 from qa.feedback_command import add_feedback
 from qa.index_commands import add_index
 from qa.password_command import add_password
-from qa.terminal import FAILED, OK, Parser, complain
+from qa.terminal import FAILED, OK, Parser, complain, encode_anything, not_written, write_out
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,6 +31,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code.
     """
+    encode_anything()
+    return write_out(_run(arguments))
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     options = _parser().parse_args(arguments)
     try:
         code: int = options.run(options)
@@ -37,10 +43,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         complain(str(error))
         return FAILED
     except BrokenPipeError:  # the reader of our output, such as head, has had enough
-        sys.stderr.close()
         return OK
     except OSError as error:
-        complain(str(error))
+        if write_out(OK) == OK:  # else that was the fault, and it is said
+            # What was too long to be held back is lost with the fault, which names no file.
+            full = error.errno == ENOSPC and error.filename is None
+            complain(not_written(error) if full else str(error))
         return FAILED
     except KeyboardInterrupt:
         complain("Stopped.")

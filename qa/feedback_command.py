@@ -38,7 +38,8 @@ def _feedback(options: argparse.Namespace) -> int:
             f"No conversations are kept in {options.folder}.",
             "Name the folder that pullquote chat --keep keeps them in.",
         )
-    lessons = Lessons.from_judged(Kept(options.folder).feedback.judged())
+    # Only the server drops what is unused for too long: this reads.
+    lessons = Lessons.from_judged(Kept(options.folder, sweep=False).feedback.judged())
     if not lessons.questions:
         raise InputError(
             f"No feedback in {options.folder} makes a question ({lessons}).",

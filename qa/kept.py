@@ -21,6 +21,7 @@ class Kept:
         folder: where the file lies; both are made if they are not there.
         bounds: how much is kept.
         clock: seconds since 1970.
+        sweep: drop what is unused for too long at once; who only reads drops nothing.
 
     Raises:
         StoreError: the file cannot be made or read, is damaged, or of a newer Pullquote.
@@ -32,10 +33,11 @@ class Kept:
         *,
         bounds: Bounds | None = None,
         clock: Callable[[], float] = time.time,
+        sweep: bool = True,
     ) -> None:
         self.folder = folder
         self.bounds = bounds or Bounds()
-        self._file = BoundedFile(folder, bounds=self.bounds, clock=clock)
+        self._file = BoundedFile(folder, bounds=self.bounds, clock=clock, sweep=sweep)
         self.conversations = Conversations(self._file)
         self.articles = BroughtArticles(self._file)
         self.feedback = KeptFeedback(self._file)

@@ -46,18 +46,22 @@ class BoundedFile(KeptFile):
         folder: where it lies; both are made if they are not there.
         bounds: how much is kept.
         clock: seconds since 1970.
+        sweep: drop what is unused at once, as the server does; who only reads drops nothing.
 
     Raises:
         StoreError: it cannot be made or read, is damaged, or of a newer Pullquote.
     """
 
-    def __init__(self, folder: Path, *, bounds: Bounds, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, folder: Path, *, bounds: Bounds, clock: Callable[[], float], sweep: bool = True
+    ) -> None:
         super().__init__(folder)
         self.bounds = bounds
         self.clock = clock
         self._swept_s = 0.0
         self._lock = Lock()
-        self.sweep()
+        if sweep:
+            self.sweep()
 
     @contextmanager
     def adding(self, new_bytes: int) -> Iterator[sqlite3.Connection]:

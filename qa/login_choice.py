@@ -23,9 +23,16 @@ def chosen_login(
 
     Raises:
         SourceError: the file is missing or cannot be read.
-        InputError: what is asked for contradicts itself, or cannot be had.
+        InputError: what is asked for is empty, contradicts itself, or cannot be had.
     """
     kind, file = environment.get(AUTH), environment.get(AUTH_FILE)
+    for name, asked_for in (("--auth", given), (AUTH, kind), (AUTH_FILE, file)):
+        # As where a script's own variable is not set: nobody names it who wants an open door.
+        if asked_for is not None and not asked_for.strip():
+            what = HUB if name == AUTH else "a file of accounts"
+            raise InputError(
+                f"{name} is empty.", f"Name {what}, or leave it out to let everyone in."
+            )
     if kind and kind != HUB:
         raise InputError(
             f"{AUTH} is {kind!r}.", f"Set it to {HUB}, or name a file of accounts in {AUTH_FILE}."

@@ -3,6 +3,7 @@
 import argparse
 import math
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qa.terminal import named_sources, skipped_files_named
@@ -230,6 +231,21 @@ def port(text: str) -> int:
     if number > 65_535:
         raise argparse.ArgumentTypeError(f"{text!r} is above 65535")
     return number
+
+
+def folder(text: str) -> Path:
+    """Read the name of a folder.
+
+    Args:
+        text: as it was typed.
+
+    Raises:
+        argparse.ArgumentTypeError: if it is blank, as a variable which is not set: it would be
+            the working folder.
+    """
+    if not text.strip():
+        raise argparse.ArgumentTypeError(f"{text!r} is no folder; . is this one")
+    return Path(text)
 
 
 def load_assistant(options: argparse.Namespace) -> "Assistant":

@@ -28,8 +28,18 @@ def add_password(commands: Any) -> None:
 
 def _password(options: argparse.Namespace) -> int:
     check_name(options.name)
-    password = getpass("Password: ", stream=sys.stderr)
-    if getpass("The same again: ", stream=sys.stderr) != password:
+    password = _typed("Password: ")
+    if _typed("The same again: ") != password:
         raise InputError("The two passwords are not the same.", "Type them again.")
     print(account_line(options.name, password))
     return OK
+
+
+def _typed(prompt: str) -> str:
+    try:
+        return getpass(prompt, stream=sys.stderr)
+    except EOFError:  # Ctrl-D, or nobody is there to type
+        sys.stderr.write("\n")  # what is said next has a line of its own
+        raise InputError(
+            "No password was typed.", "Run it in a terminal, and type the password twice."
+        ) from None

@@ -1,16 +1,21 @@
-"""What the commands of the command line share: how they are described, read sources, complain."""
+"""What commands share: how they are described, read sources, print and complain."""
 
 import argparse
+import codecs
+import json
+import os
 import re
 import sys
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 OK, FAILED = 0, 1
 STDIN = "-"
+SPELT = "pullquote.spelt"  # what spells out the characters that an encoding lacks
 # Control characters but tab and line feed, those that break a line or turn the direction of
 # writing, and halves of surrogate pairs, which names of files may have and no terminal takes.
 UNSHOWN = re.compile(
@@ -24,6 +29,11 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Say what is wrong with the command's arguments, and end."""
         super().error(shown(message))
+
+    def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
+        """End, with the help and the complaint written out."""
+        self._print_message(message or "", sys.stderr)
+        super().exit(write_out(status))
 
 
 def add_command(commands: Any, name: str, summary: str, examples: str) -> argparse.ArgumentParser:
@@ -69,6 +79,28 @@ def named_sources(options: argparse.Namespace) -> list[Any]:
     return sources
 
 
+def encode_anything() -> None:
+    """Let standard output and standard error take every character.
+
+    What goes to a file or a program is UTF-8: JSON has to be, and we read accounts and questions
+    as that. A terminal keeps its encoding, since it would show UTF-8 as something else. What an
+    encoding lacks is spelt out as JSON does it, so that JSON stays JSON.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # and not what somebody put in its place
+            encoding = stream.encoding if stream.isatty() else "utf-8"
+            stream.reconfigure(encoding=encoding, errors=SPELT)
+
+
+def _spelt_as_json(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
+
+
+codecs.register_error(SPELT, _spelt_as_json)
+
+
 def shown(text: str) -> str:
     """A text for a terminal, in which what would move its cursor, colour or turn it is spelt out.
 
@@ -95,7 +127,52 @@ def say_line(text: object) -> None:
 
 def complain(message: str) -> None:
     """Say something on standard error, in a line."""
-    print(f"pullquote: {shown(' '.join(message.split()))}", file=sys.stderr)
+    with suppress(OSError):  # where nobody hears it the exit code has to do
+        print(f"pullquote: {shown(' '.join(message.split()))}", file=sys.stderr)
+
+
+def write_out(code: int) -> int:
+    """Write out what was printed and complained of, or say why it cannot be.
+
+    Python does so on its way out only, with words and an exit code of its own if it cannot.
+
+    Args:
+        code: the exit code so far.
+
+    Returns:
+        The exit code: 1 if the output cannot be written; that its reader, such as head, has had
+        enough is no fault.
+    """
+    try:
+        if sys.stdout is not None:  # as where we were started without
+            sys.stdout.flush()
+    except BrokenPipeError:
+        _let_go(sys.stdout)
+    except OSError as error:
+        _let_go(sys.stdout)
+        complain(not_written(error))
+        code = FAILED
+    try:
+        if sys.stderr is not None:
+            sys.stderr.flush()
+    except OSError:
+        _let_go(sys.stderr)
+    return code
+
+
+def not_written(error: OSError) -> str:
+    """What to complain of where the output cannot be written."""
+    return (
+        f"The output cannot be written ({error.strerror})."
+        " Check the free space, or write it elsewhere."
+    )
+
+
+def _let_go(stream: TextIO) -> None:
+    """Send the rest of a stream nowhere, or Python tries again to write it on its way out."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 @contextmanager

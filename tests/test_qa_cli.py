@@ -252,6 +252,8 @@ def test_evaluate_prints_the_official_names(tmp_path: Path) -> None:
         (["search", "   "], 1, "The query is empty."),
         (["search", "who?", "--top-k", "0"], 2, "not a whole number from 1 on"),
         (["chat", "--keep", "folder", "--keep-nothing"], 2, "not allowed with argument --keep"),
+        (["chat", "--keep", ""], 2, "argument --keep: '' is no folder; . is this one"),
+        (["chat", "--keep", "  "], 2, "argument --keep: '  ' is no folder; . is this one"),
         (["chat", NEWS, "--keep", NEWS], 1, "Conversations cannot be kept in"),
         (["chat", NEWS, "--allow-embedding", "https://a.example; x"], 1, "is no origin"),
         (["ask", "x" * 10_000], 1, "10,000 characters"),

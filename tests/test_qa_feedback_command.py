@@ -1,14 +1,20 @@
 """``pullquote feedback``, from a chat's folder to a file that reads back."""
 
+import contextlib
 import json
+import sqlite3
+from dataclasses import replace
 
 import pytest
+from keepers import Clock, answer, begun
 
+from index.records import Document
 from qa.cli import main
 from qa.feedback import Feedback, Verdict
 from qa.kept import Kept
 from qa.kept_file import FILE
 from qa.kept_folder import new_visitor
+from qa.records import Excerpt
 from qa.squad import SquadSet
 
 
@@ -41,6 +47,25 @@ def test_it_writes_what_reads_back(folder, tmp_path, news, news_answers, capsys)
 def test_it_prints(folder, capsys):
     assert main(["feedback", str(folder), "--output", "-"]) == 0
     assert json.loads(capsys.readouterr().out)["version"] == "v2.0"
+
+
+def test_it_deletes_nothing(tmp_path, visitor, capsys):
+    kept = Kept(tmp_path / "kept", clock=Clock())  # whose seconds are long ago
+    idle, said = begun(kept, visitor), answer(1)
+    passage = Excerpt("d", "Title", 0, len(said.text), said.text)
+    turn = kept.conversations.add(visitor, idle, replace(said, passage=passage))
+    kept.feedback.judge(visitor, idle, turn.number, Feedback(Verdict.RIGHT))
+    kept.articles.bring(visitor, [Document("mine", "Mine", "A text.")])
+
+    def held():
+        with contextlib.closing(sqlite3.connect(kept.folder / FILE)) as connection:
+            return list(connection.iterdump())
+
+    before = held()
+    for _ in range(2):  # the first writes what the second still finds
+        assert main(["feedback", str(kept.folder), "--output", "-"]) == 0
+        assert "1 questions; 0 judged answers left out" in capsys.readouterr().err
+    assert held() == before
 
 
 def test_what_cannot_be_done_is_said(folder, tmp_path, capsys):

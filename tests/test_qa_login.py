@@ -310,12 +310,15 @@ def test_password_writes_a_line_and_shows_nothing(tmp_path) -> None:
         (NAME, (PASSWORD, "another one"), "are not the same"),
         (NAME, ("short", "short"), "The password has 5 characters"),
         ("a:b", (), "cannot be a name"),
+        (NAME, (), "\npullquote: No password was typed."),  # as after Ctrl-D
+        (NAME, (PASSWORD,), "\npullquote: No password was typed."),
     ],
 )
 def test_password_refuses(name: str, passwords: tuple[str, ...], said: str) -> None:
     done = typed(name, *passwords)
     assert done.returncode == 1
     assert said in done.stderr
+    assert "Traceback" not in done.stderr
     assert done.stdout == ""
 
 

@@ -20,6 +20,7 @@ SPACE = {
     "OPENID_PROVIDER_URL": "https://huggingface.co",
     "SPACE_HOST": "ada-pullquote.hf.space,quotes.example",
 }
+BLANK = ("", " \t")  # as where a script's own variable is not set
 
 
 def test_a_space_says_how_to_log_in() -> None:
@@ -75,6 +76,12 @@ def test_a_login_is_only_what_was_asked_for(tmp_path: Path) -> None:
         (None, {AUTH: HUB}, "hf_oauth"),
         (HUB, {}, "hf_oauth"),
         (None, SPACE | {ALLOWED: "ada"}, "nobody logs in"),  # no open door by a forgotten variable
+        *((blank, {}, "--auth is empty") for blank in BLANK),
+        *((None, {AUTH_FILE: blank}, f"{AUTH_FILE} is empty") for blank in BLANK),
+        *((None, {AUTH: blank}, f"{AUTH} is empty") for blank in BLANK),
+        ("", SPACE | {AUTH: HUB}, "--auth is empty"),
+        (None, SPACE | {AUTH: HUB, AUTH_FILE: ""}, f"{AUTH_FILE} is empty"),
+        (None, {AUTH: "", AUTH_FILE: "accounts"}, f"{AUTH} is empty"),
     ],
 )
 def test_half_a_choice_is_refused(
@@ -91,15 +98,25 @@ def test_a_file_of_that_name_is_a_file() -> None:
         chosen_login(f"./{HUB}", SPACE)
 
 
-def test_chat_does_not_start_open_where_spaces_says_nothing() -> None:
+@pytest.mark.parametrize(
+    ("asked", "environment", "said"),
+    [
+        (["--auth", HUB], {}, "hf_oauth: true"),
+        (["--auth", ""], {}, "--auth is empty. Name a file of accounts, or leave it out"),
+        ([], {AUTH_FILE: ""}, f"{AUTH_FILE} is empty. Name a file of accounts, or leave it out"),
+    ],
+)
+def test_chat_does_not_start_open_where_the_login_is_half_asked_for(
+    asked: list[str], environment: dict[str, str], said: str
+) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "qa.cli", "chat", "--no-browser", "--auth", HUB],
+        [sys.executable, "-m", "qa.cli", "chat", "--no-browser", *asked],
         capture_output=True,
         text=True,
         cwd=ROOT,
         check=False,
         timeout=60,
-        env={name: value for name, value in os.environ.items() if name not in NEEDED},
+        env={name: value for name, value in os.environ.items() if name not in NEEDED} | environment,
     )
     assert done.returncode == 1
-    assert "hf_oauth: true" in done.stderr
+    assert said in done.stderr

@@ -115,15 +115,27 @@ def test_its_visitors_log_in_with_hugging_face_where_that_is_asked_for(files: Pa
         assert httpx.get(f"{url}/config", timeout=60).status_code == 200
 
 
-def test_articles_that_are_not_there_are_told(files: Path) -> None:
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        ({"PULLQUOTE_ARTICLES": "nowhere"}, "nowhere"),
+        ({"PULLQUOTE_AUTH": "x"}, "PULLQUOTE_AUTH is 'x'."),
+        ({"PULLQUOTE_AUTH_FILE": ""}, "PULLQUOTE_AUTH_FILE is empty."),
+    ],
+)
+def test_what_cannot_be_served_is_told_in_a_line(
+    files: Path, environment: dict[str, str], said: str
+) -> None:
     done = subprocess.run(
         [sys.executable, "app.py"],
         cwd=files,
-        env={**os.environ, "PULLQUOTE_ARTICLES": "nowhere"},
+        env={**os.environ, **environment},
         capture_output=True,
         text=True,
         check=False,
         timeout=START_S,
     )
-    assert done.returncode != 0
-    assert "nowhere" in done.stderr
+    assert done.returncode == 1
+    assert done.stderr.startswith("pullquote: ")
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1
