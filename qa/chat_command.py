@@ -51,7 +51,7 @@ def add_chat(commands: Any) -> None:
         "--keep",
         metavar="FOLDER",
         type=folder,
-        help="where visitors' conversations are kept, each found by its own browser alone"
+        help="where visitors' conversations are kept, each found by its own visitor alone"
         " (the user's data folder)",
     )
     keep.add_argument("--keep-nothing", action="store_true", help="keep no conversations")

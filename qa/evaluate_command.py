@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qa.options import add_min_score, add_models, embedder_of, positive
+from qa.options import add_min_score, add_models, embedder_of, folder, positive
 from qa.terminal import OK, add_command, complain, say, say_line
 
 # As in qa.cli: what needs a library is imported in the function that uses it.
@@ -47,7 +47,7 @@ def add_evaluate(commands: Any) -> None:
     )
     add_min_score(command)
     command.add_argument(
-        "--report", metavar="DIR", type=Path, help="write a report there, as HTML with plots"
+        "--report", metavar="DIR", type=folder, help="write a report there, as HTML with plots"
     )
     command.add_argument("--limit", type=positive, metavar="N", help="questions, drawn at random")
     command.add_argument("--seed", type=int, default=0, metavar="S", help="of the drawing (0)")

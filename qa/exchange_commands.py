@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from qa.options import add_embedder, add_limits, embedder_of, limits_of
+from qa.options import add_embedder, add_limits, embedder_of, folder, limits_of
 from qa.terminal import OK, add_command, say_line
 
 
@@ -48,7 +48,7 @@ def add_exchange(actions: Any) -> None:
         "The old ones are searched until the new ones are all there. Stopped, it goes on where\n"
         "it was.",
     )
-    reembed.add_argument("folder", metavar="DIR", type=Path, help="folder of the index")
+    reembed.add_argument("folder", metavar="DIR", type=folder, help="folder of the index")
     reembed.add_argument(
         "--model", metavar="MODEL", help="folder or hub id of an embedder (the one we ship)"
     )
@@ -56,7 +56,7 @@ def add_exchange(actions: Any) -> None:
 
 
 def _add_places(command: argparse.ArgumentParser, file: str) -> None:
-    command.add_argument("folder", metavar="DIR", type=Path, help="folder of the index")
+    command.add_argument("folder", metavar="DIR", type=folder, help="folder of the index")
     command.add_argument("file", metavar="FILE", type=Path, help=file)
 
 

@@ -1,10 +1,10 @@
 """``pullquote export``: the fast form of a model, made ahead of its first use."""
 
 import argparse
-from pathlib import Path
 from typing import Any
 
 from index.errors import InputError, ModelError
+from qa.options import folder
 from qa.terminal import OK, add_command, say
 
 
@@ -25,7 +25,7 @@ def add_export(commands: Any) -> None:
     command.add_argument(
         "--output",
         metavar="DIR",
-        type=Path,
+        type=folder,
         help="a new folder for it (the cache, where it is found when MODEL is asked for)",
     )
     command.set_defaults(run=_export)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qa.exchange_commands import add_exchange
-from qa.options import add_embedder, add_limits, embedder_of, limits_of
+from qa.options import add_embedder, add_limits, embedder_of, folder, limits_of
 from qa.terminal import (
     FAILED,
     OK,
@@ -46,7 +46,9 @@ def add_index(commands: Any) -> None:
         "code 1). Stopped, it goes on where it was.",
     )
     _add_sources(build)
-    build.add_argument("--output", metavar="DIR", required=True, help="folder for the index")
+    build.add_argument(
+        "--output", metavar="DIR", type=folder, required=True, help="folder for the index"
+    )
     add_embedder(build)
     build.add_argument(
         "--kind",
@@ -136,7 +138,7 @@ def _action(
     actions: Any, name: str, summary: str, examples: str, run: Command
 ) -> argparse.ArgumentParser:
     action = add_command(actions, name, summary, examples)
-    action.add_argument("folder", metavar="DIR", type=Path, help="folder of the index")
+    action.add_argument("folder", metavar="DIR", type=folder, help="folder of the index")
     action.set_defaults(run=run)
     return action
 
@@ -222,7 +224,7 @@ def _build(options: argparse.Namespace) -> int:
         index = PassageIndex.open(options.output, embedder=embedder, create=True, kind=options.kind)
     except (DamagedIndexError, IncompatibleIndexError):
         # Nothing to go on from: it is made whole, and then takes the place of the other.
-        stored = _stored(Path(options.output))
+        stored = _stored(options.output)
         whole = _collected(documents, stored.get, options.collection)
         missing = [name for name in stored if name not in ids]
         if are_some_skipped:
