@@ -116,7 +116,7 @@ def serve(
     policy_with(embedding)  # before the server starts, so that a wrong origin is told at once
     try:
         page.launch(
-            server_name=host,
+            server_name=_in_address(host) if host else None,
             server_port=port,
             inbrowser=open_browser,
             prevent_thread_lock=True,  # until the MCP tools can log in
@@ -162,6 +162,11 @@ def serve(
     if block:
         page.block_thread()
     return page
+
+
+def _in_address(host: str) -> str:
+    """A host as it stands in an address of the web, which Gradio makes of it: IPv6 in brackets."""
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host
 
 
 def _inside_client(page: gr.Blocks, door: Door) -> Client:
