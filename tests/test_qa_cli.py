@@ -254,6 +254,7 @@ def test_evaluate_prints_the_official_names(tmp_path: Path) -> None:
         (["chat", "--keep", "folder", "--keep-nothing"], 2, "not allowed with argument --keep"),
         (["chat", NEWS, "--keep", NEWS], 1, "Conversations cannot be kept in"),
         (["chat", NEWS, "--allow-embedding", "https://a.example; x"], 1, "is no origin"),
+        (["chat", NEWS, "--allow-host", "https://a.example"], 1, "is no host"),
         (["ask", "x" * 10_000], 1, "10,000 characters"),
         (["ask", "who?", "missing.txt"], 1, "no file or folder missing.txt"),
         (["ask", "who?", ""], 1, "A SOURCE is empty."),
