@@ -8,6 +8,7 @@ from index.errors import PullquoteError
 from index.fast_kept import CACHE_VARIABLE
 from qa import load
 from qa.heap import give_memory_back
+from qa.hosts import chosen_hosts
 from qa.kept import kept_in
 from qa.kept_folder import default_folder
 from qa.login_choice import chosen_login
@@ -38,6 +39,7 @@ def start() -> None:
         load(Path(named) if named else None),
         examples={} if named else seed_examples(),
         embedding=SPACES,
+        hosts=chosen_hosts(),
         accounts=accounts,
         kept=kept_in(storage),
     )

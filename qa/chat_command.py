@@ -4,6 +4,7 @@ import argparse
 from typing import Any
 
 from qa.accounts import AUTH_FILE
+from qa.hosts import ALLOWED_HOSTS, chosen_hosts
 from qa.login_choice import AUTH, HUB, chosen_login
 from qa.logins import LOGIN_DAYS
 from qa.options import add_models, add_sources, folder, load_assistant, port, positive
@@ -39,6 +40,15 @@ def add_chat(commands: Any) -> None:
         default=[],
         help="let pages of this origin, such as https://intranet.example, show the chat in a"
         " frame; may be given several times",
+    )
+    command.add_argument(
+        "--allow-host",
+        metavar="HOST",
+        action="append",
+        default=[],
+        help="answer to this host too, such as chat.example, where a proxy on this machine passes"
+        " it on; on another address than this machine's own, to no others. May be given several"
+        f" times (those that {ALLOWED_HOSTS} names)",
     )
     command.add_argument(
         "--questions-per-minute",
@@ -98,6 +108,7 @@ def _chat(options: argparse.Namespace) -> int:
         port=options.port,
         open_browser=not options.no_browser,
         embedding=options.allow_embedding,
+        hosts=chosen_hosts(options.allow_host),
         questions_per_minute=options.questions_per_minute or QUESTIONS_PER_MINUTE,
         accounts=accounts,
         login_days=options.login_days,

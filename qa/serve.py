@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 
 import gradio as gr
+from gradio.http_server import LOCALHOST_NAME
 from gradio_client import Client
 from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
@@ -24,6 +25,7 @@ from qa.entrance import entrance_of
 from qa.gate import Gate
 from qa.headers import SecurityHeaders, policy_with
 from qa.health import health_routes
+from qa.hosts import AnsweredHosts, answered_hosts
 from qa.hub_login import HubLogin
 from qa.kept import Kept
 from qa.login import MESSAGE, Door, inside_headers
@@ -54,6 +56,7 @@ def serve(
     open_browser: bool = False,
     block: bool = True,
     embedding: Sequence[str] = (),
+    hosts: Sequence[str] = (),
     questions_per_minute: int = QUESTIONS_PER_MINUTE,
     burst_questions: int = BURST_QUESTIONS,
     accounts: Accounts | HubLogin | None = None,
@@ -70,6 +73,8 @@ def serve(
         open_browser: open the page in the user's browser.
         block: wait until the server stops; if not, the caller closes the result.
         embedding: origins whose pages may show the chat in a frame.
+        hosts: those that others know the server by. On loopback it answers to no others but
+            localhost, 127.0.0.1 and ::1; on another address to any, unless some are named.
         questions_per_minute: how many each visitor may ask.
         burst_questions: how many of them at once, after a pause.
         kept: keeps visitors' conversations; None keeps nothing of anybody.
@@ -113,10 +118,13 @@ def serve(
             return "The server stops."
         return "The queue is full." if len(queue) >= WAITING_QUESTIONS else None
 
-    policy_with(embedding)  # before the server starts, so that a wrong origin is told at once
+    # Before the server starts, so that a wrong origin or host is told at once:
+    policy_with(embedding)
+    bound = _in_address(host or LOCALHOST_NAME)
+    answered = answered_hosts(bound, hosts)
     try:
         page.launch(
-            server_name=host,
+            server_name=bound,
             server_port=port,
             inbrowser=open_browser,
             prevent_thread_lock=True,  # until the MCP tools can log in
@@ -142,6 +150,7 @@ def serve(
                 ],
                 "middleware": [
                     Middleware(SecurityHeaders, embedding=embedding),
+                    *([Middleware(AnsweredHosts, hosts=answered)] if answered else ()),
                     Middleware(Refusals),
                     Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES),
                     Middleware(CallerNote),
@@ -153,7 +162,7 @@ def serve(
     except OSError as error:
         where = f"Port {port}" if port else "Every port the chat may use"
         raise InputError(
-            f"{where} is in use, or {host or 'the address'} is not this machine's.",
+            f"{where} is in use, or {bound} is not this machine's.",
             "Choose another with --port, or stop what runs there.",
         ) from error
     if door and page.mcp_server_obj:
@@ -162,6 +171,11 @@ def serve(
     if block:
         page.block_thread()
     return page
+
+
+def _in_address(host: str) -> str:
+    """A host as it stands in an address of the web, which Gradio makes of it: IPv6 in brackets."""
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host
 
 
 def _inside_client(page: gr.Blocks, door: Door) -> Client:

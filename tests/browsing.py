@@ -25,7 +25,9 @@ FLAGS = (
 )
 WAIT_MS = 30_000
 LOOK_MS = 500  # between two looks at what has come of an act
-HEIGHTS = {390: 844, 1366: 860, 1920: 1080}  # of a phone, a laptop and a wide screen, by width
+PHONE = 390
+# Heights by widths: of a phone, a laptop whose page is shown at 200 %, a laptop, a wide screen.
+HEIGHTS = {PHONE: 844, 683: 430, 1366: 860, 1920: 1080}
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -70,6 +72,7 @@ class Visit:
         self.context = browser.new_context(
             viewport={"width": width, "height": HEIGHTS[width]},
             color_scheme="dark" if dark else "light",
+            has_touch=width == PHONE,
             permissions=["clipboard-read", "clipboard-write"],
         )
         self.page: Page = self.context.new_page()

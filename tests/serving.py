@@ -20,6 +20,16 @@ def free_port() -> int:
         return free.getsockname()[1]
 
 
+def without_ipv6() -> bool:
+    """Whether this machine has no ::1, as in some containers."""
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return True
+    return False
+
+
 @contextmanager
 def served(assistant: Assistant, **options: Any) -> Iterator[str]:
     """Where the chat is served until the end of the block, with these options of ``serve``."""
@@ -32,8 +42,8 @@ def served_page(
     assistant: Assistant, *, port: int | None = None, **options: Any
 ) -> Iterator[gr.Blocks]:
     """The chat that is served until the end of the block."""
-    options = {"examples": {}, **options}
-    page = serve(assistant, host="127.0.0.1", port=port or free_port(), block=False, **options)
+    options = {"examples": {}, "host": "127.0.0.1", **options}
+    page = serve(assistant, port=port or free_port(), block=False, **options)
     try:
         yield page
     finally:

@@ -17,6 +17,8 @@ pytestmark = pytest.mark.browser
 
 HOSTILE = '<img src=x onerror="window.hacked=1"> ${window.hacked=2} {{window.hacked}} <b>bold</b>'
 WHO = "who was released?"
+ACTIVATION_MS = 6_000  # after which Chromium no longer counts a click or a key
+TOLD_MS = 1_500  # how long a button says what came of copying
 SOON_S = 60  # within which a stranger has an answer from a file of their own
 
 
@@ -113,6 +115,29 @@ def test_a_quote_is_copied_with_its_source(visit: Visit, news: Assistant) -> Non
     copied = visit.page.evaluate("navigator.clipboard.readText()")
     assert copied.startswith(f"> {news.ask(WHO).text}")
     assert "Belarus pardons" in copied
+
+
+def test_a_quote_that_cannot_be_copied_is_said_to_be_so(visit: Visit) -> None:
+    visit.ask(WHO)
+    visit.page.locator(".pq-copy summary").click()
+    visit.context.clear_permissions()
+    # Chromium lets a page copy only for a moment after it was clicked or typed into.
+    told = visit.page.evaluate(
+        """async ([past, after]) => {
+          const later = (wait_ms) => new Promise((done) => setTimeout(done, wait_ms));
+          const copying = document.querySelector("button[data-act=copy]");
+          const told = [copying.textContent];
+          await later(past);
+          for (const wait_ms of [0, after]) {
+            copying.click();
+            await later(wait_ms + 300);
+            told.push(copying.textContent);
+          }
+          return told;
+        }""",
+        [ACTIVATION_MS, TOLD_MS],
+    )
+    assert told == ["As text", "Could not copy", "As text"]
 
 
 # Reading

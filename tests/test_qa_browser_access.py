@@ -1,7 +1,7 @@
 """The chat for everyone: phones, wide screens, the dark, keyboards, screen readers, paper."""
 
 import pytest
-from browsing import SCREENSHOTS, Visit
+from browsing import PHONE, SCREENSHOTS, Visit
 from playwright.sync_api import Browser, expect
 
 pytestmark = pytest.mark.browser
@@ -11,7 +11,7 @@ LEAST_TARGET_PX = 24  # of what is clicked, by WCAG 2.2 (2.5.8)
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1366, 1920])
+@pytest.mark.parametrize("width", [PHONE, 1366, 1920])
 def test_the_whole_way_at_every_width_and_in_both_themes(
     browser: Browser, url: str, width: int, dark: bool
 ) -> None:
@@ -52,7 +52,7 @@ def test_the_whole_way_at_every_width_and_in_both_themes(
 
 
 def test_on_a_phone_a_quote_leads_to_the_article_and_back(browser: Browser, url: str) -> None:
-    visit = Visit(browser, url, width=390)
+    visit = Visit(browser, url, width=PHONE)
     page = visit.page
     expect(page.locator(".pq-shelves")).to_be_hidden()
     visit.draw()
@@ -69,7 +69,7 @@ def test_on_a_phone_a_quote_leads_to_the_article_and_back(browser: Browser, url:
 
 
 def test_on_a_phone_a_new_answer_comes_into_sight(browser: Browser, url: str) -> None:
-    visit = Visit(browser, url, width=390)
+    visit = Visit(browser, url, width=PHONE)
     page = visit.page
     question = page.get_by_placeholder("Ask a question")
     for asked in (WHO, "which countries are the released citizens from?", "who is John Cole?"):
@@ -84,7 +84,7 @@ def test_on_a_phone_a_new_answer_comes_into_sight(browser: Browser, url: str) ->
 def test_on_a_phone_the_library_stays_open_until_something_is_opened(
     browser: Browser, url: str
 ) -> None:
-    visit = Visit(browser, url, width=390)
+    visit = Visit(browser, url, width=PHONE)
     page = visit.page
     shelves = page.locator(".pq-shelves")
     visit.draw()
@@ -129,6 +129,32 @@ def test_by_keyboard_alone(visit: Visit) -> None:
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
 
 
+def test_the_keys_can_be_turned_off_where_the_page_is_shown_at_200_percent(
+    browser: Browser, url: str
+) -> None:
+    visit = Visit(browser, url, width=683)
+    page = visit.page
+    question = page.get_by_placeholder("Ask a question")
+    page.locator(".pq-keys summary").click()
+    visit.picture("keys-683")
+    assert visit.violations() == []
+    page.locator(".pq-keys summary").press("/")
+    expect(question).to_be_focused()
+    page.get_by_label("Use these keys").uncheck()
+    page.locator(".pq-keys summary").press("/")
+    expect(page.locator(".pq-keys summary")).to_be_focused()
+    visit.leave()
+
+
+def test_on_a_phone_there_are_no_keys_to_turn_off(browser: Browser, url: str) -> None:
+    visit = Visit(browser, url, width=PHONE)
+    page = visit.page
+    expect(page.locator(".pq-keys")).to_be_hidden()
+    page.locator(".pq-drawer").press("/")
+    expect(page.locator(".pq-drawer")).to_be_focused()
+    visit.leave()
+
+
 def test_what_has_the_focus_is_seen_and_in_order(visit: Visit) -> None:
     page = visit.page
     visit.ask(WHO)
@@ -158,7 +184,7 @@ def test_what_has_the_focus_is_seen_and_in_order(visit: Visit) -> None:
     assert {"pq-left", "pq-middle", "pq-right"} <= set(parts)
 
 
-@pytest.mark.parametrize("width", [390, 1366])
+@pytest.mark.parametrize("width", [PHONE, 1366])
 def test_what_is_clicked_is_large_enough(browser: Browser, url: str, width: int) -> None:
     visit = Visit(browser, url, width=width)
     visit.ask(WHO)

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
-from browsing import Visit
+from browsing import PHONE, Visit
 from playwright.sync_api import Browser, Route, expect
 from serving import LIMITLESS, drop_sessions, free_port, served, served_page
 
@@ -272,7 +272,7 @@ def test_all_articles_have_ones_own_among_them(
 def test_another_browser_sees_nothing(visit: Visit, browser: Browser, keeping: str) -> None:
     visit.ask(WHO)
     expect(visit.page.locator(".pq-talk")).to_have_count(1)
-    other = Visit(browser, keeping, width=390)
+    other = Visit(browser, keeping, width=PHONE)
     expect(other.page.locator(".pq-talk")).to_have_count(0)
     other.draw()
     assert other.violations() == []

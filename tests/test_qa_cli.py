@@ -262,6 +262,7 @@ def test_evaluate_prints_the_official_names(tmp_path: Path) -> None:
         (["export", "x", "--output", ""], 2, "argument --output: '' is no folder"),
         (["chat", NEWS, "--keep", NEWS], 1, "Conversations cannot be kept in"),
         (["chat", NEWS, "--allow-embedding", "https://a.example; x"], 1, "is no origin"),
+        (["chat", NEWS, "--allow-host", "https://a.example"], 1, "is no host"),
         (["ask", "x" * 10_000], 1, "10,000 characters"),
         (["ask", "who?", "missing.txt"], 1, "no file or folder missing.txt"),
         (["ask", "who?", ""], 1, "A SOURCE is empty."),

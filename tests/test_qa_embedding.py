@@ -1,5 +1,6 @@
 """The chat in a page of another origin, in a real Chromium: as an element and in a frame."""
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -68,6 +69,31 @@ def test_in_a_frame_where_it_is_allowed(browser: Browser, news: Assistant) -> No
         tab.goto(site)
         asks(tab.frame_locator("iframe"))
         tab.close()
+
+
+@pytest.mark.parametrize("let", [True, False], ids=["as the README says", "not let to it"])
+def test_a_quote_is_copied_in_a_frame(browser: Browser, news: Assistant, let: bool) -> None:
+    (frame,) = re.findall("<iframe .*</iframe>", (ROOT / "README.md").read_text("utf-8"))
+    if not let:
+        frame = frame.replace(' allow="clipboard-write"', "")
+    port = free_port()
+    frame = frame.replace("127.0.0.1:7860", f"127.0.0.1:{port}")
+    frame = frame.replace("<iframe", "<iframe width=1200 height=800")
+    with another_site(frame) as site, served(news, port=port, embedding=[site]):
+        context = browser.new_context()
+        context.grant_permissions(["clipboard-read", "clipboard-write"], origin=site)
+        tab = context.new_page()
+        tab.goto(site)
+        inside = tab.frame_locator("iframe")
+        asks(inside)
+        writes = """() => navigator.clipboard.writeText("").then(() => true, () => false)"""
+        assert tab.frames[1].evaluate(writes) is let
+        inside.locator(".pq-copy summary").click()
+        inside.get_by_role("button", name="As Markdown").click()
+        expect(inside.get_by_role("button", name="Copied")).to_be_visible()
+        tab.locator("h1").click()  # who has not the focus may not read it
+        assert tab.evaluate("navigator.clipboard.readText()").startswith("> 123")
+        context.close()
 
 
 def test_nor_in_a_frame_where_it_is_not(browser: Browser, url: str) -> None:

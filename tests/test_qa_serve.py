@@ -19,7 +19,7 @@ from gradio_client.exceptions import AppError
 from mcp.types import TextContent
 from mcp_calls import result
 from prometheus_client.parser import text_string_to_metric_families
-from serving import free_port, served, served_page
+from serving import free_port, served, served_page, without_ipv6
 from starlette.applications import Starlette
 
 from index.errors import InputError
@@ -195,6 +195,14 @@ def error_by(client: Client) -> dict[str, str]:
     with pytest.raises(AppError) as raised:
         client.predict(EASY, api_name="/ask")
     return json.loads(str(raised.value))
+
+
+@pytest.mark.skipif(without_ipv6(), reason="There is no ::1 here.")
+@pytest.mark.parametrize("host", ["::1", "[::1]"])
+def test_an_address_of_ipv6_is_served_on(news: Assistant, host: str) -> None:
+    with served(news, host=host) as address:
+        assert address.startswith("http://[::1]:")
+        assert httpx.get(f"{address}/readyz", timeout=60).json() == {"status": "ready"}
 
 
 def test_a_visitor_who_asks_too_much_is_told_when_to_come_back(strict: str) -> None:

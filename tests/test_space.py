@@ -74,9 +74,11 @@ def asked(url: str, question: str) -> str | None:
 def test_it_starts_from_its_own_files_and_keeps_what_it_made(files: Path, tmp_path: Path) -> None:
     kept = tmp_path / "data" / "cache"
     shutil.copytree(os.environ["PULLQUOTE_CACHE"], kept, ignore=shutil.ignore_patterns("shelves"))
-    with started(files, {"PULLQUOTE_CACHE": str(kept)}) as url:
+    variables = {"PULLQUOTE_CACHE": str(kept), "PULLQUOTE_ALLOWED_HOSTS": "chat.example"}
+    with started(files, variables) as url:
         assert asked(url, "how many prisoners were pardoned?") == "123"
-        headers = httpx.get(url, timeout=60).headers
+        headers = httpx.get(url, headers={"Host": "chat.example"}, timeout=60).headers
+        assert httpx.get(url, headers={"Host": "other.example"}).status_code == 421
     assert "https://huggingface.co" in headers["Content-Security-Policy"]
     assert list((kept / "shelves").iterdir())  # the next start finds the examples embedded
 

@@ -48,24 +48,30 @@ element.addEventListener("click", (event) => {
   const here = new CustomEvent("pq-act", {bubbles: true, cancelable: true, detail: button});
   if (button.dispatchEvent(here)) act({...button.dataset});
 });
-// Copies a text and says so on what was clicked. Off loopback without TLS there is no clipboard
-// but the old way.
+// Copies a text, and says on what was clicked whether it did.
+const COPIED = "Copied", NOT_COPIED = "Could not copy";
 const copy = async (text, clicked) => {
-  if (navigator.clipboard) {
+  let copied = true;
+  try {
     await navigator.clipboard.writeText(text);
-  } else {
-    const area = document.createElement("textarea");
-    area.value = text;
-    document.body.append(area);
-    area.select();
-    document.execCommand("copy");
-    area.remove();
+  } catch {
+    // There is no clipboard off loopback without TLS, and none in a frame that is not let to it.
+    copied = copyOldWay(text);
     clicked.focus();
   }
   const said = clicked.textContent;
-  if (said === "Copied") return;
-  clicked.textContent = "Copied";
+  if (said === COPIED || said === NOT_COPIED) return;
+  clicked.textContent = copied ? COPIED : NOT_COPIED;
   setTimeout(() => { clicked.textContent = said; }, 1500);
+};
+const copyOldWay = (text) => {
+  const area = document.createElement("textarea");
+  area.value = text;
+  document.body.append(area);
+  area.select();
+  const copied = document.execCommand("copy");
+  area.remove();
+  return copied;
 };
 // What is unfolded near an edge comes into sight whole.
 element.addEventListener("toggle", (event) => {
