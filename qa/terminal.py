@@ -86,6 +86,7 @@ def encode_anything() -> None:
     as that. A terminal keeps its encoding, since it would show UTF-8 as something else. What an
     encoding lacks is spelt out as JSON does it, so that JSON stays JSON.
     """
+    codecs.register_error(SPELT, _spelt_as_json)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # and not what somebody put in its place
             encoding = stream.encoding if stream.isatty() else "utf-8"
@@ -96,9 +97,6 @@ def _spelt_as_json(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
     return json.dumps(error.object[error.start : error.end])[1:-1], error.end
-
-
-codecs.register_error(SPELT, _spelt_as_json)
 
 
 def shown(text: str) -> str:
