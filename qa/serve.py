@@ -84,6 +84,7 @@ def serve(
 
     Raises:
         InputError: the port is in use, an option out of range, or there is no article.
+        StoreError: the articles cannot be read, or a login not kept.
     """
     counters = Counters()
     gate = Gate(
