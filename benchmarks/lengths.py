@@ -97,7 +97,7 @@ def main() -> None:
     if options.files:
         reader = Recorded(ExtractiveReader.shipped(), embedder)
         sets = {file.name: of_file(reader, embedder, file) for file in options.files}
-        report |= {"sets": sets, "news": of_news(reader, embedder)}
+        report |= {"machine": machine(), "sets": sets, "news": of_news(reader, embedder)}
     if options.time:
         report["times"] = times(embedder)
     FILE.write_text(json.dumps(report, indent=2) + "\n", "utf-8")

@@ -8,9 +8,9 @@ from performance_plots import SCALE_PLOT
 from projection import MEMORY_GB, WORKED_OUT, Growth, rows_of
 
 
-def retrieval_section(report: Mapping[str, Mapping[str, Mapping[str, float]]]) -> str:
+def retrieval_section(report: Mapping[str, Any]) -> str:
     parts = []
-    for name, ways in report.items():
+    for name, ways in report["sets"].items():
         cutoffs = list(next(iter(ways.values())))
         rows = [[way, *(f"{value:.3f}" for value in found.values())] for way, found in ways.items()]
         parts.append(markdown([name.split(".")[0], *cutoffs], rows))
@@ -18,8 +18,8 @@ def retrieval_section(report: Mapping[str, Mapping[str, Mapping[str, float]]]) -
         "## How passages are found\n\n"
         "`python benchmarks/retrieval.py FILE...`: the share of questions whose own paragraph is"
         " among the first k, by meaning, by words, and by both in several ways. The last ways"
-        " have the title of its document before each passage, which does not pay.\n\n"
-        + "\n\n".join(parts)
+        " have the title of its document before each passage, which does not pay;"
+        f" {told(report)}.\n\n" + "\n\n".join(parts)
     )
 
 

@@ -10,9 +10,9 @@ from reading import SHIPPED
 READING_PLOT, LENGTHS_PLOT, SCALE_PLOT = "reading.svg", "lengths.svg", "scale.svg"
 
 
-def plot_reading(report: Mapping[str, Mapping[str, Mapping[str, float]]], file: Path) -> None:
+def plot_reading(report: Mapping[str, Any], file: Path) -> None:
     with _drawn(file, (8.4, 3.6)) as ((axes,),):
-        for name, rows in report.items():
+        for name, rows in report["sets"].items():
             fixed = [row for way, row in rows.items() if way.startswith("the first")]
             (line,) = axes.plot(
                 [row["passages"] for row in fixed],

@@ -15,23 +15,22 @@ LENGTHS_SAID = (
 )
 
 
-def reading_section(report: Mapping[str, Mapping[str, Mapping[str, float]]]) -> str:
-    first = next(iter(report.values()))
+def reading_section(report: Mapping[str, Any]) -> str:
+    sets = report["sets"]
+    first = next(iter(sets.values()))
     table = [
         [
             way,
             *(
                 f"{rows[way][what]:.2f}"
-                for rows in report.values()
+                for rows in sets.values()
                 for what in ("passages", "f1", "best_f1")
             ),
         ]
         for way in first
         if way.startswith(("the first", "2, then", "1, 2, then"))
     ]
-    head = [
-        f"{name.split('.')[0]}: {what}" for name in report for what in ("read", "F1", "best F1")
-    ]
+    head = [f"{name.split('.')[0]}: {what}" for name in sets for what in ("read", "F1", "best F1")]
     return (
         "## How many passages are read\n\n"
         "`python benchmarks/reading.py FILE...`: every question is asked of all the paragraphs of"
@@ -40,7 +39,7 @@ def reading_section(report: Mapping[str, Mapping[str, Mapping[str, float]]]) -> 
         " score is below a share of the nearest's are passed over, but where a question leans on"
         " others or asks for several things; a second that scores nine tenths of it is read with"
         f" it. What is shipped is “{SHIPPED}”. F1 is that of what is given, with its abstentions,"
-        " and that of the best quote in any case.\n\n"
+        f" and that of the best quote in any case; {told(report)}.\n\n"
         f"![F1 against passages read](benchmarks/results/{READING_PLOT})\n\n"
         + markdown(["", *head], table)
     )
@@ -82,7 +81,8 @@ def lengths_section(report: Mapping[str, Any]) -> str:
         " be read of every length. A question is found where a passage holds its answer. Of"
         " passages as they are usually cut, neighbours were also read as one where that fits the"
         " reader's window, and of an article two before any of others: neither is shipped."
-        " Dotted lines share nothing; a star is what comes of reading as above.\n\n"
+        " Dotted lines share nothing; a star is what comes of reading as above;"
+        f" {told(report)}.\n\n"
         f"![F1 against tokens read](benchmarks/results/{LENGTHS_PLOT})\n\n"
         + "\n\n".join(parts)
         + "\n\nOf the news story's questions, those that it does not answer included, so many come"

@@ -17,7 +17,7 @@ from pathlib import Path
 from statistics import fmean, median
 from typing import NamedTuple
 
-from timing import RESULTS
+from timing import RESULTS, machine
 from tqdm import tqdm
 
 from index.embed import Embedder
@@ -128,9 +128,10 @@ class Recorded:
 def main() -> None:
     embedder = shipped_embedder()
     reader = Recorded(ExtractiveReader.shipped(), embedder)
-    report = {Path(name).name: curves(reader, embedder, Path(name)) for name in sys.argv[1:]}
+    sets = {Path(name).name: curves(reader, embedder, Path(name)) for name in sys.argv[1:]}
+    report = {"machine": machine(), "sets": sets}
     (RESULTS / "reading.json").write_text(json.dumps(report, indent=2) + "\n", "utf-8")
-    for name, rows in report.items():
+    for name, rows in sets.items():
         print(f"{name:60}{'read':>8}{'tokens':>8}{'given':>8}{'best':>8}")
         for way, row in rows.items():
             print(

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-from timing import RESULTS
+from timing import RESULTS, machine
 from tqdm import tqdm
 
 from index.embed import Embedder
@@ -35,9 +35,10 @@ Order = Callable[[list[Hit]], list[Hit]]
 
 
 def main() -> None:
-    report = {Path(name).name: recalls(Path(name)) for name in sys.argv[1:]}
+    sets = {Path(name).name: recalls(Path(name)) for name in sys.argv[1:]}
+    report = {"machine": machine(), "sets": sets}
     (RESULTS / "retrieval.json").write_text(json.dumps(report, indent=2) + "\n", "utf-8")
-    for name, rows in report.items():
+    for name, rows in sets.items():
         print(f"{name:24}" + "".join(f"{f'@{k}':>8}" for k in CUTOFFS))
         for way, found in rows.items():
             print(f"{way:24}" + "".join(f"{value:8.3f}" for value in found.values()))

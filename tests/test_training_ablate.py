@@ -122,8 +122,12 @@ def test_variants_are_trained_and_measured_once(
     assert len(made) == 3
     assert taught(VARIANTS) == rows
     assert {file: file.stat().st_mtime_ns for file in made} == made
-    with pytest.raises(ValueError, match="of other examples or recipes"):
+    with pytest.raises(ValueError, match="of other examples, models, recipes or development sets"):
         taught(VARIANTS.replace("weight = 0.0", "weight = 0.5"))
+    calibrating = tmp_path / "calibrate.toml"
+    calibrating.write_text(calibrating.read_text("utf-8").replace("own = 1.0", "own = 0.5"))
+    with pytest.raises(ValueError, match="of other examples, models, recipes or development sets"):
+        taught(VARIANTS)
 
 
 def test_the_card_shows_what_each_means_gives(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from chain import steps as chain_steps
 from curves import draw_curves, reliability, risk_coverage
 from export import RefusedError, export, replace_shipped
 from fetch_teacher import join
-from models import load_model, load_tokenizer, save_model
+from models import WEIGHTS, load_model, load_tokenizer, save_model
 from training_data import ASKED, BRIDGE, HALL_ASKED, TRAINING, rows_of
 from transformers import (
     AutoModelForQuestionAnswering,
@@ -41,6 +41,22 @@ def test_the_weights_of_an_export_are_halves(tiny: dict[str, str], tmp_path: Pat
     model = AutoModelForQuestionAnswering.from_pretrained(tmp_path / "out", dtype="auto")
     assert {value.dtype for value in model.state_dict().values()} == {torch.float16}
     assert ExtractiveReader.from_pretrained(tmp_path / "out").settings.reads_history
+
+
+def test_what_was_fitted_to_other_weights_does_not_stay_beside_new_ones(
+    tiny: dict[str, str], tmp_path: Path
+) -> None:
+    export(Path(tiny["bert"]), tmp_path / "out")
+    for name in ("calibration.json", "calibration.svg", CARD_FILE):
+        (tmp_path / "out" / name).write_text("{}")
+    export(Path(tiny["bert"]), tmp_path / "out")
+    (tmp_path / "new.json").write_text(json.dumps({"a": {"f1": 80.0}}))
+    (tmp_path / "shipped").mkdir()
+    (tmp_path / "shipped" / "figures.json").write_text(json.dumps({"a": {"f1": 70.0}}))
+    with pytest.raises(RefusedError, match=r"run calibrate\.py"):
+        replace_shipped(tmp_path / "out", tmp_path / "new.json", shipped=tmp_path / "shipped")
+    assert not list((tmp_path / "out").glob("*.svg"))
+    assert not (tmp_path / "out" / CARD_FILE).exists()
 
 
 def test_an_export_that_is_too_large_is_refused(tmp_path: Path) -> None:
@@ -299,7 +315,10 @@ def test_a_chain_of_other_inputs_does_not_go_on_in_the_same_folder(
     output, mine, own = tmp_path / "out", tmp_path / "recipes", tmp_path / "data"
     shutil.copytree(recipes, mine)
     shutil.copytree(data, own)
-    inputs = {"data": f"{own}", "start": f"{SHIPPED_READER}", "teacher": "base"}
+    start = tmp_path / "start"
+    start.mkdir()
+    (start / WEIGHTS).write_bytes(b"weights")
+    inputs = {"data": f"{own}", "start": f"{start}", "teacher": "base"}
 
     def run(**changes: str) -> None:
         given = inputs | {"output": f"{output}", "recipes": f"{mine}"} | changes
@@ -319,6 +338,11 @@ def test_a_chain_of_other_inputs_does_not_go_on_in_the_same_folder(
     for name, value in {"data": "d", "start": f"{tmp_path}", "teacher": "other"}.items():
         with pytest.raises(ValueError, match=f"with another {name}\\b.*Name another --output"):
             run(**{name: value})
+    (start / WEIGHTS).write_bytes(b"other weights")  # in the same folder
+    with pytest.raises(ValueError, match=r"with another start\. Name"):
+        run()
+    (start / WEIGHTS).write_bytes(b"weights")
+    run()
     for recipe, change in {"teacher": "# another\n", "card": "other = 1\n"}.items():
         with (mine / f"{recipe}.toml").open("a", encoding="utf-8") as file:
             file.write(change)

@@ -10,7 +10,7 @@ import steps
 import torch
 from align import Label, align, read_labels
 from boundaries import mend
-from distil import Distilling, distilling_loss, teacher_logits
+from distil import Distilling, distil, distilling_loss, teacher_logits
 from examples import Example, digest_of, write_examples
 from features import NULL_TOKEN, collate, cut_batches, encode
 from hypothesis import given
@@ -46,10 +46,34 @@ def test_tokens_of_answers_cover_them(
         assert len(feature.token_ids) <= 64
         if not spans:
             assert feature.starts == feature.ends == (NULL_TOKEN,)
-        for places, side in ((feature.starts, 0), (feature.ends, 1)):
-            for place in places if spans else ():
-                left, right = feature.offsets[place - feature.first]
-                assert any(left < span[1] and span[0] < right for span in spans), side
+        # The first and the last of the tokens that have a character of it.
+        tokens = [(left, right) for left, right in feature.offsets.tolist() if left < right]
+        past = tokens[-1][1] if tokens else 0
+        firsts, lasts = set(), set()
+        for span in spans:
+            inside = [
+                number
+                for number, (left, right) in enumerate(feature.offsets.tolist())
+                if left < right and max(left, span[0]) < min(right, span[1])
+            ]
+            if inside and span[1] <= past:
+                firsts.add(feature.first + inside[0])
+                lasts.add(feature.first + inside[-1])
+        assert firsts <= set(feature.starts)
+        assert lasts <= set(feature.ends)
+        if all(end <= past for _, end in spans):
+            assert firsts == set(feature.starts) - {NULL_TOKEN}
+            assert lasts == set(feature.ends) - {NULL_TOKEN}
+
+
+def test_an_answers_tokens_are_its_first_and_its_last(tiny: dict[str, str]) -> None:
+    tokenizer = load_tokenizer(tiny["bert"])
+    start = BRIDGE.index("four months")
+    asked = questions_about(BRIDGE, [(start, start + len("four months"))])
+    (feature,) = encode([asked], tokenizer, max_tokens=120)
+    words = tokenizer.convert_ids_to_tokens(feature.token_ids)
+    ((begin,), (end,)) = feature.starts, feature.ends
+    assert words[begin : end + 1] == ["four", "months"]
 
 
 @many
@@ -257,6 +281,17 @@ def test_a_teacher_says_where_an_answer_lies_and_not_whether_there_is_one(
         side[0, NULL_TOKEN] += 2
     added = loss_of(*surer, batch) - people_loss(*surer, batch)
     torch.testing.assert_close(added, taught - people, atol=1e-4, rtol=1e-4)
+
+
+def test_a_teacher_does_not_teach_passages_together(
+    tiny: dict[str, str], recipes: Path, tmp_path: Path
+) -> None:
+    together = (recipes / "distil.toml").read_text("utf-8")
+    together = together.replace("passages_together = false", "passages_together = true")
+    recipe = tmp_path / "distil.toml"
+    recipe.write_text(together, "utf-8")
+    with pytest.raises(ValueError, match="leave it out with labels"):
+        distil(tmp_path / "none", tiny["bert"], tmp_path, recipe=recipe, labels=tmp_path / "labels")
 
 
 def test_labels_of_another_teacher_or_other_bits_are_made_anew(

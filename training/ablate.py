@@ -24,8 +24,9 @@ from devcheck import DevSet, DevSource, check, draw_sets, mean_f1
 from distil import Distilling, distilling_loss
 from examples import Example, digest_of, read_examples
 from finetune import learn
-from models import WEIGHTS
+from models import WEIGHTS, told_apart
 from steps import Training
+from whole_file import write_whole
 
 from qa.metrics import score_answerability
 from qa.reader import ExtractiveReader
@@ -121,7 +122,8 @@ def ablate(
         The figures of each, by its name.
 
     Raises:
-        ValueError: a variant leaves too few examples, or was made of something else before.
+        ValueError: a variant leaves too few examples, or was made of something else before, or
+            measured on something else.
     """
     entries = tomllib.loads(recipe.read_text("utf-8"))
     training, distilling = Training(**entries["training"]), Distilling(**entries["distilling"])
@@ -129,8 +131,9 @@ def ablate(
     held = read_labels(labels, examples_digest=digest_of(examples))
     variants = [Variant(**variant) for variant in entries["variants"]]
     chosen = [variant.choose(every, most=training.most_examples) for variant in variants]
-    calibrating = recipe.with_name(CALIBRATE_RECIPE.name).read_text("utf-8")
-    cases = make_cases(data, tomllib.loads(calibrating) | entries["answerability"])
+    calibrating = tomllib.loads(recipe.with_name(CALIBRATE_RECIPE.name).read_text("utf-8"))
+    calibrating |= entries["answerability"]
+    cases = make_cases(data, calibrating)
     measures = Measures(
         draw_sets(
             data,
@@ -140,6 +143,10 @@ def ablate(
         ),
         cases,
     )
+    measured_on = f"{entries['dev_sets']} {calibrating} " + " ".join(
+        digest_of(file) for file in sorted(data.glob("*.dev.json*"))
+    )
+    learned_from = f"{digest_of(examples)} {digest_of(labels / INDEX)} {told_apart(start)}"
     rows = {}
     for place, (variant, numbers) in enumerate(zip(variants, chosen, strict=True)):
         print(f"{variant.name} ({place + 1} of {len(variants)})", flush=True)
@@ -150,13 +157,14 @@ def ablate(
             output / f"{place:02}",
             training=replace(training, **variant.training),
             distilling=replace(distilling, **variant.distilling),
-            made_of=f"{digest_of(examples)} {digest_of(labels / INDEX)} {start} {variant}",
+            made_of=f"{learned_from} {variant}",
+            measured_on=measured_on,
             measures=measures,
         )
         print("  ".join(f"{name} {value:g}" for name, value in row.items()), flush=True)
         rows[variant.name] = row
     text = json.dumps({"command": COMMAND, "variants": rows}, indent=2)
-    (output / ABLATIONS_FILE).write_text(text + "\n", "utf-8")
+    write_whole(output / ABLATIONS_FILE, text + "\n")
     return rows
 
 
@@ -169,6 +177,7 @@ def _measured(
     training: Training,
     distilling: Distilling,
     made_of: str,
+    measured_on: str,
     measures: Measures,
 ) -> dict[str, float]:
     """The figures of one variant, which is trained unless it is there."""
@@ -176,8 +185,11 @@ def _measured(
     file = output / ROW_FILE
     if file.is_file():
         done = json.loads(file.read_text("utf-8"))
-        if done["made_of"] != plan:
-            raise ValueError(f"{output} is of other examples or recipes. Delete it to begin anew.")
+        if (done["made_of"], done["measured_on"]) != (plan, measured_on):
+            raise ValueError(
+                f"{output} is of other examples, models, recipes or development sets."
+                " Delete it to begin anew."
+            )
         return dict(done["figures"])
     learn(
         examples,
@@ -188,7 +200,8 @@ def _measured(
         made_of=plan,
     )
     figures = measures.of(ExtractiveReader.from_pretrained(output, plain=True))
-    file.write_text(json.dumps({"made_of": plan, "figures": figures}) + "\n", "utf-8")
+    told = {"made_of": plan, "measured_on": measured_on, "figures": figures}
+    write_whole(file, json.dumps(told) + "\n")
     (output / WEIGHTS).unlink()  # its figures are what it was for
     return figures
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 from features import Ints
+from whole_file import write_whole
 
 SHARD = "labels-{:04d}.npz"
 INDEX = "labels.json"  # written last: it says that all shards are there
@@ -87,7 +88,7 @@ def write_shard(folder: Path, shard: int, labels: dict[int, Label], *, made_of: 
 
 def write_index(folder: Path, index: LabelIndex) -> None:
     """Say that the labels are complete."""
-    (folder / INDEX).write_text(json.dumps(asdict(index), indent=2) + "\n", "utf-8")
+    write_whole(folder / INDEX, json.dumps(asdict(index), indent=2) + "\n")
 
 
 def read_labels(folder: Path, *, examples_digest: str) -> dict[int, Label]:

@@ -23,6 +23,7 @@ from curves import draw_curves
 from sklearn.linear_model import LogisticRegression
 from squad import find_set
 from tqdm import tqdm
+from whole_file import write_whole
 
 from index.embed import SentenceEmbedder
 from index.engine import PassageIndex
@@ -119,7 +120,7 @@ def main() -> None:
         options.reader / CURVES_FILE,
         least_score=least,
     )
-    (options.reader / FIGURES_FILE).write_text(json.dumps(found, indent=2) + "\n", "utf-8")
+    write_whole(options.reader / FIGURES_FILE, json.dumps(found, indent=2) + "\n")
 
     print(f"log loss {losses[temperature]:.3f} at temperature {temperature:.1f}")
     print(f"{'':16}{'cases':>6}{'right':>7}{'ece':>7}{'auroc':>7}{'answered':>10}")

@@ -17,6 +17,7 @@ from typing import Any
 from average import SHARE_OF
 from calibrate import CURVES_FILE, FIGURES_FILE
 from prepare import Recipe
+from whole_file import write_whole
 
 from qa.reader import MAX_ANSWER_TOKENS, SHIPPED_READER
 
@@ -250,7 +251,7 @@ def main() -> None:
         recipes=options.recipes,
         taught=not options.without_teacher,
     )
-    (options.reader / CARD_FILE).write_text(text, "utf-8")
+    write_whole(options.reader / CARD_FILE, text)
 
 
 if __name__ == "__main__":

@@ -29,9 +29,10 @@ from fetch_teacher import fetch_teacher
 from finetune import fine_tune
 from journal import PLOT
 from label import label
-from models import WEIGHTS
+from models import WEIGHTS, told_apart
 from prepare import Recipe, prepare
 from teacher import people_loss
+from whole_file import write_whole
 
 from index.embed import SentenceEmbedder
 from qa.reader import SHIPPED_READER
@@ -145,7 +146,11 @@ def hold_to_inputs(
     Raises:
         ValueError: what is in the output was made of something else.
     """
-    made_of: dict[str, Any] = {"data": str(data), "start": start, "teacher": base}
+    made_of: dict[str, Any] = {
+        "data": str(data),
+        "start": told_apart(start),
+        "teacher": told_apart(base) if base is not None else None,
+    }
     made_of |= {file.name: digest_of(file) for file in sorted(data.glob("*.json*"))}
     # What they say, not how; what the card says besides is written last, and may change until then.
     made_of |= {
@@ -156,7 +161,7 @@ def hold_to_inputs(
     file = output / MADE_OF_FILE
     if not (begun and file.is_file()):
         output.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(made_of, indent=2) + "\n", "utf-8")
+        write_whole(file, json.dumps(made_of, indent=2) + "\n")
         return
     before = json.loads(file.read_text("utf-8"))
     changed = [name for name in before | made_of if before.get(name) != made_of.get(name)]
@@ -192,7 +197,7 @@ def _calibrate(data: Path, reader: Path, recipes: Path) -> None:
 
 def _write_card(start: str, base: str | None, figures: Path, reader: Path, recipes: Path) -> None:
     text = card(reader, [figures], recipes=recipes, start=start, teacher=base)
-    (reader / CARD_FILE).write_text(text, "utf-8")
+    write_whole(reader / CARD_FILE, text)
 
 
 def main() -> None:

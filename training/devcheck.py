@@ -17,6 +17,7 @@ from statistics import fmean
 from typing import Any
 
 from squad import Layout, find_set, read_questions
+from whole_file import write_whole
 
 from qa.conversation import with_history
 from qa.metrics import best_against
@@ -127,7 +128,7 @@ def measure(data: Path, reader: Path, output: Path, *, recipe: Path) -> None:
     text = json.dumps(
         {name: {"command": command, **row} for name, row in figures.items()}, indent=2
     )
-    output.write_text(text + "\n", "utf-8")
+    write_whole(output, text + "\n")
     print(text)
 
 

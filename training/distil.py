@@ -107,8 +107,14 @@ def distil(
         recipe: TOML file such as distil.toml.
         labels: folder that label.py made, None to learn from people only.
         dev_data: folder of the development sets, None to check on none.
+
+    Raises:
+        ValueError: the labels are of other examples, or passages are to be read together.
     """
     entries = tomllib.loads(recipe.read_text("utf-8"))
+    if labels and entries["training"]["passages_together"]:
+        # The loss of a question's passages is then one, and the teacher's is of each.
+        raise ValueError("passages_together is for people's answers: leave it out with labels.")
     held = read_labels(labels, examples_digest=digest_of(examples)) if labels else {}
     distilling = Distilling(**entries["distilling"])
     fine_tune(

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from calibrate import FIGURES_FILE
-from card import STEPS_FILE
+from calibrate import CURVES_FILE, FIGURES_FILE
+from card import CARD_FILE, STEPS_FILE
 from devcheck import mean_f1
 from models import WEIGHTS
 from transformers import AutoModelForQuestionAnswering, AutoTokenizer
@@ -46,6 +46,8 @@ def export(reader: Path, output: Path) -> None:
     size_bytes = sum(value.numel() * value.element_size() for value in model.state_dict().values())
     if size_bytes > MOST_BYTES:
         raise RefusedError(f"The weights have {size_bytes:,} bytes; {MOST_BYTES:,} are allowed.")
+    for fitted in (FIGURES_FILE, CURVES_FILE, CARD_FILE):  # to the weights that were there before
+        (output / fitted).unlink(missing_ok=True)
     model.save_pretrained(output)
     AutoTokenizer.from_pretrained(reader).save_pretrained(output)
     # prepare.py puts earlier turns before their follow-ups; all else is calibrate.py's to fit.

@@ -8,7 +8,7 @@ import torch
 from devcheck import DevSet, DevSource, draw_sets
 from examples import Example, digest_of, read_examples
 from features import encode
-from models import load_model, load_tokenizer
+from models import load_model, load_tokenizer, told_apart
 from steps import LossOf, Training, train
 
 
@@ -48,7 +48,7 @@ def fine_tune(
         output,
         training=training,
         loss_of=loss_of,
-        made_of=f"{digest_of(examples)} {start} {taught_by}",
+        made_of=f"{digest_of(examples)} {told_apart(start)} {taught_by}",
         dev_sets=dev_sets,
     )
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import regex
 import torch
+from examples import digest_of
 from transformers import AutoConfig, AutoModelForQuestionAnswering, AutoTokenizer
 
 WEIGHTS = "model.safetensors"  # of a saved model
@@ -36,6 +37,16 @@ def load_model(start: str, *, attention: str, dropout: float, frozen_layers: int
     if frozen_layers:
         _freeze(model, frozen_layers)
     return model.train()
+
+
+def told_apart(start: str) -> str:
+    """A name for a model that changes when its weights do.
+
+    Args:
+        start: folder or hub id; of the latter the name is all there is to tell by.
+    """
+    weights = Path(start) / WEIGHTS
+    return f"{start} {digest_of(weights)}" if weights.is_file() else start
 
 
 def load_tokenizer(start: str) -> Any:

@@ -136,10 +136,11 @@ class SetMaker:
         order = list(range(len(self._asked)))
         self._rng.shuffle(order)
         for group in order[: self._set.questions]:
-            for example in self._of_question(self._asked[group], group):
-                yield replace(example, question=self._typed(example.question))
+            yield from self._of_question(self._asked[group], group)
 
     def _of_question(self, asked: Asked, group: int) -> Iterator[Example]:
+        # Before the earlier turns come in front of it, which were typed by themselves.
+        asked = replace(asked, question=self._typed(asked.question))
         question, kind = self._spoken(asked)
         if not asked.spans:
             piece = anywhere(asked.context, self._size(), self._rng)
