@@ -8,10 +8,10 @@ from performance_plots import LENGTHS_PLOT, READING_PLOT
 from reading import SHIPPED
 
 LENGTHS_SAID = (
-    "Some passages of 96 or 128 tokens give better quotes of both sets for fewer tokens, but of"
-    " the news story too few answers for its test: 160, with a sentence shared, are what is"
-    " shipped, and what the reader's settings were fitted to. They give better quotes of both sets"
-    " than 192 do."
+    "Passages of 128 tokens that share nothing give better quotes of new_wiki, about as good ones"
+    " of fairytale and as many right answers of the news story, for fewer tokens; but 160 tokens"
+    " with a sentence shared are what is shipped, and what the reader's settings were fitted to."
+    " They give better quotes of both sets than 192 with a sentence shared do."
 )
 
 
