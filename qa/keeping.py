@@ -12,7 +12,7 @@ from qa.feedback import Feedback
 from qa.kept import Kept
 from qa.kept_conversations import MAX_SEARCHED_CHARS
 from qa.kept_folder import new_visitor
-from qa.kept_rows import KeptTurn
+from qa.kept_rows import KeptConversation, KeptTurn
 from qa.records import Answer
 from qa.session import ALL_ARTICLES, KeptTalk, Session
 
@@ -179,12 +179,10 @@ class Keeping:
         Raises:
             StoreError: it cannot be read.
         """
-        named = next((one for one in session.listed if one.id == conversation), None)
-        if self.kept is None or named is None:
+        held = self._held(session, conversation)
+        if held is None:
             return None
-        turns = self.kept.conversations.turns(session.visitor, conversation)
-        if turns is None:
-            return None
+        named, turns = held
         shown = tuple(turns[-TURNS_KEPT:])
         article = named.articles[0] if named.articles else ALL_ARTICLES
         talk = Conversation(tuple(turn.answer for turn in shown))
@@ -198,11 +196,18 @@ class Keeping:
         Raises:
             StoreError: it cannot be read.
         """
+        held = self._held(session, conversation)
+        return held and (held[0].name, [turn.answer for turn in held[1]])
+
+    def _held(
+        self, session: Session, conversation: str
+    ) -> tuple[KeptConversation, list[KeptTurn]] | None:
+        """A listed conversation with all of its turns; None where it is not kept (any more)."""
         named = next((one for one in session.listed if one.id == conversation), None)
         if self.kept is None or named is None:
             return None
         turns = self.kept.conversations.turns(session.visitor, conversation)
-        return None if turns is None else (named.name, [turn.answer for turn in turns])
+        return None if turns is None else (named, turns)
 
     def renamed(self, session: Session, conversation: str, name: str) -> Session:
         """The session with a conversation under another name.

@@ -133,7 +133,6 @@ def ablate(
     chosen = [variant.choose(every, most=training.most_examples) for variant in variants]
     calibrating = tomllib.loads(recipe.with_name(CALIBRATE_RECIPE.name).read_text("utf-8"))
     calibrating |= entries["answerability"]
-    cases = make_cases(data, calibrating)
     measures = Measures(
         draw_sets(
             data,
@@ -141,7 +140,7 @@ def ablate(
             questions=training.dev_questions,
             seed=training.seed,
         ),
-        cases,
+        make_cases(data, calibrating),
     )
     measured_on = f"{entries['dev_sets']} {calibrating} " + " ".join(
         digest_of(file) for file in sorted(data.glob("*.dev.json*"))
