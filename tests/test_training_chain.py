@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import regex
 import torch
 from average import average, part
 from calibrate import main as calibrate_main
@@ -275,6 +276,34 @@ def test_a_start_that_cannot_be_averaged_with_is_refused_before_anything_is_done
 ) -> None:
     with pytest.raises(FileNotFoundError, match="someone/model is no folder"):
         chain_steps(data, "someone/model", tiny["mpnet"], tmp_path, recipes)
+
+
+def test_a_chain_can_begin_with_an_encoder_that_it_makes_smaller(
+    data: Path, recipes: Path, tiny: dict[str, str], tmp_path: Path
+) -> None:
+    own = tmp_path / "recipes"
+    shutil.copytree(recipes, own)
+    text = (own / "distil.toml").read_text("utf-8")
+    (own / "distil.toml").write_text(regex.sub(r"share = [\d.]+", "share = 0.5", text), "utf-8")
+    inputs = data, "someone/reader", tiny["mpnet"], tmp_path / "out", own
+    with pytest.raises(ValueError, match=r"no span head to average with\. Set the share"):
+        chain_steps(*inputs, encoder=tiny["bert"])
+    (own / "distil.toml").write_text(regex.sub(r"share = [\d.]+", "share = 1", text), "utf-8")
+    chain = chain_steps(*inputs, encoder=tiny["bert"])
+    assert [step.name for step in chain][:4] == ["prepare", "shrink", "teacher", "label"]
+    for step in chain[:2]:
+        step.run()
+        assert step.made.exists(), step.name
+    start = load_model(
+        str(tmp_path / "out" / "start"), attention="eager", dropout=0.0, frozen_layers=0
+    )
+    assert (start.config.num_hidden_layers, start.config.vocab_size) == (1, 3000)
+
+
+def test_the_card_of_an_encoder_made_smaller_tells_of_it(tmp_path: Path) -> None:
+    assert "Made smaller" not in card(tmp_path, [], start="some/reader")
+    text = card(tmp_path, [], start="some/encoder", shrunk=True)
+    assert "its 9 lowest layers, and 17,664 tokens of its vocabulary" in text
 
 
 def test_the_whole_chain_makes_a_reader_and_leaves_out_what_is_done(

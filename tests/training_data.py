@@ -112,6 +112,10 @@ def make_recipes(folder: Path) -> Path:
         for entry, value in changes.items():
             text = regex.sub(rf"(?m)^{entry} = [^\s]+", f"{entry} = {value}", text)
         (folder / f"{name}.toml").write_text(text + dev, "utf-8")
+    shrink = (TRAINING / "shrink.toml").read_text("utf-8")
+    for entry, value in {"layers": 1, "vocabulary": 3000}.items():
+        shrink = regex.sub(rf"(?m)^{entry} = [^\s]+", f"{entry} = {value}", shrink)
+    (folder / "shrink.toml").write_text(shrink, "utf-8")
     facts = (TRAINING / "card.toml").read_text("utf-8")
     facts += (
         '[[sources]]\nsets = ["single", "sentences", "talk"]\nsource = "us"\nlicence = "free"\n'

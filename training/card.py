@@ -37,6 +37,7 @@ def card(
     recipes: Path = RECIPES,
     taught: bool = True,
     start: str | None = None,
+    shrunk: bool = False,
     teacher: str | None = None,
 ) -> str:
     """The text of a reader's card.
@@ -44,10 +45,11 @@ def card(
     Args:
         reader: its folder.
         figures: JSON files: name to figures, "command" among them.
-        recipes: folder of prepare.toml, teacher.toml, distil.toml and card.toml.
+        recipes: folder of prepare.toml, shrink.toml, teacher.toml, distil.toml and card.toml.
         taught: whether a teacher's labels were learned from.
         start: what the chain began with; without it, all that card.toml tells of, which is how
             the reader that is shipped was made.
+        shrunk: whether that start is an encoder that was made smaller.
         teacher: what the teacher was made of, if not of what card.toml says.
 
     Raises:
@@ -62,6 +64,7 @@ def card(
             "name": "A reader",
             "start": [f"*Start.* `{start}`, whose own card says how it was made."],
             "averaged": None,
+            "shrunk": shrunk,
         }
         if Path(start).resolve() != SHIPPED_READER.resolve():  # of that, the sources are known
             facts |= {
@@ -75,6 +78,9 @@ def card(
     measured = {
         name: row for file in figures for name, row in json.loads(file.read_text("utf-8")).items()
     }
+    if facts["shrunk"]:
+        shrinking = tomllib.loads((recipes / "shrink.toml").read_text("utf-8"))
+        facts["start"] = [*facts["start"], _shrunk(shrinking)]
     made = [*facts["start"], *_chain(recipe, teaching if taught else None, distil, facts)]
     parts = [
         f"# {facts['name']}",
@@ -106,6 +112,14 @@ def card(
     return "\n\n".join(parts) + "\n"
 
 
+def _shrunk(shrinking: Mapping[str, Any]) -> str:
+    """How the encoder was made smaller."""
+    return (
+        f"*Made smaller* (`shrink.toml`): its {shrinking['layers']} lowest layers, and"
+        f" {shrinking['vocabulary']:,} tokens of its vocabulary; rarer words are read in pieces."
+    )
+
+
 def _chain(
     recipe: Recipe,
     teacher: Mapping[str, Any] | None,
@@ -116,9 +130,10 @@ def _chain(
     training, distilling = distil["training"], distil["distilling"]
     share = distil[SHARE_OF]["share"]
     learned = (
-        f"*Reader* (`distil.toml`): {_epochs(training)} in batches of {training['batch_size']},"
-        f" {training['frozen_layers']} layers and the embeddings kept as they were"
+        f"*Reader* (`distil.toml`): {_epochs(training)} in batches of {training['batch_size']}"
     )
+    if training["frozen_layers"]:
+        learned += f", {training['frozen_layers']} layers and the embeddings kept as they were"
     steps = [
         (
             f"*Examples* (`prepare.toml`): {len(recipe.sets)} sets, passages of"

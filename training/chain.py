@@ -4,7 +4,8 @@
 
 prepare, teacher, label, distil, average, export, calibrate, devcheck, card: a step whose output is
 there is left out, so a chain that was stopped goes on when it is started again, with the same
-inputs only. The new reader is in OUTPUT/reader; ``export.py --replace`` ships it.
+inputs only. With ``--encoder`` the reader begins at that, made smaller, and not at another reader.
+The new reader is in OUTPUT/reader; ``export.py --replace`` ships it.
 """
 
 import argparse
@@ -31,6 +32,7 @@ from journal import PLOT
 from label import label
 from models import WEIGHTS, told_apart
 from prepare import Recipe, prepare
+from shrink import shrink
 from teacher import people_loss
 from whole_file import write_whole
 
@@ -57,7 +59,15 @@ class Step:
     run: Callable[[], object]
 
 
-def steps(data: Path, start: str, base: str | None, output: Path, recipes: Path) -> list[Step]:
+def steps(
+    data: Path,
+    start: str,
+    base: str | None,
+    output: Path,
+    recipes: Path,
+    *,
+    encoder: str | None = None,
+) -> list[Step]:
     """The steps of a chain, in order.
 
     Args:
@@ -66,11 +76,20 @@ def steps(data: Path, start: str, base: str | None, output: Path, recipes: Path)
         base: folder or hub id of the encoder that becomes the teacher; None to fetch it.
         output: folder for everything.
         recipes: folder of the TOML files.
+        encoder: folder or hub id of the encoder that is made smaller, and then is the start.
 
     Raises:
         FileNotFoundError: the start is no folder, and the recipe averages with it.
+        ValueError: the start is an encoder, and the recipe averages with it.
     """
-    if _share(recipes) < 1 and not Path(start).is_dir():
+    began_with = start
+    if encoder is not None:
+        if _share(recipes) < 1:
+            raise ValueError(
+                f"{encoder} has no span head to average with. Set the share in distil.toml to 1."
+            )
+        began_with, start = encoder, str(output / "start")
+    elif _share(recipes) < 1 and not Path(start).is_dir():
         raise FileNotFoundError(
             f"{start} is no folder, and distil.toml averages the new reader with the start."
             " Give a folder, or set its share to 1."
@@ -121,9 +140,19 @@ def steps(data: Path, start: str, base: str | None, output: Path, recipes: Path)
         Step(
             "card",
             reader / CARD_FILE,
-            lambda: _write_card(start, base, figures, reader, recipes),
+            lambda: _write_card(
+                began_with, base, figures, reader, recipes, shrunk=encoder is not None
+            ),
         ),
     ]
+    if encoder is not None:
+        smaller, recipe = Path(start), recipes / "shrink.toml"
+        shrinking = Step(
+            "shrink",
+            smaller / "config.json",
+            lambda: shrink(encoder, examples, smaller, recipe=recipe),
+        )
+        chain.insert(1, shrinking)
     if base is None:
         fetch = Step("fetch_teacher", fetched / "config.json", lambda: fetch_teacher(fetched))
         chain.insert(1, fetch)
@@ -131,7 +160,14 @@ def steps(data: Path, start: str, base: str | None, output: Path, recipes: Path)
 
 
 def hold_to_inputs(
-    data: Path, start: str, base: str | None, output: Path, recipes: Path, *, begun: bool
+    data: Path,
+    start: str,
+    base: str | None,
+    output: Path,
+    recipes: Path,
+    *,
+    encoder: str | None = None,
+    begun: bool,
 ) -> None:
     """Note in the output what it is made of, or refuse to go on there with anything else.
 
@@ -141,6 +177,7 @@ def hold_to_inputs(
         base: folder or hub id of the encoder that becomes the teacher; None to fetch it.
         output: folder for everything.
         recipes: folder of the TOML files.
+        encoder: folder or hub id of the encoder that is made smaller, and then is the start.
         begun: whether any step is done; before that, other inputs take the place of the first.
 
     Raises:
@@ -150,6 +187,7 @@ def hold_to_inputs(
         "data": str(data),
         "start": told_apart(start),
         "teacher": told_apart(base) if base is not None else None,
+        "encoder": told_apart(encoder) if encoder is not None else None,
     }
     made_of |= {file.name: digest_of(file) for file in sorted(data.glob("*.json*"))}
     # What they say, not how; what the card says besides is written last, and may change until then.
@@ -195,8 +233,10 @@ def _calibrate(data: Path, reader: Path, recipes: Path) -> None:
     subprocess.run(command, check=True)
 
 
-def _write_card(start: str, base: str | None, figures: Path, reader: Path, recipes: Path) -> None:
-    text = card(reader, [figures], recipes=recipes, start=start, teacher=base)
+def _write_card(
+    start: str, base: str | None, figures: Path, reader: Path, recipes: Path, *, shrunk: bool
+) -> None:
+    text = card(reader, [figures], recipes=recipes, start=start, shrunk=shrunk, teacher=base)
     write_whole(reader / CARD_FILE, text)
 
 
@@ -204,13 +244,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Train a reader, from questions to its card.")
     parser.add_argument("--data", type=Path, required=True, help="folder of the sets")
     parser.add_argument("--start", default=str(SHIPPED_READER), help="model to begin with")
+    parser.add_argument("--encoder", help="BERT to make smaller and to begin with, instead")
     parser.add_argument("--teacher", help="base encoder of the teacher; fetched if not given")
     parser.add_argument("--output", type=Path, required=True, help="folder for everything")
     parser.add_argument("--recipes", type=Path, default=HERE, help="folder of the TOML files")
     options = parser.parse_args()
     inputs = options.data, options.start, options.teacher, options.output, options.recipes
-    chain = steps(*inputs)
-    hold_to_inputs(*inputs, begun=any(step.made.exists() for step in chain))
+    chain = steps(*inputs, encoder=options.encoder)
+    begun = any(step.made.exists() for step in chain)
+    hold_to_inputs(*inputs, encoder=options.encoder, begun=begun)
     for step in chain:
         if step.made.exists():
             print(f"{step.name}: done already", flush=True)
