@@ -14,21 +14,22 @@ import torch
 from average import average, part
 from calibrate import main as calibrate_main
 from calibrate import make_cases
-from card import CARD_FILE, card
+from card import CARD_FILE
+from chain import Inputs
 from chain import main as chain_main
 from chain import steps as chain_steps
 from curves import draw_curves, reliability, risk_coverage
 from export import RefusedError, export, replace_shipped
 from fetch_teacher import join
 from models import WEIGHTS, load_model, load_tokenizer, save_model
-from training_data import ASKED, BRIDGE, HALL_ASKED, TRAINING, rows_of
+from training_data import ASKED, BRIDGE, HALL_ASKED, rows_of
 from transformers import (
     AutoModelForQuestionAnswering,
     BertConfig,
     BertForQuestionAnswering,
 )
 
-from qa.reader import MAX_ANSWER_TOKENS, SHIPPED_READER, ExtractiveReader
+from qa.reader import SHIPPED_READER, ExtractiveReader
 from qa.settings import ReaderSettings
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -98,69 +99,6 @@ def test_only_a_better_reader_takes_the_place_of_another(tmp_path: Path) -> None
     assert (shipped / "model.safetensors").read_text() == "new"
     assert not (shipped / "steps.json").exists()
     assert json.loads((shipped / "figures.json").read_text()) == json.loads(better.read_text())
-
-
-def test_the_card_names_every_source_and_seen_article(tmp_path: Path) -> None:
-    figures = tmp_path / "figures.json"
-    figures.write_text(json.dumps({"new_wiki": {"command": "measure it", "f1": 81.5}}))
-    text = card(tmp_path, [figures])
-    facts = tomllib.loads((TRAINING / "card.toml").read_text("utf-8"))
-    sources = [*facts["sources"], *facts["start_sources"]]
-    assert all(source["source"] in text for source in sources)
-    assert len(facts["seen_articles"]) == 12
-    assert all(article in text for article in facts["seen_articles"])
-    assert "| new_wiki | 81.5 |" in text
-    assert "`measure it`" in text
-
-
-def test_the_card_tells_of_a_teacher_only_where_one_taught(tmp_path: Path) -> None:
-    assert "*Teacher*" in card(tmp_path, [])
-    assert "*Teacher*" not in card(tmp_path, [], taught=False)
-
-
-def test_the_card_of_another_start_tells_of_it(tmp_path: Path) -> None:
-    ours = tomllib.loads((TRAINING / "card.toml").read_text("utf-8"))
-    text = card(tmp_path, [], start="some/reader", teacher="some/encoder")
-    assert "some/reader" in text
-    assert "some/encoder" in text
-    only_ours = [source["source"] for source in ours["start_sources"]]
-    for fact in (ours["base"], ours["teacher"], ours["name"], *ours["start"], *only_ours):
-        assert fact not in text
-        assert fact in card(tmp_path, [])
-
-
-def test_the_card_of_a_reader_made_from_the_shipped_one_keeps_its_sources(tmp_path: Path) -> None:
-    ours = tomllib.loads((TRAINING / "card.toml").read_text("utf-8"))
-    text = card(tmp_path, [], start=str(SHIPPED_READER))
-    assert "whose own card says how it was made" in text
-    for fact in (ours["base"], *(source["source"] for source in ours["start_sources"])):
-        assert fact in text
-    for fact in (ours["name"], ours["averaged"], *ours["start"]):
-        assert fact not in text
-
-
-def test_the_shipped_card_is_what_the_chain_writes() -> None:
-    written = (SHIPPED_READER / CARD_FILE).read_text("utf-8")
-    assert written == card(SHIPPED_READER, [SHIPPED_READER / "figures.json"])
-
-
-def test_the_limits_in_the_card_are_those_of_the_recipe(tmp_path: Path) -> None:
-    recipes = tmp_path / "recipes"
-    shutil.copytree(TRAINING, recipes, ignore=shutil.ignore_patterns("__pycache__"))
-    text = (recipes / "prepare.toml").read_text("utf-8")
-    for shipped, other in (("min_passage_chars = 350", 60), ("max_passage_chars = 900", 70)):
-        text = text.replace(shipped, f"{shipped.split()[0]} = {other}")
-    (recipes / "prepare.toml").write_text(text, "utf-8")
-    limits = card(tmp_path, [], recipes=recipes).split("## Limits")[1]
-    assert "passages of 60 to 70 characters" in limits
-    assert f"have {MAX_ANSWER_TOKENS} of its tokens at most" in limits
-
-
-def test_a_set_without_a_source_is_no_card(recipes: Path, tmp_path: Path) -> None:
-    shutil.copytree(recipes, tmp_path / "recipes")
-    shutil.copy(TRAINING / "card.toml", tmp_path / "recipes")
-    with pytest.raises(ValueError, match="no source of sentences, single, talk"):
-        card(tmp_path, [], recipes=tmp_path / "recipes")
 
 
 def test_the_curves_say_what_the_scores_say(tmp_path: Path) -> None:
@@ -275,7 +213,12 @@ def test_a_start_that_cannot_be_averaged_with_is_refused_before_anything_is_done
     data: Path, recipes: Path, tiny: dict[str, str], tmp_path: Path
 ) -> None:
     with pytest.raises(FileNotFoundError, match="someone/model is no folder"):
-        chain_steps(data, "someone/model", tiny["mpnet"], tmp_path, recipes)
+        chain_steps(
+            Inputs(
+                data=data, start="someone/model", base=tiny["mpnet"], output=tmp_path,
+                recipes=recipes,
+            )
+        )  # fmt: skip
 
 
 def test_a_chain_can_begin_with_an_encoder_that_it_makes_smaller(
@@ -285,11 +228,18 @@ def test_a_chain_can_begin_with_an_encoder_that_it_makes_smaller(
     shutil.copytree(recipes, own)
     text = (own / "distil.toml").read_text("utf-8")
     (own / "distil.toml").write_text(regex.sub(r"share = [\d.]+", "share = 0.5", text), "utf-8")
-    inputs = data, "someone/reader", tiny["mpnet"], tmp_path / "out", own
+    inputs = Inputs(
+        data=data,
+        start="someone/reader",
+        base=tiny["mpnet"],
+        output=tmp_path / "out",
+        recipes=own,
+        encoder=tiny["bert"],
+    )
     with pytest.raises(ValueError, match=r"no span head to average with\. Set the share"):
-        chain_steps(*inputs, encoder=tiny["bert"])
+        chain_steps(inputs)
     (own / "distil.toml").write_text(regex.sub(r"share = [\d.]+", "share = 1", text), "utf-8")
-    chain = chain_steps(*inputs, encoder=tiny["bert"])
+    chain = chain_steps(inputs)
     assert [step.name for step in chain][:4] == ["prepare", "shrink", "teacher", "label"]
     for step in chain[:2]:
         step.run()
@@ -300,12 +250,6 @@ def test_a_chain_can_begin_with_an_encoder_that_it_makes_smaller(
     assert (start.config.num_hidden_layers, start.config.vocab_size) == (1, 3000)
 
 
-def test_the_card_of_an_encoder_made_smaller_tells_of_it(tmp_path: Path) -> None:
-    assert "Made smaller" not in card(tmp_path, [], start="some/reader")
-    text = card(tmp_path, [], start="some/encoder", shrunk=True)
-    assert "its 9 lowest layers, and 17,664 tokens of its vocabulary" in text
-
-
 def test_the_whole_chain_makes_a_reader_and_leaves_out_what_is_done(
     data: Path,
     recipes: Path,
@@ -314,7 +258,15 @@ def test_the_whole_chain_makes_a_reader_and_leaves_out_what_is_done(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    chain = chain_steps(data, str(SHIPPED_READER), tiny["mpnet"], tmp_path, recipes)
+    chain = chain_steps(
+        Inputs(
+            data=data,
+            start=str(SHIPPED_READER),
+            base=tiny["mpnet"],
+            output=tmp_path,
+            recipes=recipes,
+        )
+    )
     for step in chain:
         assert not step.made.exists(), step.name
         step.run()
@@ -358,7 +310,10 @@ def test_a_chain_of_other_inputs_does_not_go_on_in_the_same_folder(
     for mistyped in ("dat", "daat"):  # nothing is made of them
         with pytest.raises(FileNotFoundError, match=rf"in {mistyped}\.$"):
             run(data=mistyped)
-    for step in chain_steps(own, inputs["start"], inputs["teacher"], output, mine):
+    made_of = Inputs(
+        data=own, start=inputs["start"], base=inputs["teacher"], output=output, recipes=mine
+    )
+    for step in chain_steps(made_of):
         step.made.parent.mkdir(parents=True, exist_ok=True)
         step.made.touch()  # as if it were done
     (output / "made_of.json").unlink()  # what is there without it goes on as it is

@@ -59,16 +59,9 @@ class Step:
     run: Callable[[], object]
 
 
-def steps(
-    data: Path,
-    start: str,
-    base: str | None,
-    output: Path,
-    recipes: Path,
-    *,
-    encoder: str | None = None,
-) -> list[Step]:
-    """The steps of a chain, in order.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """What a chain is made of, and where.
 
     Args:
         data: folder of the training and development sets.
@@ -77,11 +70,29 @@ def steps(
         output: folder for everything.
         recipes: folder of the TOML files.
         encoder: folder or hub id of the encoder that is made smaller, and then is the start.
+    """
+
+    data: Path
+    start: str
+    base: str | None
+    output: Path
+    recipes: Path
+    encoder: str | None = None
+
+
+def steps(inputs: Inputs) -> list[Step]:
+    """The steps of a chain, in order.
+
+    Args:
+        inputs: what it is made of.
 
     Raises:
         FileNotFoundError: the start is no folder, and the recipe averages with it.
         ValueError: the start is an encoder, and the recipe averages with it.
     """
+    data, base, encoder = inputs.data, inputs.base, inputs.encoder
+    output, recipes = inputs.output, inputs.recipes
+    start = inputs.start
     began_with = start
     if encoder is not None:
         if _share(recipes) < 1:
@@ -159,33 +170,21 @@ def steps(
     return chain
 
 
-def hold_to_inputs(
-    data: Path,
-    start: str,
-    base: str | None,
-    output: Path,
-    recipes: Path,
-    *,
-    encoder: str | None = None,
-    begun: bool,
-) -> None:
+def hold_to_inputs(inputs: Inputs, *, begun: bool) -> None:
     """Note in the output what it is made of, or refuse to go on there with anything else.
 
     Args:
-        data: folder of the training and development sets.
-        start: folder or hub id of the model that becomes the reader.
-        base: folder or hub id of the encoder that becomes the teacher; None to fetch it.
-        output: folder for everything.
-        recipes: folder of the TOML files.
-        encoder: folder or hub id of the encoder that is made smaller, and then is the start.
+        inputs: what the chain is made of.
         begun: whether any step is done; before that, other inputs take the place of the first.
 
     Raises:
         ValueError: what is in the output was made of something else.
     """
+    data, base, encoder = inputs.data, inputs.base, inputs.encoder
+    output, recipes = inputs.output, inputs.recipes
     made_of: dict[str, Any] = {
         "data": str(data),
-        "start": told_apart(start),
+        "start": told_apart(inputs.start),
         "teacher": told_apart(base) if base is not None else None,
         "encoder": told_apart(encoder) if encoder is not None else None,
     }
@@ -249,10 +248,16 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True, help="folder for everything")
     parser.add_argument("--recipes", type=Path, default=HERE, help="folder of the TOML files")
     options = parser.parse_args()
-    inputs = options.data, options.start, options.teacher, options.output, options.recipes
-    chain = steps(*inputs, encoder=options.encoder)
-    begun = any(step.made.exists() for step in chain)
-    hold_to_inputs(*inputs, encoder=options.encoder, begun=begun)
+    inputs = Inputs(
+        data=options.data,
+        start=options.start,
+        base=options.teacher,
+        output=options.output,
+        recipes=options.recipes,
+        encoder=options.encoder,
+    )
+    chain = steps(inputs)
+    hold_to_inputs(inputs, begun=any(step.made.exists() for step in chain))
     for step in chain:
         if step.made.exists():
             print(f"{step.name}: done already", flush=True)

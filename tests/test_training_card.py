@@ -1,0 +1,81 @@
+"""The model card that the chain writes."""
+
+import json
+import shutil
+import tomllib
+from pathlib import Path
+
+import pytest
+from card import CARD_FILE, card
+from training_data import TRAINING
+
+from qa.reader import MAX_ANSWER_TOKENS, SHIPPED_READER
+
+
+def test_the_card_names_every_source_and_seen_article(tmp_path: Path) -> None:
+    figures = tmp_path / "figures.json"
+    figures.write_text(json.dumps({"new_wiki": {"command": "measure it", "f1": 81.5}}))
+    text = card(tmp_path, [figures])
+    facts = tomllib.loads((TRAINING / "card.toml").read_text("utf-8"))
+    sources = [*facts["sources"], *facts["start_sources"]]
+    assert all(source["source"] in text for source in sources)
+    assert len(facts["seen_articles"]) == 12
+    assert all(article in text for article in facts["seen_articles"])
+    assert "| new_wiki | 81.5 |" in text
+    assert "`measure it`" in text
+
+
+def test_the_card_tells_of_a_teacher_only_where_one_taught(tmp_path: Path) -> None:
+    assert "*Teacher*" in card(tmp_path, [])
+    assert "*Teacher*" not in card(tmp_path, [], taught=False)
+
+
+def test_the_card_of_another_start_tells_of_it(tmp_path: Path) -> None:
+    ours = tomllib.loads((TRAINING / "card.toml").read_text("utf-8"))
+    text = card(tmp_path, [], start="some/reader", teacher="some/encoder")
+    assert "some/reader" in text
+    assert "some/encoder" in text
+    only_ours = [source["source"] for source in ours["start_sources"]]
+    for fact in (ours["base"], ours["teacher"], ours["name"], *ours["start"], *only_ours):
+        assert fact not in text
+        assert fact in card(tmp_path, [])
+
+
+def test_the_card_of_a_reader_made_from_the_shipped_one_keeps_its_sources(tmp_path: Path) -> None:
+    ours = tomllib.loads((TRAINING / "card.toml").read_text("utf-8"))
+    text = card(tmp_path, [], start=str(SHIPPED_READER))
+    assert "whose own card says how it was made" in text
+    for fact in (ours["base"], *(source["source"] for source in ours["start_sources"])):
+        assert fact in text
+    for fact in (ours["name"], ours["averaged"], *ours["start"]):
+        assert fact not in text
+
+
+def test_the_shipped_card_is_what_the_chain_writes() -> None:
+    written = (SHIPPED_READER / CARD_FILE).read_text("utf-8")
+    assert written == card(SHIPPED_READER, [SHIPPED_READER / "figures.json"])
+
+
+def test_the_limits_in_the_card_are_those_of_the_recipe(tmp_path: Path) -> None:
+    recipes = tmp_path / "recipes"
+    shutil.copytree(TRAINING, recipes, ignore=shutil.ignore_patterns("__pycache__"))
+    text = (recipes / "prepare.toml").read_text("utf-8")
+    for shipped, other in (("min_passage_chars = 350", 60), ("max_passage_chars = 900", 70)):
+        text = text.replace(shipped, f"{shipped.split()[0]} = {other}")
+    (recipes / "prepare.toml").write_text(text, "utf-8")
+    limits = card(tmp_path, [], recipes=recipes).split("## Limits")[1]
+    assert "passages of 60 to 70 characters" in limits
+    assert f"have {MAX_ANSWER_TOKENS} of its tokens at most" in limits
+
+
+def test_a_set_without_a_source_is_no_card(recipes: Path, tmp_path: Path) -> None:
+    shutil.copytree(recipes, tmp_path / "recipes")
+    shutil.copy(TRAINING / "card.toml", tmp_path / "recipes")
+    with pytest.raises(ValueError, match="no source of sentences, single, talk"):
+        card(tmp_path, [], recipes=tmp_path / "recipes")
+
+
+def test_the_card_of_an_encoder_made_smaller_tells_of_it(tmp_path: Path) -> None:
+    assert "Made smaller" not in card(tmp_path, [], start="some/reader")
+    text = card(tmp_path, [], start="some/encoder", shrunk=True)
+    assert "its 9 lowest layers, and 17,664 tokens of its vocabulary" in text
