@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from index.numbers import Choice, Vectors
+from index.numbers import Choice, Vectors, products
 from index.records import Hit
 from index.store import Contents
 
@@ -48,8 +48,8 @@ def fuse(
         if number not in similarities or not contents.vectors.is_exact
     ]
     if lacking:
-        similar = contents.vectors_of(np.array(lacking, dtype=np.int64)) @ vector
-        similarities = {**similarities, **dict(zip(lacking, similar.tolist(), strict=True))}
+        found = products(vector[None], contents.vectors_of(np.array(lacking, dtype=np.int64)))
+        similarities = {**similarities, **dict(zip(lacking, found[0].tolist(), strict=True))}
     words |= contents.words.scores(
         query, [number for number in similarities if number not in words]
     )

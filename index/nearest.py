@@ -10,7 +10,7 @@ from typing import Any, Self
 import faiss
 import numpy as np
 
-from index.numbers import Choice, Numbers, Vectors, is_among
+from index.numbers import Choice, Numbers, Vectors, is_among, products
 from index.vector_kind import CANDIDATES, FLAT_UP_TO, is_exact
 from index.vector_making import Making, Parts, make, outgrown
 
@@ -155,7 +155,7 @@ class NearestVectors:
             apart, vectors = apart[asked], vectors[asked]
         if not len(apart):
             return found
-        near = queries @ vectors.T
+        near = products(queries, vectors)
         return [
             _first(held | dict(zip(apart.tolist(), similar.tolist(), strict=True)), top_k)
             for held, similar in zip(found, near, strict=True)
@@ -192,7 +192,7 @@ class NearestVectors:
         found: list[dict[int, float]] = [{} for _ in queries]
         for start in range(0, len(held), PART):
             part = held[start : start + PART]
-            similar = queries @ self._faiss.reconstruct_batch(part).T
+            similar = products(queries, self._faiss.reconstruct_batch(part))
             for place, row in enumerate(similar):
                 best = np.argsort(-row, kind="stable")[:top_k]
                 found[place] = _first(found[place] | _numbered(part[best], row[best]), top_k)

@@ -18,6 +18,25 @@ def is_among(numbers: Numbers, others: Numbers) -> npt.NDArray[np.bool_]:
     return there
 
 
+def products(queries: Vectors, vectors: Vectors) -> Vectors:
+    """The inner products of queries and vectors, each as it would be by itself.
+
+    A product of matrices rounds by how many rows it has and where one stands among them: then
+    what is found would depend on what is asked beside it, and equals would not be equal.
+
+    Args:
+        queries: shape (queries, dimension).
+        vectors: shape (vectors, dimension).
+
+    Returns:
+        Shape (queries, vectors).
+    """
+    found = np.empty((len(queries), len(vectors)), np.float32)
+    for row, query in enumerate(queries):
+        np.einsum("d,vd->v", query, vectors, out=found[row])
+    return found
+
+
 class Choice:
     """Some of the passages; whether one is among them is looked up, not searched.
 

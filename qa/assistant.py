@@ -20,7 +20,7 @@ from index.top_k import check_top_k
 from qa.conversation import expand
 from qa.opening import open_sources
 from qa.pipeline import LEAST_SHARE, PASSAGES_READ, SURE_SCORE, TOP_K, Pipeline
-from qa.questions import check_question, parse_history
+from qa.questions import check_min_score, check_question, parse_history
 from qa.reader import ExtractiveReader, Reader
 from qa.records import Answer, Excerpt, Found, Question, Timings, Turn
 from qa.remembered import ANSWERS_KEPT, RememberedAnswers
@@ -299,8 +299,7 @@ class Assistant:
         check_top_k(top_k)
         if batch_size < 1:
             raise InputError(f"batch_size is {batch_size}.", "Give 1 or more.")
-        if min_score is not None and not 0 <= min_score <= 1:
-            raise InputError(f"min_score is {min_score}.", "Give a probability, from 0 to 1.")
+        check_min_score(min_score)
         for block, fault in _blocks(questions, self.reader):
             pipeline = Pipeline(
                 index=self.index,

@@ -148,7 +148,7 @@ class _Chat:
             _on(page.load, self._arrive, arriving, [visitor, *shown])
             _on(library.keep, self._keep, arriving, [visitor, *shown])
             for part in (library, conversation, source):
-                _on(part.click, self._act, inputs, shown)
+                _on(part.click, self._act, inputs, shown, repeated=True)
             for part in (library, conversation):
                 _on(part.stop, self._stop, inputs, shown, cancels=answering)
         return page
@@ -164,7 +164,7 @@ class _Chat:
         self, question: str, session: Session, event: gr.EventData, request: gr.Request
     ) -> Iterator[tuple[Any, ...]]:
         """Do what runs the models."""
-        del question  # what is in the box stays there
+        del question
         data, caller = _data(event), caller_of(request.headers)
         desk, books, kept = self._desk, self._books, self._kept
         views: Iterator[View] = iter(())
@@ -186,8 +186,8 @@ class _Chat:
                 views = books.fetch(text_of(data, "article"), session, caller)
             case "recall":
                 views = kept.recall(text_of(data, "id"), session, caller)
-        for view in views:
-            yield self._shown(view)
+        for view in views:  # what is in the box was not asked, and stays there
+            yield self._shown(view if view.notice else replace(view, question=None))
 
     def _act(self, question: str, session: Session, event: gr.EventData) -> tuple[Any, ...]:
         """Do what runs no models."""

@@ -141,7 +141,7 @@ class Desk:
             yield View(session, question=question, notice=notice, same_source=True)
             return
         talk = session.conversation.with_turn(turn, answer)
-        yield self._kept(View(session.with_conversation(talk), question=""))
+        yield self._kept(View(session.with_conversation(talk)))
 
     def _kept(self, view: View) -> View:
         """The view of a session that is kept from here on; if it cannot be, it says so."""

@@ -37,6 +37,7 @@ QUOTES = 1  # and where none is given, the best span as the only alternative
 # People's own answers to one question seldom agree to the letter; with more than half of
 # the words in common the quote says the same.
 RIGHT_F1 = 0.5
+UNASKED = "could not be asked"  # stands for an answer where there is none to be found
 Item = TypeVar("Item")
 Asked = tuple[SquadQuestion, Question]
 
@@ -50,7 +51,7 @@ class Outcome:
         paragraph: the paragraph it was asked of.
         answer: what was answered.
         asked: whether it could be asked. One that is blank, too long or no Unicode could not: it
-            counts as not answered, and ``figures`` says how many there are.
+            earns nothing, and ``figures`` says how many there are.
     """
 
     question: SquadQuestion
@@ -86,6 +87,8 @@ class Outcome:
     @property
     def is_right(self) -> bool:
         """Whether what was said is right: the quote, or that there is none."""
+        if not self.asked:
+            return False
         return self.is_best_right if self.answer.text is not None else not self.is_answerable
 
 
@@ -188,15 +191,15 @@ def figures(outcomes: Sequence[Outcome]) -> dict[str, float | int]:
         ``multi_exact_f1`` and ``multi_overlap_f1``.
     """
     found: dict[str, float | int] = dict(score_predictions([_prediction(one) for one in outcomes]))
+    asked = [one for one in outcomes if one.asked]
     found |= score_answerability(
-        [one.is_answerable for one in outcomes], [one.answer.null_score for one in outcomes]
+        [one.is_answerable for one in asked], [one.answer.null_score for one in asked]
     )
     found["ece"] = calibration_error(
-        [one.answer.score for one in outcomes], [one.is_right for one in outcomes]
+        [one.answer.score for one in asked], [one.is_right for one in asked]
     )
-    unasked = sum(not one.asked for one in outcomes)
-    if unasked:
-        found["unasked"] = unasked
+    if len(asked) < len(outcomes):
+        found["unasked"] = len(outcomes) - len(asked)
     several = [one for one in outcomes if one.question.items]
     if several:
         found |= score_several(
@@ -269,7 +272,8 @@ def _ask_all(
                         turn = Turn(question.text, given.text)
                         said[known.conversation] = (*question.history, turn)
                 bar.update(len(block))
-    return outcomes
+    places = {id(known): place for place, known in enumerate(squad.questions)}
+    return sorted(outcomes, key=lambda one: places[id(one.question)])
 
 
 def _is_question(text: str) -> bool:
@@ -281,6 +285,9 @@ def _is_question(text: str) -> bool:
 
 
 def _prediction(outcome: Outcome) -> Prediction:
+    if not outcome.asked:  # earns nothing, not even where nothing was to be found
+        said = "" if outcome.is_answerable else UNASKED
+        return Prediction(outcome.question.answers, said, said, null_score=0.0)
     return Prediction(
         gold=outcome.question.answers,
         answer=outcome.answer.text or "",

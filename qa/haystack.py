@@ -15,7 +15,7 @@ from index.errors import InputError
 from index.records import Document, Passage
 from qa.answering import make_answer
 from qa.hearing import ToRead, read_all
-from qa.questions import check_question
+from qa.questions import check_min_score, check_question
 from qa.reader import ExtractiveReader, reader_of
 from qa.records import Answer
 
@@ -33,6 +33,9 @@ class PullquoteReader:
         min_score: least score of a quote that comes before that; without it, the one fitted
             for the reader.
         batch_size: windows in one pass through the model.
+
+    Raises:
+        InputError: the least score is no probability.
     """
 
     def __init__(
@@ -44,6 +47,7 @@ class PullquoteReader:
         min_score: float | None = None,
         batch_size: int = 32,
     ) -> None:
+        check_min_score(min_score)
         self.model = model
         self.top_k = top_k
         self.no_answer = no_answer
@@ -112,7 +116,7 @@ class PullquoteReader:
             list(zip(passages, readings, strict=True)),
             settings=reader.settings,
             top_k=top_k,
-            searched=False,
+            searched=True,
             min_score=self.min_score,
         )
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from index.errors import PullquoteError
+from index.errors import InputError, PullquoteError, StoreError
 from index.records import Document
 from qa.brought_name import brought_name
 from qa.dialogue import TURNS_KEPT, Conversation
@@ -77,14 +77,17 @@ class Keeping:
             return session
         held = session.kept.get(session.article)
         if held is None:
-            return self._begun(kept, session) if talk.turns else session
+            is_lost = session.article in session.own and session.article not in session.brought
+            # Without its article a conversation could not be opened again.
+            return self._begun(kept, session) if talk.turns and not is_lost else session
         turns, who = held.turns, session.visitor
         answers = tuple(turn.answer for turn in turns)
         if answers == talk.turns:
             return session
         if talk.turns == answers[:-1]:
             kept.conversations.take_back(who, held.id, turns[-1].number)
-            if len(turns) == 1:
+            # Another page of the visitor's may have gone on with it.
+            if len(turns) == 1 and not kept.conversations.turns(who, held.id):
                 kept.conversations.delete(who, held.id)
                 return self.listed(_holding(session, None))
             return self.listed(_holding(session, replace(held, turns=turns[:-1])))
@@ -138,7 +141,11 @@ class Keeping:
         """
         if self.kept is None or not session.visitor:
             return ()
-        return self.kept.articles.documents(session.visitor, article) or ()
+        found = self.kept.articles.documents(session.visitor, article) or ()
+        if found:
+            with suppress(StoreError):  # it can be read all the same
+                self.kept.articles.use(session.visitor, article)
+        return found
 
     def remove(self, session: Session, article: str) -> Session:
         """The session without an article that was brought, which is kept no longer.
@@ -180,8 +187,10 @@ class Keeping:
             StoreError: it cannot be read.
         """
         held = self._held(session, conversation)
-        if held is None:
+        if self.kept is None or held is None:
             return None
+        with suppress(StoreError):  # it can be read all the same
+            self.kept.conversations.use(session.visitor, conversation)
         named, turns = held
         shown = tuple(turns[-TURNS_KEPT:])
         article = named.articles[0] if named.articles else ALL_ARTICLES
@@ -242,7 +251,7 @@ class Keeping:
         """
         if self.kept is not None and session.visitor:
             self.kept.forget(session.visitor)
-        return self.listed(replace(session, kept={}, waiting={}, brought=frozenset()))
+        return self.listed(session.emptied())
 
     def judgeable(self, session: Session) -> Mapping[int, KeptTurn]:
         """By number, the turns of the page whose answers are kept as they are shown."""
@@ -256,13 +265,18 @@ class Keeping:
         """The session with what a visitor says of a turn; said twice, it is taken back.
 
         Raises:
+            InputError: the turn is not kept any more.
             StoreError: that cannot be kept.
         """
         held, known = session.kept.get(session.article), self.judgeable(session).get(turn)
         if self.kept is None or held is None or known is None:
             return session
         said = None if known.feedback == feedback else feedback
-        self.kept.feedback.judge(session.visitor, held.id, known.number, said)
+        if not self.kept.feedback.judge(session.visitor, held.id, known.number, said):
+            raise InputError(
+                "This answer is not kept any more, so nothing can be kept of what you say of it.",
+                "Ask again, and judge that answer.",
+            )
         turns = (*held.turns[:turn], replace(known, feedback=said), *held.turns[turn + 1 :])
         return _holding(session, replace(held, turns=turns))
 

@@ -92,6 +92,19 @@ class BroughtArticles:
             ).fetchall()
             return tuple(document_of(*row) for row in rows) or None
 
+    def use(self, visitor: str, article: str) -> None:
+        """Note that an article was used, from when on it is kept for as long again.
+
+        Raises:
+            StoreError: it cannot be noted.
+        """
+        with self._file.changing() as connection:
+            connection.execute(
+                "UPDATE brought SET used_s = ? WHERE id = ? AND visitor ="
+                " (SELECT number FROM visitors WHERE digest = ?)",
+                (self._file.clock(), article, digest_of(visitor)),
+            )
+
     def remove(self, visitor: str, article: str) -> bool:
         """Forget an article that a visitor brought; whether it was kept.
 

@@ -216,6 +216,20 @@ class Conversations:
             ).fetchall()
             return [turn_of(row) for row in rows]
 
+    def use(self, visitor: str, conversation: str) -> None:
+        """Note that a conversation was used, from when on it is kept for as long again.
+
+        Raises:
+            StoreError: it cannot be noted.
+        """
+        with self._file.changing() as connection:
+            found = find_conversation(connection, visitor, conversation)
+            if found is not None:
+                connection.execute(
+                    "UPDATE conversations SET updated_s = ? WHERE number = ?",
+                    (self._file.clock(), found[0]),
+                )
+
     def rename(self, visitor: str, conversation: str, name: str) -> bool:
         """Show a conversation under another name; whether it is kept.
 

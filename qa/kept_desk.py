@@ -16,6 +16,11 @@ from qa.session import ALL_ARTICLES, MAX_SOUGHT_CHARS, Session
 from qa.transcript import Transcript
 from qa.view import Exported, View
 
+NOT_KEPT = (
+    "An article that you added while nothing was kept is not kept, nor is what you ask of it."
+    " To have it kept, add it again."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class KeptDesk:
@@ -44,6 +49,9 @@ class KeptDesk:
         """Keep nothing from here on, or keep again what is asked from here on."""
         if not private:  # what was asked in private is not kept afterwards
             session = replace(session, conversations={}, kept={})
+            if session.own.keys() - session.brought:
+                notice = Notice(NOT_KEPT)
+                return View(replace(session, private=False), notice=notice)
         return View(replace(session, private=private))
 
     def look_up(self, words: str, session: Session) -> View:
@@ -113,7 +121,9 @@ class KeptDesk:
     def forget(self, session: Session) -> View:
         """Delete all that is kept of a visitor, from the page too."""
         try:
-            return View(self.desk.keeping.forgotten(replace(session, conversations={})))
+            if session.article in session.own:
+                session = session.opened(self.desk.first)
+            return View(self.desk.keeping.forgotten(session))
         except PullquoteError as error:
             return View(session, notice=Notice(str(error)))
 

@@ -1,4 +1,4 @@
-"""What a question and its history must be."""
+"""What a question, its history and its least score must be."""
 
 from typing import Any
 
@@ -31,6 +31,16 @@ def check_question(question: str, *, name: str = "question") -> str:
     if not is_unicode(question):
         raise InputError(f"The {name} has half a surrogate pair in it.", "Decode it anew.")
     return question
+
+
+def check_min_score(min_score: float | None) -> None:
+    """Refuse a least score that is no probability: below it everything would be an absence.
+
+    Raises:
+        InputError: it is neither None nor from 0 to 1.
+    """
+    if min_score is not None and not 0 <= min_score <= 1:
+        raise InputError(f"min_score is {min_score}.", "Give a probability, from 0 to 1.")
 
 
 def parse_history(turns: Any) -> tuple[Turn, ...]:

@@ -53,7 +53,7 @@ def library_html(
     told = told if articles or not sought.strip() else "No title has these words."
     busy = any(note.state in ("waits", "reading", "asking") for note in files)
     # Where it is a drawer, it stays open while there is something to read in it.
-    opened = ' data-open="true"' if files or notice or paste_open or sought else ""
+    opened = ' data-open="true"' if files or notice or paste_open else ""
     here = ' data-arrived="true"' if arrived else ""
     taken = ' data-paste="taken"' if paste_taken else ""
     return (

@@ -110,6 +110,19 @@ class Session:
         """The session without the open article's conversation."""
         return self.with_conversation(Conversation())
 
+    def emptied(self) -> "Session":
+        """The session without the visitor's articles, none of which is open, and conversations."""
+        return replace(
+            self.opened(self.article),
+            own={},
+            suggested={},
+            conversations={},
+            kept={},
+            waiting={},
+            brought=frozenset(),
+            files=(),
+        )
+
     def with_own(self, article: str, assistant: Assistant) -> "Session":
         """The session with an article of the visitor's added and open."""
         return replace(self.opened(article), own={**self.own, article: assistant})

@@ -55,6 +55,23 @@ class ReaderSettings:
     right: Logistic | None = None
     absent: Logistic | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse what no question could be answered by.
+
+        Raises:
+            ValueError: a number is not finite, or out of its range.
+        """
+        fits = [one for one in (self.right, self.absent) if one is not None]
+        numbers = [number for one in fits for number in (one.bias, *one.weights.values())]
+        if not 0 < self.temperature < math.inf:
+            raise ValueError(f"temperature is {self.temperature}; it must be above 0.")
+        if self.min_score is not None and not 0 <= self.min_score <= 1:
+            raise ValueError(f"min_score is {self.min_score}; it must be from 0 to 1.")
+        if not 0 < self.item_share <= 1:
+            raise ValueError(f"item_share is {self.item_share}; it must be above 0, at most 1.")
+        if not all(map(math.isfinite, numbers)):
+            raise ValueError("A weight is not a finite number.")
+
     @classmethod
     def from_folder(cls, folder: Path) -> Self:
         """The settings beside a reader, or those of a reader that nothing was fitted for.

@@ -49,10 +49,15 @@ def items_of(
             around = _sentence_of(candidate)
             text = candidate.passage.document.text
             within = items_with(text, candidate.start, candidate.end, sentence=around)
-            if count and len(items) + len(within) > count and not _inside(within, candidate):
-                within = [(candidate.start, candidate.end)]
-            parts = [_slice(candidate, start, end) for start, end in within]
-            items += [part for part in parts if not any(part.overlaps(item) for item in items)]
+            if count and len(items) + len(within) > count:
+                if not _inside(within, candidate):
+                    within = [(candidate.start, candidate.end)]
+                elif items:  # the best quote alone is given whole, whatever it enumerates
+                    within = within[: count - len(items)]
+            for start, end in within:
+                part = _slice(candidate, start, end)
+                if not any(part.overlaps(item) or _words(part) == _words(item) for item in items):
+                    items.append(part)
     return _in_order(items[:MOST_ITEMS]) if len(items) > 1 else []
 
 
@@ -73,6 +78,12 @@ def _in_order(items: Sequence[Candidate]) -> list[Candidate]:
 
 def _slice(candidate: Candidate, start: int, end: int) -> Candidate:
     return replace(candidate, start=start, end=end)
+
+
+def _words(candidate: Candidate) -> str:
+    """The words of a candidate; those of two that name one thing are the same."""
+    text = candidate.passage.document.text[candidate.start : candidate.end]
+    return " ".join(text.casefold().split())
 
 
 def _inside(spans: Sequence[Span], candidate: Candidate) -> bool:

@@ -96,5 +96,7 @@ def log_sum(logs: Floats) -> Floats:
     highest = logs.max(axis=-1, initial=-np.inf, keepdims=True)
     highest[~np.isfinite(highest)] = 0.0
     with np.errstate(divide="ignore"):  # the log of 0 is meant
-        total = np.log(np.exp(logs - highest).sum(axis=-1)) + highest[..., 0]
+        # In float64, so that how many zeros pad a batch does not show in the last digits.
+        shares = np.exp(logs - highest).sum(axis=-1, dtype=np.float64)
+        total = np.log(shares) + highest[..., 0]
     return np.asarray(total, np.float32)

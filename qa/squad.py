@@ -106,19 +106,25 @@ class SquadSet:
         return tuple(map(tuple, grouped.values()))
 
     def sample_conversations(self, limit: int | None, *, seed: int) -> "SquadSet":
-        """The same with whole conversations drawn at random until ``limit`` questions are."""
+        """The same with whole conversations drawn at random until ``limit`` questions are.
+
+        Where some are unanswerable, one at least is drawn, as by ``sample``.
+        """
         if limit is None:
             return self
         if limit < 1:
             raise InputError(f"The limit is {limit}.", "Take 1 or more questions.")
         conversations = list(self.conversations)
         random.Random(seed).shuffle(conversations)  # noqa: S311 - no secret
-        drawn: list[SquadQuestion] = []
+        drawn: list[Sequence[SquadQuestion]] = []
         for conversation in conversations:
-            if len(drawn) >= limit:
+            if sum(map(len, drawn)) >= limit:
                 break
-            drawn.extend(conversation)
-        return SquadSet(self.paragraphs, tuple(drawn))
+            drawn.append(conversation)
+        lacking = [one for one in conversations if not all(turn.answers for turn in one)]
+        if lacking and not any(one in lacking for one in drawn):
+            drawn[-1] = lacking[0]
+        return SquadSet(self.paragraphs, tuple(turn for one in drawn for turn in one))
 
 
 def _parse(articles: Sequence[dict[str, Any]]) -> SquadSet:

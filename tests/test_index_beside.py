@@ -22,6 +22,7 @@ ANIMALS = (
     "Otters swim. Something runs.",
 )
 
+EMBEDDER = StubEmbedder()
 shelves = st.lists(documents(), min_size=2, max_size=6, unique_by=lambda document: document.id)
 
 
@@ -154,3 +155,15 @@ def test_what_is_stopped_embeds_no_more():
     next(steps)
     steps.close()
     assert len(embedder.texts) == 2
+
+
+def test_what_is_asked_beside_a_query_changes_nothing_that_is_found():
+    text = "Herons wade. Otters swim. Cats sleep."
+    base, *own = (index_of([Document(name, "Title", text)], EMBEDDER) for name in "abcdef")
+    joined = base.beside(own)
+    queries = [f"Query {number}" for number in range(40)]
+    together = joined.search(queries, top_k=4)
+    for query, hits in zip(queries, together, strict=True):
+        (alone,) = joined.search([query], top_k=4)
+        assert alone == hits
+        assert [hit.passage.document.id for hit in hits] == list("abcd")

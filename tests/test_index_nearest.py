@@ -2,9 +2,12 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from index.errors import InputError
 from index.nearest import NearestVectors
+from index.numbers import products
 from index.vector_kind import FLAT_UP_TO, check_kind, is_exact, kind_for
 from index.vector_making import RECALL_WANTED, Making, outgrown
 
@@ -228,3 +231,19 @@ def test_a_kind_that_faiss_cannot_fill(kind):
 def test_a_kind_that_faiss_does_not_know(kind):
     with pytest.raises(InputError, match="FAISS knows no index"):
         check_kind(kind, dimension=DIMENSION)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 40), st.integers(1, 300))
+def test_a_product_is_the_same_in_any_company(seed, asked, held):
+    chance = np.random.default_rng(seed)
+    queries = chance.standard_normal((asked, 48), dtype=np.float32)
+    vectors = chance.standard_normal((held, 48), dtype=np.float32)
+    vectors[-1] = vectors[0]
+    together = products(queries, vectors)
+    assert together == pytest.approx(queries.astype(float) @ vectors.astype(float).T, abs=1e-4)
+    assert together[:, -1].tolist() == together[:, 0].tolist()
+    for row in (0, asked - 1):
+        assert products(queries[[row]], vectors).tolist() == together[[row]].tolist()
+    for column in (0, held - 1):
+        assert products(queries, vectors[[column]]).tolist() == together[:, [column]].tolist()
+    assert products(queries[:0], vectors).shape == (0, held)

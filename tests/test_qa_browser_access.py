@@ -93,8 +93,12 @@ def test_on_a_phone_the_library_stays_open_until_something_is_opened(
     page.get_by_label("Search the titles").fill("")
     expect(page.locator(".pq-choice")).to_have_count(6)
     expect(shelves).to_be_visible()
+    page.get_by_label("Search the titles").fill("kettle")
+    expect(page.locator(".pq-choice")).to_have_count(1)
     page.locator(".pq-choice").filter(has_text="Kettle").click()
     expect(page.locator(".pq-article h2")).to_contain_text("Kettle")
+    expect(shelves).to_be_hidden()
+    visit.ask("how much does it cost?")
     expect(shelves).to_be_hidden()
     visit.leave()
 

@@ -137,6 +137,18 @@ def test_in_private_nothing_is_kept(visit: Visit) -> None:
     expect(page.locator(".pq-talk")).to_have_count(0)
 
 
+def test_whether_anything_is_kept_holds_for_all_pages_of_a_browser(visit: Visit) -> None:
+    other = visit.context.new_page()
+    other.goto(visit.url)
+    for said, told in (
+        ("Keep nothing from here on", "From here on nothing is kept of you"),
+        ("Keep them again", "kept on this server for this browser alone"),
+    ):
+        visit.page.get_by_role("button", name=said).click()
+        for page in (visit.page, other):
+            expect(page.get_by_text(told)).to_be_visible()
+
+
 def test_an_answer_is_judged(visit: Visit, kept: Kept) -> None:
     page = visit.page
     visit.ask(WHO)

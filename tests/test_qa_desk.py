@@ -23,6 +23,7 @@ def test_a_question_is_shown_while_it_is_read_and_then_its_answer(desk, news):
     assert waiting.session == desk.opening()
     (turn,) = answered.session.conversation.turns
     assert turn.text == news.ask(WHO).text
+    assert answered.question is None, "what was typed meanwhile stays"
     assert answered.session.conversation.place == turn.quote
 
 

@@ -60,6 +60,31 @@ def test_as_an_element_from_the_servers_own_files(browser: Browser, url: str) ->
         page.close()
 
 
+def test_the_element_leaves_the_page_around_it_alone(browser: Browser, url: str) -> None:
+    script = f'<script type="module" src="{url}/gradio.js"></script>'
+    with another_site(f'{script}<gradio-app src="{url}/"></gradio-app>') as site:
+        page = browser.new_page()
+        page.goto(f"{site}?article=42&q=who")
+        page.wait_for_selector(".pq-library[data-arrived]", state="attached")
+        expect(page.locator(".pq-choice").first).to_be_visible()
+        page.locator("h1").first.click()
+        page.keyboard.press("/")
+        dropped = page.evaluate_handle(
+            """() => {
+              const data = new DataTransfer();
+              data.items.add(new File(["The ash was felled."], "ash.txt"));
+              return data;
+            }"""
+        )
+        page.dispatch_event("h1", "drop", {"dataTransfer": dropped})
+        page.wait_for_timeout(2_000)  # by then it would be in the library
+        expect(page.locator(".pq-remove, [role=alert], .pq-turn")).to_have_count(0)
+        expect(page.get_by_placeholder("Ask a question")).not_to_be_focused()
+        page.dispatch_event(".pq-article", "drop", {"dataTransfer": dropped})
+        expect(page.locator(".pq-remove")).to_have_count(1)
+        page.close()
+
+
 def test_in_a_frame_where_it_is_allowed(browser: Browser, news: Assistant) -> None:
     port = free_port()
     address = f"http://127.0.0.1:{port}"

@@ -183,6 +183,23 @@ def test_what_cannot_be_asked_counts_as_not_answered(tmp_path, reader, embedder,
         assert recall_figures(outcomes, index)["recall@1"] == 0.5
 
 
+@pytest.mark.parametrize("history", [False, True])
+def test_what_cannot_be_asked_is_never_right_and_keeps_its_place(tmp_path, reader, history):
+    asked = [
+        row("How many herons were counted?", "42"),
+        row("why " * 300, impossible=True),
+        row("Who flew the aeroplane?", impossible=True),
+    ]
+    odd = SquadSet.from_file(write(tmp_path, "odd.json", squad((MARSH, asked))))
+    outcomes = read_squad(odd, reader=reader, history=history)
+    assert [one.question for one in outcomes] == list(odd.questions)
+    assert [one.is_right for one in outcomes] == [True, False, True]
+    figures = figures_of(outcomes)
+    assert (figures["NoAns_exact"], figures["HasAns_exact"]) == (50.0, 100.0)
+    assert figures["best_exact"] == pytest.approx(200 / 3)
+    assert (figures["auroc"], figures["unasked"]) == (1.0, 1)
+
+
 def test_recall_of_no_answerable_question_is_no_figure(tmp_path, reader, stub_embedder):
     data = squad((MARSH, [row("Who counted the gulls?", impossible=True)]))
     read = SquadSet.from_file(write(tmp_path, "none.json", data))

@@ -8,6 +8,7 @@ from haystack.document_stores.in_memory import InMemoryDocumentStore
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import qa
 from index.errors import InputError
 from qa.haystack import PullquoteReader
 
@@ -80,6 +81,20 @@ def test_documents_without_text_are_passed_over(component):
     answers = component.run("who?", [Document(content=None), Document(content=" \n")])["answers"]
     assert [(one.data, one.score) for one in answers] == [(None, 1.0)]
     assert PullquoteReader(no_answer=False).run("who?", [])["answers"] == []
+
+
+def test_what_a_retriever_found_is_judged_as_found(component):
+    text, query = TEXTS[1], "who painted the bridge?"
+    (quote, none) = component.run(query, [Document(content=text)], top_k=1)["answers"]
+    answer = qa.load(text).ask(query)
+    assert quote.data == answer.text
+    assert (quote.score, none.score) == pytest.approx((answer.score, answer.null_score), abs=1e-6)
+
+
+@pytest.mark.parametrize("min_score", [-0.1, 60, float("nan")])
+def test_a_least_score_that_is_no_probability_is_refused(min_score):
+    with pytest.raises(InputError, match="min_score is"):
+        PullquoteReader(min_score=min_score)
 
 
 @pytest.mark.parametrize(("query", "top_k"), [(" ", None), ("who?", 0)])

@@ -6,14 +6,14 @@ from dataclasses import replace
 import pytest
 from desks import HOW_LONG as TALKS
 from desks import ME, SEED, WHO, asked, desks_of, gate, last
-from keepers import answer, begun
+from keepers import Clock, answer, begun
 
 from qa.desk import Desk
 from qa.dialogue import TURNS_KEPT
 from qa.feedback import Verdict
 from qa.keeping import Keeping
 from qa.kept import Kept
-from qa.kept_bounds import Bounds
+from qa.kept_bounds import DAY_S, Bounds
 from qa.kept_file import FILE
 from qa.kept_folder import new_visitor
 from qa.offered import Offered
@@ -301,3 +301,64 @@ def test_an_answer_that_cannot_be_kept_is_shown_all_the_same(desk, kept_desk, ke
     view = last(replace(desk, keeping=Keeping(full)).ask(WHO, session, ME))
     assert view.session.conversation.turns[0].text is not None
     assert "The conversation is not kept" in view.notice.text
+
+
+def test_what_is_opened_again_is_kept_as_long_again(desk, tmp_path):
+    clock = Clock()
+    kept = Kept(tmp_path / "for days", clock=clock)
+    parts = desks_of(replace(desk, keeping=Keeping(kept)), tmp_path)
+    session = arrived(parts.kept)
+    session = last(parts.books.paste("Bo Ek built the boat.", "Boats", session, ME)).session
+    boats = session.article
+    session = asked(parts.desk, WHO, session=parts.desk.open(SEED, session).session)
+    for _ in range(4):
+        clock.now_s += 60 * DAY_S
+        again = arrived(parts.kept, session.visitor)
+        assert set(last(parts.books.fetch(boats, again, ME)).session.own) == {boats}
+        recalled = last(parts.kept.recall(again.listed[0].id, again, ME)).session
+        assert recalled.conversation.turns[0].question == WHO
+    clock.now_s += 91 * DAY_S
+    gone = arrived(parts.kept, session.visitor)
+    assert (dict(gone.waiting), gone.listed) == ({}, ())
+
+
+def test_what_another_page_asked_is_not_undone(desk, kept_desk, kept):
+    one = asked(desk, WHO, session=arrived(kept_desk))
+    other = last(kept_desk.recall(one.listed[0].id, arrived(kept_desk, one.visitor), ME)).session
+    other = asked(desk, MANY, session=other)
+    one = desk.undo(one).session
+    assert file_of(kept, one) == [[MANY]]
+    assert file_of(kept, asked(desk, TALKS, session=one)) == [[MANY, TALKS]]
+
+
+def test_a_judgement_that_is_not_kept_is_not_shown_as_if_it_were(desk, kept_desk, kept):
+    session = asked(desk, WHO, session=arrived(kept_desk))
+    kept.conversations.delete(session.visitor, session.listed[0].id)
+    view = kept_desk.judge(0, "right", "", session)
+    assert "not kept any more" in view.notice.text
+    assert view.session == session
+    assert list(kept.feedback.judged()) == []
+
+
+def test_after_all_is_deleted_ones_articles_are_gone_from_the_page_too(
+    desk, kept_desk, books, kept
+):
+    session = last(books.paste("Lamps burn.", "Lamps", arrived(kept_desk), ME)).session
+    session = asked(desk, "What burns?", session=session)
+    session = kept_desk.forget(session).session
+    assert (session.article, dict(session.own), session.suggested) == (SEED, {}, {})
+    assert (session.conversations, session.kept, session.listed) == ({}, {}, ())
+    assert file_of(kept, asked(desk, WHO, session=session)) == [[WHO]]
+
+
+def test_of_an_article_that_was_brought_in_private_nothing_is_kept(desk, kept_desk, books, kept):
+    private = kept_desk.be_private(arrived(kept_desk), private=True).session
+    private = last(books.paste("Lamps burn.", "Lamps", private, ME)).session
+    view = kept_desk.be_private(private, private=False)
+    assert "add it again" in view.notice.text
+    session = asked(desk, "What burns?", session=view.session)
+    assert file_of(kept, session) == []
+    assert kept.articles.all_of(session.visitor) == []
+    session = last(books.paste("Lamps burn.", "Lamps", session, ME)).session
+    assert file_of(kept, asked(desk, "Which lamps?", session=session)) != []
+    assert kept_desk.be_private(session, private=False).notice is None

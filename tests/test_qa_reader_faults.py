@@ -3,6 +3,7 @@
 import json
 import math
 import shutil
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,10 @@ from qa.reader import (
 )
 
 pytestmark = pytest.mark.usefixtures("one_thread")
+
+
+def write_settings(text: str, folder: Path) -> None:
+    (folder / "reader_settings.json").write_text(text, "utf-8")
 
 
 def alter_config(folder: Path, **values) -> None:
@@ -84,6 +89,17 @@ def truncate(file: Path) -> None:
         lambda folder: (folder / "reader_settings.json").write_text("{"),
         lambda folder: (folder / "reader_settings.json").write_text('{"warmth": 1}'),
         lambda folder: (folder / "reader_settings.json").write_text("[1, 0]"),
+        *(
+            partial(write_settings, settings)
+            for settings in (
+                '{"temperature": NaN}',
+                '{"temperature": 0}',
+                '{"min_score": 60}',
+                '{"item_share": 0}',
+                '{"right": {"bias": NaN, "weights": {}}}',
+                '{"absent": {"bias": 0, "weights": {"mass": Infinity}}}',
+            )
+        ),
     ],
     ids=[
         "torn weights",
@@ -96,6 +112,12 @@ def truncate(file: Path) -> None:
         "torn settings",
         "unknown setting",
         "settings of another form",
+        "temperature that is no number",
+        "temperature of nothing",
+        "least score in per cent",
+        "no share for an item",
+        "bias that is no number",
+        "weight without end",
     ],
 )
 def test_damaged_reader(tiny_bert, tmp_path, damage):

@@ -113,6 +113,21 @@ def test_as_many_are_given_as_are_asked_for():
     assert texts("Which four people came?", text, *quotes) == ["Anna", "Ben", "Carl"]
 
 
+def test_no_more_are_given_though_a_later_quote_enumerates():
+    text = "Rye was flooded. So were Deal and Hythe."
+    quotes = [("Rye", 0.6), ("Deal and Hythe", 0.3)]
+    assert texts("Which two towns were flooded?", text, *quotes) == ["Rye", "Deal"]
+    assert texts("Which towns were flooded?", text, *quotes) == ["Rye", "Deal", "Hythe"]
+
+
+def test_one_thing_that_is_named_twice_is_one_item():
+    text = "Rye was flooded in spring. The water in RYE stood for weeks. Deal was flooded too."
+    quotes = [("Rye", 0.9), ("RYE", 0.5), ("Deal", 0.4)]
+    assert texts("Which two towns were flooded?", text, *quotes) == ["Rye", "Deal"]
+    assert texts("Which towns were flooded?", text, *quotes) == ["Rye", "Deal"]
+    assert texts("Which towns were flooded?", text, *quotes[:2]) == []
+
+
 @pytest.mark.parametrize("asked", ["What determines the climate?", "Which things do they sell?"])
 def test_an_enumeration_is_a_list_whatever_is_asked(asked):
     text = "It is said: latitude, altitude and the sea."
@@ -143,7 +158,8 @@ def test_most_items_are_the_best_ones():
 
 def test_the_document_of_the_best_item_comes_first():
     first, second = (
-        Passage(Document(name, name, "Anna came. Ben came."), 0, 20) for name in ("x:2", "x:10")
+        Passage(Document(name, name, f"{who} came. Ben came."), 0, 20)
+        for name, who in (("x:2", "Anna"), ("x:10", "Dora"))
     )
     found = [
         Candidate((first,), 11, 14, 0.0, 0.5, math.log(0.5)),

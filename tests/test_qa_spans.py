@@ -202,3 +202,28 @@ def test_span_across_the_end_of_a_sentence_pays_for_it():
     assert (parted.starts[0, 0], parted.ends[0, 0], parted.log_odds[0, 0]) == (1, 2, 9.0)
     assert (parted.starts[0, 1], parted.ends[0, 1]) == (1, 3)
     assert parted.log_odds[0, 1] == 10.0 - CROSSING_COST
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 200))
+def test_what_pads_a_batch_shows_nowhere(seed, padding):
+    chance = np.random.default_rng(seed)
+    logits = chance.normal(0, 4, (2, 1, 60)).astype(np.float32)
+    allowed = np.ones((1, 60), np.bool_)
+    behind = ((0, 0), (0, padding))
+
+    def run_on(start, end, allowed):
+        return best_spans(
+            start,
+            end,
+            np.zeros(1, np.float32),
+            start_allowed=allowed,
+            end_allowed=allowed,
+            max_answer_tokens=20,
+            top_n=5,
+            temperature=1.0,
+        )
+
+    alone = run_on(*logits, allowed)
+    padded = run_on(*(np.pad(one, behind) for one in logits), np.pad(allowed, behind))
+    for field in ("log_odds", "starts", "ends", "rest"):
+        assert getattr(alone, field).tolist() == getattr(padded, field).tolist()

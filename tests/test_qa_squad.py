@@ -210,3 +210,14 @@ def test_conversations_are_drawn_whole(easy):
     assert len(easy.sample_conversations(99, seed=0).questions) == 5
     with pytest.raises(InputError, match="The limit is 0"):
         easy.sample_conversations(0, seed=0)
+
+
+def test_a_draw_of_conversations_has_an_unanswerable_question_where_there_are_any(tmp_path):
+    asked = [(f"{MARSH} {n}.", [row("Who?", "42"), row("When?", "42")]) for n in range(9)]
+    last = (f"{MARSH} 9.", [row("Who?", "42"), row("Why?", impossible=True)])
+    some = SquadSet.from_file(write(tmp_path, "some.json", squad(*asked, last)))
+    for seed in range(8):
+        drawn = some.sample_conversations(6, seed=seed)
+        assert len(drawn.questions) == 6
+        assert not all(one.answers for one in drawn.questions)
+        assert len(drawn.conversations) == 3

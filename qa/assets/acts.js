@@ -1,16 +1,21 @@
 // Tells the server what was clicked: what runs the models waits its turn, the rest does not.
 const WORKS = new Set(["ask", "alone", "paste", "bring", "reopen", "fetch", "recall"]);
 const KEEPS = new Set(["keep", "private", "forget"]);
+const WAITS = new Set(["bring", "private", "keep", "find", "look"]);
 const SURE = {delete: "Delete this conversation?", forget: "Delete all that is kept of you here?"};
 const isBusy = () => document.querySelector("[class^=pq-][aria-busy=true]") !== null;
 const hasArrived = () => document.querySelector(".pq-library[data-arrived]") !== null;
 // What runs the models may have to wait for others: until the server is at it, the page says so.
 const waits = () => {
   clearTimeout(window.pqWaits);
-  window.pqWaits = setTimeout(() => {
+  const tell = () => {
     const told = document.querySelector(".pq-waiting");
-    told.textContent = told.dataset.told;
-  }, 800);
+    // What Gradio refuses, as it does where too many wait, shows nothing else.
+    const isRefused = document.querySelector(".toast-body.error") !== null;
+    told.textContent = isRefused ? "" : told.dataset.told;
+    if (!isRefused) window.pqWaits = setTimeout(tell, 500);
+  };
+  window.pqWaits = setTimeout(tell, 800);
 };
 // What was on its way when the work was stopped may come after it, and is stopped again.
 const stopAgain = () => {
@@ -19,25 +24,40 @@ const stopAgain = () => {
     if (window.pqStopped && isBusy()) trigger("stop", window.pqStopped);
   }, 200);
 };
+// What is looked at runs one after the other: each changes the session that the one before left.
+const inTurn = (run) => {
+  if (Date.now() - (window.pqUnderWay ?? 0) < 3000) (window.pqActs ??= []).push(run);
+  else {
+    window.pqUnderWay = Date.now();
+    run();
+  }
+};
 const act = (data) => {
+  const later = () => setTimeout(() => act(data), 100);
   // What comes before the server knows its visitor comes a moment later.
-  if (!hasArrived()) setTimeout(() => act(data), 100);
+  if (!hasArrived()) later();
   else if (data.act === "stop") {
     window.pqStopped = data;
     trigger("stop", data);
   }
-  // The answer that is under way comes to the session as it was, so nothing else may change it.
-  else if (isBusy()) return;
-  else if (KEEPS.has(data.act)) trigger("keep", data);
+  // The answer that is under way comes to the session as it was, so nothing else may change it:
+  // what would be lost waits, the rest is clicked again by who still wants it.
+  else if (isBusy()) {
+    if (WAITS.has(data.act)) later();
+  } else if (KEEPS.has(data.act)) trigger("keep", data);
   else {
     if (WORKS.has(data.act)) {
       // Clicked twice before the server shows anything: meant once.
-      if (Date.now() - (window.pqSent ?? 0) < 3000) return;
+      if (Date.now() - (window.pqSent ?? 0) < 3000) {
+        if (WAITS.has(data.act)) later();
+        return;
+      }
       window.pqSent = Date.now();
       window.pqStopped = null;
       waits();
     }
-    trigger(WORKS.has(data.act) ? "work" : "click", data);
+    if (WORKS.has(data.act)) trigger("work", data);
+    else inTurn(() => trigger("click", data));
   }
 };
 element.addEventListener("click", (event) => {

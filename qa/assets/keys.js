@@ -8,6 +8,9 @@ on.addEventListener("change", () => localStorage.setItem(NOTED, on.checked ? "on
 const typesInto = (target) => target.closest("input, textarea, select, [contenteditable=true]");
 document.addEventListener("keydown", (event) => {
   if (!on.checked || !keys.checkVisibility() || event.ctrlKey || event.metaKey || event.altKey) return;
+  // In another site's page only what is pressed within the element is meant for it.
+  const guest = element.closest("gradio-app[src]");
+  if (guest && !guest.contains(event.target)) return;
   if (typesInto(event.target)) return;
   const press = (selector) => document.querySelector(selector)?.click();
   if (event.key === "/") document.querySelector("#pq-question textarea").focus();

@@ -2,7 +2,11 @@
 // types. Pasting: sent when asked, and emptied once it has been read.
 const library = () => element.querySelector(".pq-library");
 const send = async (files) => {
-  if (!files.length || isBusy()) return;
+  if (!files.length) return;
+  if (isBusy()) {
+    setTimeout(() => send(files), 200);
+    return;
+  }
   const most = Number(library().dataset.most);
   const sent = [];
   library().setAttribute("aria-busy", "true");
@@ -29,7 +33,11 @@ element.addEventListener("change", (event) => {
   event.target.value = "";
   send(files);
 });
-const draggingFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
+// In another site's page everything outside of the element is that page's: files, keys, address.
+const guest = element.closest("gradio-app[src]");
+const isOurs = (event) => guest === null || guest.contains(event.target);
+const draggingFiles = (event) =>
+  isOurs(event) && [...(event.dataTransfer?.types ?? [])].includes("Files");
 document.addEventListener("dragover", (event) => {
   if (!draggingFiles(event)) return;
   event.preventDefault();
@@ -53,6 +61,10 @@ element.addEventListener("click", (event) => {
   const form = event.target.closest(".pq-paste > summary")?.parentElement;
   if (form) pasting = !form.open;
 });
+// Whether anything is kept is said once for all open pages of the browser.
+const PRIVACY = new Set(["private", "keep"]);
+const pages = new BroadcastChannel("pullquote-privacy");
+pages.addEventListener("message", ({data}) => { if (PRIVACY.has(data)) act({act: data}); });
 let typing = 0;
 element.addEventListener("input", (event) => {
   const asks = event.target.matches(".pq-sought") ? "find" : event.target.matches(".pq-wanted") ? "look" : null;
@@ -83,9 +95,10 @@ element.addEventListener("pq-act", (event) => {
   } else if (button.dataset.act === "dismiss") {
     drawn = true;
   }
+  if (PRIVACY.has(button.dataset.act)) pages.postMessage(button.dataset.act);
 });
 // An address that names a place is opened once, when the server knows its visitor.
-const named = Object.fromEntries(new URLSearchParams(location.search));
+const named = guest ? {} : Object.fromEntries(new URLSearchParams(location.search));
 let reopened = named.article === undefined;
 watch("value", () => {
   // Of a page that the server has dropped the answer knows no visitor: it is told again.
