@@ -82,8 +82,7 @@ def _slice(candidate: Candidate, start: int, end: int) -> Candidate:
 
 def _words(candidate: Candidate) -> str:
     """The words of a candidate; those of two that name one thing are the same."""
-    text = candidate.passage.document.text[candidate.start : candidate.end]
-    return " ".join(text.casefold().split())
+    return " ".join(candidate.text.casefold().split())
 
 
 def _inside(spans: Sequence[Span], candidate: Candidate) -> bool:

@@ -350,10 +350,13 @@ def test_the_library_shows_what_was_typed_last(visit: Visit) -> None:
 
 def test_what_is_refused_does_not_wait_for_its_turn(visit: Visit) -> None:
     page = visit.page
-    page.route("**/queue/join*", lambda route: route.fulfill(status=503, json={"detail": "busy"}))
-    page.get_by_placeholder("Ask a question").fill("who was released?")
+    held: list[Route] = []
+    page.route("**/queue/join*", lambda route: held.append(route), times=1)
+    page.get_by_placeholder("Ask a question").fill(WHO)
     page.keyboard.press("Enter")
     expect(page.locator(".pq-waiting")).to_have_text("Waiting for its turn …")
+    held[0].fulfill(status=503, json={"detail": "The queue is full."})
+    expect(page.locator(".toast-body.error")).to_contain_text("The queue is full.")
     expect(page.locator(".pq-waiting")).to_have_text("")
     visit.complaints.clear()  # Chromium notes the 503
 

@@ -264,13 +264,9 @@ def test_turns_see_the_earlier_ones_and_our_own_answers(tmp_path, reader):
     talk = SquadSet.from_file(write(tmp_path, "talk.json", TALK))
     told = Listener(reader, reads_history=True)
     outcomes = read_squad(talk, reader=told, history=True)
-    assert [one.question.question for one in outcomes] == [
-        "What was built in 1832?",
-        "How many herons were counted?",
-        "How high is it?",
-        "Where?",
-    ]
-    first, second = outcomes[0].answer, outcomes[1].answer
+    assert [one.question for one in outcomes] == list(talk.questions)
+    said = {one.question.question: one.answer for one in outcomes}
+    first, second = said["What was built in 1832?"], said["How many herons were counted?"]
     assert told.questions == [
         "What was built in 1832?",
         "How many herons were counted?",
@@ -279,7 +275,7 @@ def test_turns_see_the_earlier_ones_and_our_own_answers(tmp_path, reader):
         f"What was built in 1832? {first.text} How high is it?",
         f"How many herons were counted? {second.text} Where?",
     ]
-    assert outcomes[2].answer.resolved == told.questions[4]
+    assert said["How high is it?"].resolved == told.questions[4]
     alone = Listener(reader, reads_history=False)
     read_squad(talk, reader=alone, history=True)
     assert alone.questions[2:] == ["How high is it?", "Where?"], "not trained for it"
