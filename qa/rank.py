@@ -36,6 +36,11 @@ class Candidate:
         """The passage it was read in; where it was read in several, the likeliest."""
         return self.passages[0]
 
+    @property
+    def text(self) -> str:
+        """Its words."""
+        return self.passage.document.text[self.start : self.end]
+
     def overlaps(self, other: "Candidate") -> bool:
         """Whether both have a character of one document in common."""
         same = self.passage.document.id == other.passage.document.id

@@ -47,7 +47,7 @@ def test_the_card_of_a_reader_made_from_the_shipped_one_keeps_its_sources(tmp_pa
     assert "whose own card says how it was made" in text
     for fact in (ours["base"], *(source["source"] for source in ours["start_sources"])):
         assert fact in text
-    for fact in (ours["name"], ours["averaged"], *ours["start"]):
+    for fact in (ours["name"], ours["drawn"], *ours["start"], *ours["then"]):
         assert fact not in text
 
 

@@ -94,6 +94,7 @@ def make_recipes(folder: Path) -> Path:
     prepare = (TRAINING / "prepare.toml").read_text("utf-8").split("# name: of NAME")[0]
     prepare = regex.sub(r"min_passage_chars = \d+", "min_passage_chars = 60", prepare)
     prepare = regex.sub(r"history = [\d.]+", "history = 0.5", prepare)
+    prepare = regex.sub(r"(?m)^(swap|negation|antonym) = 0 ", r"\1 = 0.3 ", prepare)
     for name, layout in LAYOUTS.items():
         prepare += f'[[sets]]\nname = "{name}"\nlayout = "{layout}"\nunanswerable = 0.6\n'
         prepare += "questions = 4\n"  # enough for the chain
@@ -105,7 +106,10 @@ def make_recipes(folder: Path) -> Path:
     small = {"most_examples": 0, "batch_size": 8, "precision": '"fp32"'}
     for name, changes in (
         ("teacher", small | {"frozen_layers": 1, "shard_examples": 16, "max_tokens": 120}),
-        ("distil", small | {"epochs": 1, "log_steps": 2, "learning_rate": 1e-5}),
+        (
+            "distil",
+            small | {"epochs": 1, "log_steps": 2, "learning_rate": 1e-5, "share": 0.33},
+        ),
         ("ablate", small | {"most_examples": 12, "epochs": 5, "learning_rate": 0.01}),
     ):
         text = (TRAINING / f"{name}.toml").read_text("utf-8").split("[[dev_sets]]")[0]

@@ -63,7 +63,8 @@ def card(
         facts |= {
             "name": "A reader",
             "start": [f"*Start.* `{start}`, whose own card says how it was made."],
-            "averaged": None,
+            "drawn": None,
+            "then": [],
             "shrunk": shrunk,
         }
         if Path(start).resolve() != SHIPPED_READER.resolve():  # of that, the sources are known
@@ -138,7 +139,8 @@ def _chain(
         (
             f"*Examples* (`prepare.toml`): {len(recipe.sets)} sets, passages of"
             f" {recipe.min_passage_chars} to {recipe.max_passage_chars} characters; questions made"
-            f" unanswerable in these ways: {', '.join(recipe.unanswerable_ways)}."
+            f" unanswerable in these ways: {', '.join(recipe.unanswerable_ways)}"
+            f"{'; ' + facts['drawn'] if facts.get('drawn') else ''}."
         )
     ]
     if teacher is not None:
@@ -152,11 +154,11 @@ def _chain(
         )
     steps.append(f"{learned}.")
     if share < 1:
-        averaged = facts.get("averaged") or (
-            f"{share:g} of that reader and {1 - share:g} of the one it was trained from"
+        steps.append(
+            f"*Average* (`average.py`): {share:g} of that reader and {1 - share:g} of the one it"
+            " was trained from (Wortsman et al. 2022)."
         )
-        steps.append(f"*Average* (`average.py`): {averaged} (Wortsman et al. 2022).")
-    return [*steps, "*Settings* (`calibrate.py`): fitted on development sets."]
+    return [*steps, *facts["then"], "*Settings* (`calibrate.py`): fitted on development sets."]
 
 
 def _epochs(training: Mapping[str, Any]) -> str:
