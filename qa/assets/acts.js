@@ -1,7 +1,7 @@
 // Tells the server what was clicked: what runs the models waits its turn, the rest does not.
 const WORKS = new Set(["ask", "alone", "paste", "bring", "reopen", "fetch", "recall"]);
 const KEEPS = new Set(["keep", "private", "forget"]);
-const WAITS = new Set(["bring", "private", "keep", "find", "look"]);
+const WAITS = new Set(["bring", "private", "keep"]);
 const SURE = {delete: "Delete this conversation?", forget: "Delete all that is kept of you here?"};
 const isBusy = () => document.querySelector("[class^=pq-][aria-busy=true]") !== null;
 const hasArrived = () => document.querySelector(".pq-library[data-arrived]") !== null;

@@ -69,8 +69,14 @@ let typing = 0;
 element.addEventListener("input", (event) => {
   const asks = event.target.matches(".pq-sought") ? "find" : event.target.matches(".pq-wanted") ? "look" : null;
   if (!asks) return;
+  const text = event.target.value;
+  // What was typed last is looked for, once nothing is being read.
+  const look = () => {
+    if (isBusy()) typing = setTimeout(look, 200);
+    else act({act: asks, text});
+  };
   clearTimeout(typing);
-  typing = setTimeout(() => act({act: asks, text: event.target.value}), 200);
+  typing = setTimeout(look, 200);
 });
 element.addEventListener("pq-act", (event) => {
   const button = event.detail;
