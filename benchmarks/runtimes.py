@@ -170,7 +170,7 @@ def reader() -> Subject:
     )
     inputs = [
         dict(zip(NAMES, (ids, attended, types), strict=True))
-        for ids, types, attended in map(inputs_of, windows)
+        for ids, types, attended in (inputs_of([window]) for window in windows)
     ]
     return subject_of(
         model, lambda out: torch.stack((out.start_logits, out.end_logits)), inputs, correlation

@@ -77,7 +77,9 @@ def score_predictions(predictions: Sequence[Prediction]) -> dict[str, float | in
 
     A set without unanswerable questions is scored as SQuAD 1.1: by the best span, without
     abstention. Any other as SQuAD 2.0, with the ``HasAns_`` and ``NoAns_`` parts and the
-    best that any threshold on the null score could give.
+    best that any threshold on the null score could give. Unlike in the official scripts a question
+    marked impossible has no answers whatever is listed, an accepted answer that normalises to
+    nothing is passed over in SQuAD 1.1 too, and two questions of one id are two.
 
     Args:
         predictions: one for each question.

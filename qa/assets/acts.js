@@ -12,7 +12,8 @@ const waits = () => {
     const told = document.querySelector(".pq-waiting");
     // What Gradio refuses, as it does where too many wait, shows nothing else.
     const isRefused = document.querySelector(".toast-body.error") !== null;
-    told.textContent = isRefused ? "" : told.dataset.told;
+    const now = isRefused ? "" : told.dataset.told;
+    if (told.textContent !== now) told.textContent = now;  // said once to who hears the page
     if (!isRefused) window.pqWaits = setTimeout(tell, 500);
   };
   window.pqWaits = setTimeout(tell, 800);
