@@ -357,7 +357,7 @@ def test_what_is_refused_does_not_wait_for_its_turn(visit: Visit) -> None:
     page.keyboard.press("Enter")
     expect(page.locator(".pq-waiting")).to_have_text("Waiting for its turn …")
     held[0].fulfill(status=503, json={"detail": "The queue is full."})
-    expect(page.locator(".toast-body.error")).to_contain_text("The queue is full.")
+    expect(page.locator(".toast-body.error")).to_contain_text("currently busy")
     expect(page.locator(".pq-waiting")).to_have_text("")
     visit.complaints.clear()  # Chromium notes the 503
 

@@ -343,7 +343,7 @@ def test_any_text_is_covered_and_never_cut_within_a_word(text, question):
 
 
 def test_tokens_know_their_sentence():
-    text = "Anna came. Ben went home.\n\nIt rained."
+    text = "Anna came. Ben went home.\n\nIt ended."
     (window,) = WIDE.cut([(QUESTION, text)])
     words = [
         (text[start:end], number)
