@@ -103,7 +103,11 @@ class Keeping:
             after = () if added is None else (*turns, added)[-TURNS_KEPT:]
         else:
             added, after = None, ()
-        if added is None:  # it is not kept any more, for whatever reason
+        if added is None:
+            if kept.conversations.turns(who, held.id) is None:
+                # Deleted on another page: what was said before is not kept once more.
+                said = talk.turns[new[0] if len(new) == 1 else -1]
+                session = session.with_conversation(Conversation().with_answer(said))
             return self._begun(kept, session)
         return self.listed(_holding(session, replace(held, turns=after)))
 

@@ -362,3 +362,17 @@ def test_of_an_article_that_was_brought_in_private_nothing_is_kept(desk, kept_de
     session = last(books.paste("Lamps burn.", "Lamps", session, ME)).session
     assert file_of(kept, asked(desk, "Which lamps?", session=session)) != []
     assert kept_desk.be_private(session, private=False).notice is None
+
+
+def test_what_was_deleted_on_another_page_is_not_kept_once_more(desk, kept_desk, kept):
+    session = asked(desk, WHO, MANY, session=arrived(kept_desk))
+    other = arrived(kept_desk, session.visitor)
+    kept_desk.forget(other)
+    session = asked(desk, TALKS, session=session)
+    assert [turn.question for turn in session.conversation.turns] == [TALKS]
+    assert session.conversation.place.text == "two days"
+    assert file_of(kept, session) == [[TALKS]]
+    kept_desk.delete(session.listed[0].id, arrived(kept_desk, session.visitor))
+    session = asked(desk, MANY, session=desk.edit(0, session).session)
+    assert file_of(kept, session) == [[MANY]]
+    assert file_of(kept, asked(desk, WHO, session=session)) == [[MANY, WHO]]
