@@ -29,6 +29,17 @@ def questions_about(passage: str, spans: list[tuple[int, int]], number: int = 0)
     return Example("Who was it?", passage, tuple(sorted(spans)), "set", "people", number)
 
 
+def test_an_answer_may_end_in_a_mark_that_is_in_no_token(tiny: dict[str, str]) -> None:
+    text = "It was a\u0323\u0301\u0300bc. It rained."
+    for end in range(7, text.index("bc") + 2):
+        (feature,) = encode(
+            [questions_about(text, [(0, end)])], load_tokenizer(tiny["bert"]), max_tokens=64
+        )
+        ((first, last),) = zip(feature.starts, feature.ends, strict=True)
+        assert feature.offsets[first - feature.first].tolist() == [0, 2]
+        assert feature.offsets[last - feature.first, 0] < end
+
+
 @few
 @given(st.data())
 @pytest.mark.parametrize("name", ["bert", "mpnet"])

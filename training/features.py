@@ -192,6 +192,7 @@ def _without_space(offsets: Ints, passage: str) -> Ints:
 def _tokens_of(span: tuple[int, int], offsets: Ints) -> tuple[int, int] | None:
     """The first and the last token of a span, or None if it is not all there."""
     inside = np.flatnonzero((offsets[:, 0] < span[1]) & (span[0] < offsets[:, 1]))
-    if not len(inside) or offsets[inside[-1], 1] < span[1]:
+    # Its own last token may end before it, where a mark over a letter is in none.
+    if not len(inside) or offsets[-1, 1] < span[1]:
         return None
     return int(inside[0]), int(inside[-1])
