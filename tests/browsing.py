@@ -25,6 +25,13 @@ FLAGS = (
 )
 WAIT_MS = 30_000
 LOOK_MS = 500  # between two looks at what has come of an act
+# What is dropped on a page.
+TWO_FILES = """() => {
+  const data = new DataTransfer();
+  for (const name of ["ash", "oak"])
+    data.items.add(new File([`The ${name} was felled by Bo Ek.`], `${name}.txt`));
+  return data;
+}"""
 PHONE = 390
 # Heights by widths: of a phone, a laptop whose page is shown at 200 %, a laptop, a wide screen.
 HEIGHTS = {PHONE: 844, 683: 430, 1366: 860, 1920: 1080}

@@ -46,19 +46,15 @@ const act = (data) => {
   else if (isBusy()) {
     if (WAITS.has(data.act)) later();
   } else if (KEEPS.has(data.act)) trigger("keep", data);
-  else {
-    if (WORKS.has(data.act)) {
-      // Clicked twice before the server shows anything: meant once.
-      if (Date.now() - (window.pqSent ?? 0) < 3000) {
-        if (WAITS.has(data.act)) later();
-        return;
-      }
-      window.pqSent = Date.now();
-      window.pqStopped = null;
-      waits();
-    }
-    if (WORKS.has(data.act)) trigger("work", data);
-    else inTurn(() => trigger("click", data));
+  else if (!WORKS.has(data.act)) inTurn(() => trigger("click", data));
+  // Clicked twice before the server shows anything: meant once.
+  else if (Date.now() - (window.pqSent ?? 0) < 3000) {
+    if (WAITS.has(data.act)) later();
+  } else {
+    window.pqSent = Date.now();
+    window.pqStopped = null;
+    waits();
+    trigger("work", data);
   }
 };
 element.addEventListener("click", (event) => {

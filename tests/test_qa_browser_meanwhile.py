@@ -1,0 +1,64 @@
+"""What a visitor does while the chat is busy with something else, in a real Chromium."""
+
+import pytest
+from browsing import LOOK_MS, TWO_FILES, Visit
+from playwright.sync_api import Route, expect
+
+pytestmark = pytest.mark.browser
+WHO = "who was released?"
+
+
+def test_files_that_are_dropped_while_something_is_read_wait_for_it(visit: Visit) -> None:
+    page = visit.page
+    said = """busy => document.querySelector(".pq-conversation").setAttribute("aria-busy", busy)"""
+    page.evaluate(said, "true")
+    dropped = page.evaluate_handle(TWO_FILES)
+    page.dispatch_event(".pq-article", "drop", {"dataTransfer": dropped})
+    page.wait_for_timeout(LOOK_MS)
+    expect(page.locator(".pq-remove")).to_have_count(0)
+    page.evaluate(said, "false")
+    expect(page.locator(".pq-remove")).to_have_count(2)
+
+
+def test_what_one_types_meanwhile_stays_in_the_box(visit: Visit) -> None:
+    page = visit.page
+    box = page.get_by_placeholder("Ask a question")
+    box.fill("how long")
+    page.locator(".pq-example").first.click()
+    expect(page.locator(".pq-quote").first).to_be_visible()
+    visit.wait()
+    expect(box).to_have_value("how long")
+    box.fill("how many prisoners were pardoned?")
+    box.press("Enter")
+    expect(box).to_have_value("")
+    box.fill("and then")
+    expect(page.locator(".pq-turn")).to_have_count(2)
+    visit.wait()
+    expect(box).to_have_value("and then")
+
+
+def test_the_library_shows_what_was_typed_last(visit: Visit) -> None:
+    page = visit.page
+    held: list[Route] = []
+    page.route("**/run/predict*", lambda route: held.append(route), times=1)
+    sought = page.get_by_label("Search the titles")
+    with page.expect_request("**/run/predict*"):
+        sought.fill("kettle")
+    sought.fill("nothing of the kind")
+    page.wait_for_timeout(LOOK_MS)  # it has been asked for by now
+    held[0].continue_()
+    expect(page.get_by_text("No title has these words.")).to_be_visible()
+    expect(page.locator(".pq-choice")).to_have_count(0)
+
+
+def test_what_is_refused_does_not_wait_for_its_turn(visit: Visit) -> None:
+    page = visit.page
+    held: list[Route] = []
+    page.route("**/queue/join*", lambda route: held.append(route), times=1)
+    page.get_by_placeholder("Ask a question").fill(WHO)
+    page.keyboard.press("Enter")
+    expect(page.locator(".pq-waiting")).to_have_text("Waiting for its turn …")
+    held[0].fulfill(status=503, json={"detail": "The queue is full."})
+    expect(page.locator(".toast-body.error")).to_contain_text("currently busy")
+    expect(page.locator(".pq-waiting")).to_have_text("")
+    visit.complaints.clear()  # Chromium notes the 503
