@@ -132,7 +132,9 @@ def test_sets_are_read_as_people_marked_them(tmp_path: Path) -> None:
         ["Ann Lee", "Bob Roy"],
         ["Cy"],
     ]
+    assert read[0].wordings == ("Ann Lee", "Bob Roy")
     assert read[1].answers == ("Cy.", "Cy", "“old")
+    assert read[1].wordings == read[1].answers
     assert skipped == {"answer is not where the file says": 1, "empty question": 1}
 
 
@@ -282,3 +284,16 @@ def test_where_no_other_paragraph_lacks_the_answer_there_is_no_negative() -> Non
         [asked, other], most_paragraphs=9, embedder=StubEmbedder(), rng=random.Random(0)
     )
     assert searched.negative(asked, asked.question) is None
+
+
+def test_a_passage_that_says_one_of_several_answers_is_no_negative() -> None:
+    context = "Ann and Bob met. It rained. Later Ann left. The sun came out."
+    asked = Asked("Who met?", context, 0, ("Bob",), ((0, 3), (8, 11)), ())
+    other = replace(asked, context="Ann slept.")
+    searched = Searched(
+        [asked, other], most_paragraphs=9, embedder=StubEmbedder(), rng=random.Random(0)
+    )
+    assert searched.negative(asked, asked.question) is None
+    piece = without(context, asked.spans, asked.wordings, 900, random.Random(0))
+    assert piece is not None
+    assert piece.text == "It rained. The sun came out."

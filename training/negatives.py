@@ -64,6 +64,6 @@ class Searched:
         for hit in hits:
             document = hit.passage.document
             near = self._alone or self._articles[document.id] == asked.article
-            if near and document.text != asked.context and not says(document.text, asked.answers):
+            if near and document.text != asked.context and not says(document.text, asked.wordings):
                 return Piece(hit.passage.text)
         return None

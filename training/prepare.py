@@ -184,7 +184,7 @@ class SetMaker:
             (way,) = self._rng.choices(list(ways), weights=list(ways.values()))
             del ways[way]
             if way == "removed":
-                piece = without(asked.context, asked.spans, asked.answers, self._size(), self._rng)
+                piece = without(asked.context, asked.spans, asked.wordings, self._size(), self._rng)
             elif way == "retrieved":
                 piece = self._searched.negative(asked, question)
             else:

@@ -39,6 +39,12 @@ class Asked:
     spans: tuple[Span, ...]
     history: tuple[Turn, ...]
 
+    @property
+    def wordings(self) -> tuple[str, ...]:
+        """What a passage must not say to say no answer: each accepted one, and each of several."""
+        parts = (self.context[start:end] for start, end in self.spans)
+        return tuple(dict.fromkeys([*self.answers, *parts]))
+
 
 def find_set(folder: Path, name: str, part: str) -> Path:
     """The file of a set, packed or not.
