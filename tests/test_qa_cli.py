@@ -142,6 +142,30 @@ def test_a_batch_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
     assert (code, "cannot be resumed" in err) == (1, True)
 
 
+@pytest.mark.parametrize(
+    ("source", "output", "resume"),
+    [
+        ("story.txt", "questions.jsonl", []),
+        ("story.txt", "questions.jsonl", ["--resume"]),
+        ("story.txt", "linked.txt", []),
+        ("st*.txt", "story.txt", []),
+    ],
+)
+def test_a_batch_writes_over_nothing_that_it_reads(
+    tmp_path: Path, source: str, output: str, resume: list[str]
+) -> None:
+    questions, story = tmp_path / "questions.jsonl", tmp_path / "story.txt"
+    questions.write_text(json.dumps({"question": EASY, "text": None}) + "\n", "utf-8")
+    story.write_text("Ada wrote it.", "utf-8")
+    (tmp_path / "linked.txt").symlink_to(story)
+    before = {file: file.read_bytes() for file in (questions, story)}
+    batch = ("batch", "questions.jsonl", source, "--output", output, *resume)
+    code, out, err = run(*batch, cwd=tmp_path)
+    assert (code, out) == (1, "")
+    assert f"{output} is read, and would be written over. Name another file" in err
+    assert {file: file.read_bytes() for file in before} == before
+
+
 def test_index_build_then_ask_it_then_damage_it(tmp_path: Path) -> None:
     shelf = tmp_path / "shelf"
     code, out, err = run("index", "build", NEWS, "--output", str(shelf))
