@@ -9,13 +9,13 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check $(if $(TORCH_IND
 
 # make train: DATA is a folder of NAME.train.json.gz and NAME.dev.json.gz, START the model to begin
 # with (the shipped reader), or ENCODER a BERT to make smaller and to begin with, TEACHER the
-# teacher's base encoder (all-mpnet-base-v2, fetched), and OUT where everything goes. Stopped, it
-# goes on when it is started again.
+# teacher's base encoder (all-mpnet-base-v2, fetched), and OUT where everything goes, which make
+# clean leaves alone. Stopped, it goes on when it is started again.
 DATA ?=
 START ?= qa/models/reader
 ENCODER ?=
 TEACHER ?=
-OUT ?= build/train
+OUT ?= trained
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev chat test test-fresh lint audit types check bench bench-peers bench-runtimes train screenshot clean
