@@ -28,6 +28,14 @@ def command_of(script: str, *arguments: str) -> list[str]:
     return found[found.index(script) + 1 :]
 
 
+def test_names_with_spaces_stay_whole() -> None:
+    names = ("data", "start", "encoder", "teacher", "out")
+    given = [f"{name.upper()}=my {name}; x" for name in names]
+    trained = command_of("training/chain.py", "train", *given)
+    assert trained[1::2] == [f"my {name}; x" for name in names]
+    assert command_of("benchmarks/peers.py", "bench-peers", *given) == ["my data; x"]
+
+
 def test_clean_removes_no_training() -> None:
     given = command_of("training/chain.py", "train", "DATA=data")
     output = ROOT / given[given.index("--output") + 1]
