@@ -17,6 +17,7 @@ from index.fast_kept import is_fast_form
 from index.fast_model import MODEL_FILE
 from qa import answer_schema, ask_commands, assistant, options
 from qa.assistant import Assistant
+from qa.cli import main
 from qa.fast_scorer import FACTS_FILE
 from qa.reader import SHIPPED_READER
 
@@ -307,6 +308,26 @@ def test_faults_are_one_line_without_a_trace(
     if code == 1:
         assert err.startswith("pullquote: ")
         assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "rate"),
+    [
+        ([], (120, 60)),
+        (["--questions-per-minute", "1"], (1, 1)),
+        (["--questions-per-minute", "60"], (60, 60)),
+        (["--questions-per-minute", "900"], (900, 60)),
+    ],
+)
+def test_a_chat_allows_no_more_at_once_than_in_a_minute(
+    given: list[str], rate: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served = {}
+    monkeypatch.setattr("qa.heap.give_memory_back", lambda: None)
+    monkeypatch.setattr("qa.chat_command.load_assistant", lambda _: None)
+    monkeypatch.setattr("qa.serve.serve", lambda _, **options: served.update(options))
+    assert main(["chat", "--keep-nothing", *given]) == 0
+    assert (served["questions_per_minute"], served["burst_questions"]) == rate
 
 
 def test_a_pdf_and_the_page_of_its_answer(tmp_path: Path) -> None:
