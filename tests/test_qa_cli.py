@@ -294,6 +294,7 @@ def test_evaluate_prints_the_official_names(tmp_path: Path) -> None:
         (["ask", "who?", NEWS, "--reader", "no/such-reader"], 1, "no/such-reader"),
         (["batch", "missing.jsonl", NEWS, "--output", "-"], 1, "missing.jsonl"),
         (["evaluate", NEWS], 1, "cannot be read as SQuAD"),
+        (["evaluate", NEWS, "--embedder", "x"], 1, "Add --mode open, or leave --embedder out."),
         (["export", "no/such-model"], 1, "no/such-model"),
     ],
 )
