@@ -9,13 +9,13 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check $(if $(TORCH_IND
 
 # make train: DATA is a folder of NAME.train.json.gz and NAME.dev.json.gz, START the model to begin
 # with (the shipped reader), or ENCODER a BERT to make smaller and to begin with, TEACHER the
-# teacher's base encoder (all-mpnet-base-v2, fetched), and OUT where everything goes. Stopped, it
-# goes on when it is started again.
+# teacher's base encoder (all-mpnet-base-v2, fetched), and OUT where everything goes, which make
+# clean leaves alone. Stopped, it goes on when it is started again.
 DATA ?=
 START ?= qa/models/reader
 ENCODER ?=
 TEACHER ?=
-OUT ?= build/train
+OUT ?= trained
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev chat test test-fresh lint audit types check bench bench-peers bench-runtimes train screenshot clean
@@ -68,7 +68,7 @@ bench: setup-dev ## time Pullquote against the plainest use of the same models
 
 bench-peers: setup-dev ## time Pullquote against other readers: make bench-peers DATA=folder
 	@test -n '$(DATA)' || { echo 'Where are the development sets? make bench-peers DATA=folder'; exit 2; }
-	$(BIN)/python benchmarks/peers.py $(DATA)
+	$(BIN)/python benchmarks/peers.py '$(DATA)'
 
 bench-runtimes: setup-dev ## time the models on other runtimes (installs OpenVINO in .venv)
 	$(PIP) --constraint requirements.txt openvino nncf
@@ -76,7 +76,7 @@ bench-runtimes: setup-dev ## time the models on other runtimes (installs OpenVIN
 
 train: setup-dev ## train a reader: make train DATA=folder
 	@test -n '$(DATA)' || { echo 'Where is the data? make train DATA=folder'; exit 2; }
-	$(BIN)/python training/chain.py --data $(DATA) --start $(START) $(if $(ENCODER),--encoder $(ENCODER)) $(if $(TEACHER),--teacher $(TEACHER)) --output $(OUT)
+	$(BIN)/python training/chain.py --data '$(DATA)' --start '$(START)' $(if $(ENCODER),--encoder '$(ENCODER)') $(if $(TEACHER),--teacher '$(TEACHER)') --output '$(OUT)'
 
 screenshot: setup-dev ## take the README's picture anew (needs Chromium)
 	$(BIN)/python -m pytest tests/test_qa_browser.py -k reads_like_a_page

@@ -18,6 +18,9 @@ from qa.terminal import FAILED, complain
 
 ARTICLES = "PULLQUOTE_ARTICLES"  # the variable that names what to serve instead of the examples
 SPACES = ("https://huggingface.co",)  # shows a Space in a frame
+# Where the Spaces' proxies call from. Not "*", by which the first address of X-Forwarded-For would
+# count: anybody can send one, and a proxy appends the true one.
+PROXIES = "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,127.0.0.1,::1,fc00::/7"
 
 
 def start() -> None:
@@ -29,8 +32,8 @@ def start() -> None:
     give_memory_back()
     storage = default_folder()
     if "SPACE_ID" in os.environ:
-        # Only the Spaces' proxy reaches us there, and only it knows a visitor's address.
-        os.environ.setdefault("FORWARDED_ALLOW_IPS", "*")
+        # Only the Spaces' proxies reach us there, and only they know a visitor's address.
+        os.environ.setdefault("FORWARDED_ALLOW_IPS", PROXIES)
         if storage is not None:  # it outlives a restart, which need not make the fast forms again
             os.environ.setdefault(CACHE_VARIABLE, str(storage / "cache"))
     named = os.environ.get(ARTICLES)

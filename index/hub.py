@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from index.quiet import quiet_loading
+
 HUB_TIMEOUT_S = 10
 
 
@@ -42,6 +44,37 @@ def has_file(name: str | Path, file: str) -> bool:
         return file_exists(str(name), file)
     except (HfHubHTTPError, HFValidationError):  # no such model: let loading say so
         return False
+
+
+def file_beside(name: str | Path, file: str) -> Path | None:
+    """A file beside a model on this machine, fetched where it is on the hub only; None for none.
+
+    A loaded model's library fetches the files that it knows, and no others. The file is that of
+    the version which was loaded, and the hub is asked about it once.
+
+    Args:
+        name: a folder, or the hub id of a model that was loaded.
+        file: such as ``reader_settings.json``.
+    """
+    folder = local_folder(name)
+    if folder is None:
+        return None
+    if (folder / file).is_file():
+        return folder / file
+    if Path(name).is_dir():
+        return None
+    from huggingface_hub import hf_hub_download, try_to_load_from_cache
+
+    version = folder.name
+    if try_to_load_from_cache(str(name), file, revision=version) is not None:  # known to be none
+        return None
+    if is_local(name):
+        return None
+    try:
+        with quiet_loading():
+            return Path(hf_hub_download(str(name), file, revision=version))
+    except OSError:  # there is none, or nothing answers, or it cannot be kept
+        return None
 
 
 def is_local(name: str | Path) -> bool:

@@ -28,7 +28,7 @@ def answered_before(file: Path, asked: Sequence[AskedQuestion]) -> int:
     for line, row in zip(lines, asked, strict=False):
         try:
             found = json.loads(line)
-            same = found["id"] == row.id and found["question"] == row.question
+            same = found["id"] == row.id and found["question"] == row.question and "text" in found
         except (ValueError, KeyError, TypeError):
             same = False
         if not same:

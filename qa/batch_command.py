@@ -66,6 +66,7 @@ def _batch(options: argparse.Namespace) -> int:
     from qa.question_file import BadLine, read_questions
     from qa.records import Question
 
+    _leave_alone_what_is_read(options)
     rows = list(read_questions(Path(options.questions)))
     bad = [row for row in rows if isinstance(row, BadLine)]
     asked = [row for row in rows if not isinstance(row, BadLine)]
@@ -104,6 +105,27 @@ def _batch(options: argparse.Namespace) -> int:
             found = {"id": row.id, **answer.to_dict()}
             print(json.dumps(found, ensure_ascii=False), file=out, flush=True)
     return FAILED if bad or long else OK
+
+
+def _leave_alone_what_is_read(options: argparse.Namespace) -> None:
+    """Refuse an output that would take the place of the questions or of an article."""
+    from index.pattern import is_pattern, matching
+    from index.web import is_url
+
+    output = Path(options.output)
+    if options.output == STDIN or not output.is_file():  # a terminal may be both
+        return
+    read = [Path(options.questions)]
+    for name in options.sources:
+        if is_pattern(name) and not Path(name).exists() and not is_url(name):
+            read += [path for path, _ in matching(name)]
+        else:
+            read.append(Path(name))
+    if any(path.is_file() and path.samefile(output) for path in read):
+        raise InputError(
+            f"{options.output} is read, and would be written over.",
+            "Name another file as --output.",
+        )
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from qa.hosts import ALLOWED_HOSTS, chosen_hosts
 from qa.login_choice import AUTH, HUB, chosen_login
 from qa.logins import LOGIN_DAYS
 from qa.options import add_models, add_sources, folder, load_assistant, port, positive
-from qa.rates import QUESTIONS_PER_MINUTE
+from qa.rates import BURST_QUESTIONS, QUESTIONS_PER_MINUTE
 from qa.terminal import OK, add_command
 
 DEFAULT_PORT = 7860  # Gradio's, and the one Hugging Face Spaces expects
@@ -101,6 +101,7 @@ def _chat(options: argparse.Namespace) -> int:
     kept = kept_in(None if options.keep_nothing else options.keep or default_folder())
     if options.log_json:
         log_json()
+    per_minute = options.questions_per_minute or QUESTIONS_PER_MINUTE
     serve(
         load_assistant(options),
         examples={} if options.sources else seed_examples(),
@@ -109,7 +110,8 @@ def _chat(options: argparse.Namespace) -> int:
         open_browser=not options.no_browser,
         embedding=options.allow_embedding,
         hosts=chosen_hosts(options.allow_host),
-        questions_per_minute=options.questions_per_minute or QUESTIONS_PER_MINUTE,
+        questions_per_minute=per_minute,
+        burst_questions=min(BURST_QUESTIONS, per_minute),
         accounts=accounts,
         login_days=options.login_days,
         kept=kept,

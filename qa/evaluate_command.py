@@ -58,10 +58,16 @@ def add_evaluate(commands: Any) -> None:
 
 
 def _evaluate(options: argparse.Namespace) -> int:
+    from index.errors import InputError
     from qa.evaluate import figures
     from qa.reader import reader_of
     from qa.squad import SquadSet
 
+    if options.embedder is not None and options.mode != "open":
+        raise InputError(
+            "An embedder finds paragraphs, and each question comes with its own.",
+            "Add --mode open, or leave --embedder out.",
+        )
     if options.report is not None:  # before the work, which would be lost
         options.report.mkdir(parents=True, exist_ok=True)
     squads = {file: SquadSet.from_file(Path(file)) for file in options.files}

@@ -12,6 +12,7 @@ import numpy as np
 from index.errors import ModelError
 from index.fast_export import FUSED_ATTENTION, by_position, write_fast
 from index.fast_model import MODEL_FILE, FastModel, read_facts, write_facts
+from index.hub import file_beside
 from index.threads import usable_cores
 from qa.scorer import Floats, Ints, ReaderModel, SpanScorer
 from qa.seeds import seed_folder, seed_questions
@@ -153,8 +154,9 @@ def make_fast_reader(name: str | Path, folder: Path) -> None:
         longest_input=original.longest_input,
     )
     write_facts(folder, FACTS_FILE, facts, tokenizer_json=original.tokenizer_json)
-    if (Path(name) / SETTINGS_FILE).is_file():  # what was fitted holds for this form too
-        shutil.copyfile(Path(name) / SETTINGS_FILE, folder / SETTINGS_FILE)
+    settings = file_beside(name, SETTINGS_FILE)
+    if settings is not None:  # what was fitted holds for this form too
+        shutil.copyfile(settings, folder / SETTINGS_FILE)
     fast = load_fast_reader(folder)
     agreement = agreement_of(original.scorer, fast.scorer, original)
     if not agreement >= LEAST_AGREEMENT:  # it may be no number

@@ -238,9 +238,10 @@ def _build(options: argparse.Namespace) -> int:
             index.remove(missing)
         index.settle()  # which a thread would not do any more when this process has ended
     say_line(f"{options.output}: {index}")
-    if not (missing and are_some_skipped):
+    if not are_some_skipped:
         return OK
-    _name_staying(missing, options.output)
+    if missing:
+        _name_staying(missing, options.output)
     return FAILED
 
 
@@ -257,13 +258,13 @@ def _name_staying(missing: Sequence[str], folder: str) -> None:
 def _add(options: argparse.Namespace) -> int:
     from index.engine import PassageIndex
 
-    documents, _ = _read(options)
+    documents, are_some_skipped = _read(options)
     index = PassageIndex.open(options.folder, embedder=embedder_of(options.embedder))
     documents = _collected(documents, index.document, options.collection)
     changes = index.add(documents, progress=sys.stderr.isatty())
     index.settle()
     say_line(f"{options.folder}: {changes}")
-    return OK
+    return FAILED if are_some_skipped else OK
 
 
 def _remove(options: argparse.Namespace) -> int:

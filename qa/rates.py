@@ -13,7 +13,7 @@ from qa.faults import BusyError
 QUESTIONS_PER_MINUTE = 120  # what an ordinary computer answers, so that one visitor may use it all
 BURST_QUESTIONS = 60  # at once, after a pause
 CHARS_PER_QUESTION = 10_000  # of an article: as much as the passages that one question reads
-CALLERS_REMEMBERED = 10_000  # the longest unseen are forgotten, who by then have a full bucket
+CALLERS_REMEMBERED = 10_000  # the longest unseen are forgotten, who by then are far from a limit
 
 
 def worth_of(text: str, *, questions: int = 1) -> int:
@@ -31,7 +31,7 @@ class _Bucket:
     """What a caller may still ask.
 
     Args:
-        questions: how many, when last seen.
+        questions: how many, when last seen; below none while a long list is paid off.
         seen_s: when that was, on the rate's clock.
     """
 
@@ -87,7 +87,8 @@ class Rate:
     def take(self, caller: str, questions: int = 1) -> None:
         """Take questions from a caller's bucket.
 
-        More than a bucket holds takes all of it, so that a long list can be asked at all.
+        More than a bucket holds needs a full one, so that a long list can be asked at all, and
+        is owed: nothing more is granted until as much has flowed in.
 
         Args:
             caller: the caller's address.
@@ -96,15 +97,15 @@ class Rate:
         Raises:
             BusyError: there are not so many in it; nothing was taken.
         """
-        wanted = min(questions, self._burst)
+        needed = min(questions, self._burst)
         with self._lock:
             now_s = self._clock()
             bucket = self._buckets.pop(caller, None) or _Bucket(self._burst, now_s)
             held = bucket.questions + (now_s - bucket.seen_s) * self._per_second
             held = min(self._burst, held)
-            enough = held >= wanted
-            self._buckets[caller] = _Bucket(held - wanted if enough else held, now_s)
+            enough = held >= needed
+            self._buckets[caller] = _Bucket(held - questions if enough else held, now_s)
             while len(self._buckets) > CALLERS_REMEMBERED:
                 self._buckets.popitem(last=False)
         if not enough:
-            raise BusyError(math.ceil((wanted - held) / self._per_second))
+            raise BusyError(math.ceil((needed - held) / self._per_second))

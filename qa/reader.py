@@ -9,9 +9,10 @@ from typing import Protocol, Self
 import numpy as np
 
 from index.errors import InputError, ModelError
+from index.hub import file_beside
 from qa.reader_model import load_reader
 from qa.scorer import Ints, ReaderModel
-from qa.settings import ReaderSettings
+from qa.settings import SETTINGS_FILE, ReaderSettings
 from qa.spans import best_spans, log_sum
 from qa.torch_scorer import load_torch_reader
 from qa.windows import Window, Windower, batches
@@ -300,8 +301,11 @@ def _best_of(spans: Sequence[ReadSpan]) -> tuple[ReadSpan, ...]:
 
 
 def _settings_of(name: str | Path) -> ReaderSettings:
+    file = file_beside(name, SETTINGS_FILE)
+    if file is None:
+        return ReaderSettings()
     try:
-        return ReaderSettings.from_folder(Path(name))
+        return ReaderSettings.from_folder(file.parent)
     except (OSError, ValueError, TypeError) as error:
         raise ModelError(
             f"The settings of the reader in {name} are damaged.",

@@ -14,8 +14,8 @@ from conftest import ROOT
 LAYERS = {
     "index": (
         "errors",
-        "records limits sentences numbers dates terms quiet hub threads writer_lock vector_kind",
-        "filters vector_making title top_k",
+        "records limits sentences numbers dates terms quiet threads writer_lock vector_kind",
+        "filters vector_making title top_k hub",
         "labels",
         "nearest postings signature decoding paragraphs xml pinned",
         "page_charset extract zipped database",

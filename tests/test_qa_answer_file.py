@@ -39,6 +39,8 @@ def test_wherever_it_was_cut_whole_lines_are_kept(tmp_path_factory, cut):
         ([LINES[0], "no JSON\n"], 2),
         ([LINES[0], "[]\n"], 2),
         ([LINES[0], '{"id": 2}\n'], 2),
+        ([LINES[0], LINES[1].replace('"text"', '"answer"')], 2),
+        ([json.dumps({"id": 1, "question": ASKED[0].question}) + "\n"], 1),
         ([*LINES, LINES[0]], 6),
     ],
 )

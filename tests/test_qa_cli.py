@@ -17,6 +17,7 @@ from index.fast_kept import is_fast_form
 from index.fast_model import MODEL_FILE
 from qa import answer_schema, ask_commands, assistant, options
 from qa.assistant import Assistant
+from qa.cli import main
 from qa.fast_scorer import FACTS_FILE
 from qa.reader import SHIPPED_READER
 
@@ -140,6 +141,30 @@ def test_a_batch_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
         assert close({**one, "timings": None}, {**other, "timings": None})
     code, _, err = run("batch", str(questions), NEWS, "--output", "-", "--resume")
     assert (code, "cannot be resumed" in err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("source", "output", "resume"),
+    [
+        ("story.txt", "questions.jsonl", []),
+        ("story.txt", "questions.jsonl", ["--resume"]),
+        ("story.txt", "linked.txt", []),
+        ("st*.txt", "story.txt", []),
+    ],
+)
+def test_a_batch_writes_over_nothing_that_it_reads(
+    tmp_path: Path, source: str, output: str, resume: list[str]
+) -> None:
+    questions, story = tmp_path / "questions.jsonl", tmp_path / "story.txt"
+    questions.write_text(json.dumps({"question": EASY, "text": None}) + "\n", "utf-8")
+    story.write_text("Ada wrote it.", "utf-8")
+    (tmp_path / "linked.txt").symlink_to(story)
+    before = {file: file.read_bytes() for file in (questions, story)}
+    batch = ("batch", "questions.jsonl", source, "--output", output, *resume)
+    code, out, err = run(*batch, cwd=tmp_path)
+    assert (code, out) == (1, "")
+    assert f"{output} is read, and would be written over. Name another file" in err
+    assert {file: file.read_bytes() for file in before} == before
 
 
 def test_index_build_then_ask_it_then_damage_it(tmp_path: Path) -> None:
@@ -269,6 +294,7 @@ def test_evaluate_prints_the_official_names(tmp_path: Path) -> None:
         (["ask", "who?", NEWS, "--reader", "no/such-reader"], 1, "no/such-reader"),
         (["batch", "missing.jsonl", NEWS, "--output", "-"], 1, "missing.jsonl"),
         (["evaluate", NEWS], 1, "cannot be read as SQuAD"),
+        (["evaluate", NEWS, "--embedder", "x"], 1, "Add --mode open, or leave --embedder out."),
         (["export", "no/such-model"], 1, "no/such-model"),
     ],
 )
@@ -283,6 +309,26 @@ def test_faults_are_one_line_without_a_trace(
     if code == 1:
         assert err.startswith("pullquote: ")
         assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "rate"),
+    [
+        ([], (120, 60)),
+        (["--questions-per-minute", "1"], (1, 1)),
+        (["--questions-per-minute", "60"], (60, 60)),
+        (["--questions-per-minute", "900"], (900, 60)),
+    ],
+)
+def test_a_chat_allows_no_more_at_once_than_in_a_minute(
+    given: list[str], rate: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served = {}
+    monkeypatch.setattr("qa.heap.give_memory_back", lambda: None)
+    monkeypatch.setattr("qa.chat_command.load_assistant", lambda _: None)
+    monkeypatch.setattr("qa.serve.serve", lambda _, **options: served.update(options))
+    assert main(["chat", "--keep-nothing", *given]) == 0
+    assert (served["questions_per_minute"], served["burst_questions"]) == rate
 
 
 def test_a_pdf_and_the_page_of_its_answer(tmp_path: Path) -> None:

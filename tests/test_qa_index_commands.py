@@ -76,7 +76,7 @@ def test_build_removes_nothing_while_some_file_cannot_be_read(pullquote, shelf, 
     song, bad = articles / "song.txt", articles / "bad.txt"
     bad.write_bytes(b"\xff\xfe\xfd")
     code, _, err = pullquote("build", articles, "--output", shelf)
-    assert (code, err.count("\n"), "Skipped" in err) == (0, 1, True), "nothing was to be removed"
+    assert (code, err.count("\n"), "Skipped" in err) == (1, 1, True), "nothing was to be removed"
     whole = song.read_bytes()
     song.write_bytes(b"\xff\xfe\xfd")
     for embedder in (None, StubEmbedder()):
@@ -93,6 +93,21 @@ def test_build_removes_nothing_while_some_file_cannot_be_read(pullquote, shelf, 
     (articles / NEWS.name).unlink()
     assert pullquote("build", articles, "--output", shelf)[::2] == (0, "")
     assert ids(pullquote, shelf) == ["song.txt"]
+
+
+def test_what_can_be_read_is_put_in_and_the_exit_code_tells_of_the_rest(
+    pullquote, tmp_path, articles
+):
+    (articles / "bad.txt").write_bytes(b"\xff\xfe\xfd")
+    shelf, more = tmp_path / "shelf", tmp_path / "more"
+    code, out, err = pullquote("build", articles, "--output", shelf)
+    assert (code, "of 2 documents" in out, err.count("bad.txt")) == (1, True, 1)
+    more.mkdir()
+    shutil.copy(articles / "bad.txt", more)
+    (more / "kettle.txt").write_text("The kettle holds 1.7 litres.", "utf-8")
+    code, out, err = pullquote("add", shelf, more)
+    assert (code, "1 added" in out, err.count("bad.txt")) == (1, True, 1)
+    assert ids(pullquote, shelf) == ["belarus-pardons.txt", "song.txt", "kettle.txt"]
 
 
 def test_with_another_embedder_articles_stay_in_their_collections(pullquote, shelf, articles):

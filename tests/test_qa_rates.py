@@ -36,19 +36,22 @@ def taken(rate: Rate, caller: str, questions: int) -> bool:
     per_minute=st.integers(1, 120),
     burst=st.integers(1, 20),
 )
-def test_no_while_grants_more_than_the_burst_and_what_flows_in(calls, per_minute, burst):
+def test_no_while_grants_more_than_the_burst_and_what_flows_in_but_for_a_list(
+    calls, per_minute, burst
+):
     clock = Clock()
     rate = Rate(per_minute=per_minute, burst=burst, clock=clock)
     granted: list[tuple[float, int]] = []
     for pause_s, questions in calls:
         clock.now_s += pause_s
         if taken(rate, "a", questions):
-            granted.append((clock.now_s, min(questions, burst)))
+            granted.append((clock.now_s, questions))
     for first, (start_s, _) in enumerate(granted):
         for last in range(first, len(granted)):
             while_s = granted[last][0] - start_s
-            total = sum(questions for _, questions in granted[first : last + 1])
-            assert total <= burst + while_s * per_minute / 60 + 1e-6
+            before = sum(questions for _, questions in granted[first:last])
+            needed = min(granted[last][1], burst)
+            assert before + needed <= burst + while_s * per_minute / 60 + 1e-6
 
 
 @given(
@@ -69,6 +72,19 @@ def test_after_the_wait_that_was_told_it_is_granted_and_not_long_before(calls, p
             assert not taken(rate, "a", questions)
             clock.now_s += 1 + 2e-3
             assert taken(rate, "a", questions)
+
+
+def test_what_a_long_list_asks_beyond_a_bucket_is_owed():
+    clock = Clock()
+    rate = Rate(per_minute=120, burst=60, clock=clock)
+    assert taken(rate, "a", 1_000)
+    assert refusal(rate, "a", 1).wait_s == (1_000 - 60 + 1) / 2 + 0.5
+    assert rate.spare("a") == 0
+    clock.now_s += 470
+    assert refusal(rate, "a", 1_000).wait_s == 30
+    clock.now_s += 30
+    assert rate.spare("a") == 30
+    assert taken(rate, "a", 1_000)
 
 
 def test_callers_do_not_take_from_each_other():

@@ -61,6 +61,7 @@ def test_a_body_that_says_it_is_too_long_is_not_waited_for(url: str) -> None:
     response = connection.getresponse()
     assert response.status == 413
     assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["Content-Type"].startswith("text/plain")
     connection.close()
 
 
@@ -68,6 +69,7 @@ def test_a_body_that_does_not_say_its_length_is_refused_as_well(url: str) -> Non
     pieces = (b" " * 1_000_000 for _ in range(MAX_BODY_BYTES // 1_000_000 + 1))
     response = httpx.post(f"{url}/gradio_api/call/v2/ask", content=pieces, timeout=30)
     assert response.status_code == 413
+    assert "code" not in response.text
 
 
 def directives(headers: Any) -> dict[str, str]:

@@ -12,12 +12,14 @@ import pytest
 from asked import timeless
 from conftest import ROOT
 
+from index.errors import InputError, PullquoteError
+from qa import faults
 from qa.assistant import Assistant
 from qa.cli import main
 from qa.endpoints import Endpoints
 from qa.own_articles import KEPT_S, TOKEN_BYTES
 from qa.rates import QUESTIONS_PER_MINUTE
-from qa.serve import WAITING_QUESTIONS
+from qa.serve import MAX_BODY_BYTES, WAITING_QUESTIONS
 
 README = (ROOT / "README.md").read_text("utf-8")
 SERVED = "http://127.0.0.1:7860"
@@ -81,6 +83,17 @@ def test_the_endpoints_are_those_described() -> None:
         parameters = inspect.signature(getattr(Endpoints, name)).parameters
         for word in re.findall(r"`(\w+)`", text.split(":")[0]):
             assert word in {*parameters, "history"}, (name, word)
+
+
+def test_the_codes_of_errors_are_those_described() -> None:
+    told = README.split("An error carries JSON")[1].split("\n\n")[0]
+    codes = set(re.findall(r"`(\w+)`", told.split("Its code is ")[1]))
+    of_the_server = inspect.getmembers(
+        faults, lambda one: inspect.isclass(one) and one.__module__ == faults.__name__
+    )
+    assert codes == {InputError.code, *(error.code for _, error in of_the_server)}
+    assert all(issubclass(error, PullquoteError) for _, error in of_the_server)
+    assert f"more than {MAX_BODY_BYTES:,} bytes gets 413" in told
 
 
 def test_commands_and_their_options_exist(capsys: pytest.CaptureFixture[str]) -> None:

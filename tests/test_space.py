@@ -1,6 +1,8 @@
 """What a Space does with the repository's own files, short of making the environment anew."""
 
+import asyncio
 import os
+import runpy
 import shutil
 import socket
 import subprocess
@@ -15,6 +17,7 @@ import pytest
 from conftest import ROOT
 from gradio_client import Client
 from serving import free_port
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 START_S = 300  # where fast forms cannot be kept torch is loaded instead
 OWN = "The bridge at Oldmere was painted green by Ada Fenn."
@@ -141,3 +144,26 @@ def test_what_cannot_be_served_is_told_in_a_line(
     assert done.stderr.startswith("pullquote: ")
     assert said in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("forwarded", ["203.0.113.7", "6.6.6.6, 203.0.113.7, 10.0.0.1"])
+@pytest.mark.parametrize("proxy", ["10.16.3.4", "172.31.0.1", "192.168.1.1", "::1", "fd00::1"])
+def test_a_visitor_is_told_by_the_address_that_the_proxies_saw(
+    proxy: str, forwarded: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("FORWARDED_ALLOW_IPS", "PULLQUOTE_CACHE"):  # set again and then taken back
+        monkeypatch.setenv(name, os.environ.get(name, ""))
+    monkeypatch.delenv("FORWARDED_ALLOW_IPS")
+    monkeypatch.setenv("SPACE_ID", "someone/pullquote")
+    monkeypatch.setattr("qa.load", lambda _: None)
+    monkeypatch.setattr("qa.serve.serve", lambda *_, **__: None)
+    runpy.run_path(str(ROOT / "app.py"), run_name="__main__")
+    seen = []
+
+    async def note(scope, *_: object) -> None:
+        seen.append(scope["client"][0])
+
+    headers = [(b"x-forwarded-for", forwarded.encode())]
+    scope = {"type": "http", "client": (proxy, 1), "scheme": "http", "headers": headers}
+    asyncio.run(ProxyHeadersMiddleware(note, os.environ["FORWARDED_ALLOW_IPS"])(scope, None, None))
+    assert seen == ["203.0.113.7"]

@@ -25,6 +25,7 @@ from models import WEIGHTS, load_model, load_tokenizer, save_model
 from training_data import ASKED, BRIDGE, HALL_ASKED, rows_of
 from transformers import (
     AutoModelForQuestionAnswering,
+    AutoTokenizer,
     BertConfig,
     BertForQuestionAnswering,
 )
@@ -61,13 +62,17 @@ def test_what_was_fitted_to_other_weights_does_not_stay_beside_new_ones(
     assert not (tmp_path / "out" / CARD_FILE).exists()
 
 
-def test_an_export_that_is_too_large_is_refused(tmp_path: Path) -> None:
+def test_a_large_reader_is_written_but_not_shipped(tiny: dict[str, str], tmp_path: Path) -> None:
     sizes = {"hidden_size": 768, "num_hidden_layers": 1, "num_attention_heads": 2}
     large = BertForQuestionAnswering(BertConfig(vocab_size=30522, intermediate_size=32, **sizes))
     large.save_pretrained(tmp_path / "large")
+    AutoTokenizer.from_pretrained(tiny["bert"]).save_pretrained(tmp_path / "large")
+    export(tmp_path / "large", tmp_path / "out")
+    assert ReaderSettings.from_folder(tmp_path / "out").reads_history
+    (tmp_path / "shipped").mkdir()
     with pytest.raises(RefusedError, match=r"46,000,000 are allowed"):
-        export(tmp_path / "large", tmp_path / "out")
-    assert not (tmp_path / "out").exists()
+        replace_shipped(tmp_path / "out", None, shipped=tmp_path / "shipped")
+    assert not list((tmp_path / "shipped").iterdir())
 
 
 def test_only_a_better_reader_takes_the_place_of_another(tmp_path: Path) -> None:

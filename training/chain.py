@@ -1,6 +1,6 @@
 """The whole training, from questions to a reader that could be shipped.
 
-    python training/chain.py --data FOLDER --output build/train
+    python training/chain.py --data FOLDER --output trained
 
 prepare, teacher, label, distil, average, export, calibrate, devcheck, card: a step whose output is
 there is left out, so a chain that was stopped goes on when it is started again, with the same
