@@ -68,7 +68,7 @@ def judge(question: str, ranking: Ranking, settings: ReaderSettings, *, searched
         for candidate in ranking.candidates
     ]
     judged.sort(key=lambda candidate: -candidate.score)
-    best = features(question, ranking.candidates[0], searched=searched)
+    best = features(question, judged[0], searched=searched)
     return Ranking(tuple(judged), absent.probability(best))
 
 

@@ -89,6 +89,14 @@ def test_order_is_that_of_the_probabilities():
     assert scores == sorted(scores, reverse=True)
 
 
+def test_the_null_is_judged_by_the_quote_that_came_out_best():
+    ohio = Passage(Document("o", "D", "Which letters follow? Those of Ohio."), 0, 36)
+    ranking = rank([(LEFT, reading((0, 3, 2.0))), (ohio, reading((0, 3, 1.9)))], top_k=3)
+    judged = judge(QUESTION, ranking, FITTED, searched=True)
+    assert judged.candidates[0].passage == ohio
+    assert judged.null_score == pytest.approx(sigmoid(0.5 - 0.5 * 1.9))
+
+
 def test_reader_without_a_fit_goes_by_its_odds_whatever_else_was_read():
     said, more = (LEFT, reading((0, 3, 2.0))), (RIGHT, reading((0, 3, 1.0), (10, 13, 1.0)))
     for readings in ([said], [said, more]):

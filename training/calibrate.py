@@ -31,7 +31,7 @@ from index.records import Document, Hit
 from qa.confidence import features, judge
 from qa.evaluate import RIGHT_F1
 from qa.metrics import best_against, calibration_error, score_answerability
-from qa.rank import Ranking, rank
+from qa.rank import Candidate, Ranking, rank
 from qa.reader import ExtractiveReader, Reading
 from qa.settings import Logistic, ReaderSettings
 from qa.squad import SquadQuestion, SquadSet
@@ -220,14 +220,21 @@ def fit(
         settings: what else was fitted.
         names: of the features to take (``qa.confidence.features``).
     """
-    rows, rights, absents = [], [], []
-    for case, ranking in zip(cases, rankings, strict=True):
-        if ranking.candidates:
-            found = features(case.question, ranking.candidates[0], searched=case.searched)
-            rows.append({name: found[name] for name in names})
-            rights.append(_is_right(case, ranking))
-            absents.append(not case.answers)
-    return replace(settings, right=_logistic(rows, rights), absent=_logistic(rows, absents))
+    read = [pair for pair in zip(cases, rankings, strict=True) if pair[1].candidates]
+
+    def taken(case: Case, candidate: Candidate) -> Features:
+        found = features(case.question, candidate, searched=case.searched)
+        return {name: found[name] for name in names}
+
+    firsts = [taken(case, ranking.candidates[0]) for case, ranking in read]
+    right = _logistic(firsts, [_is_right(*pair) for pair in read])
+    # Whether the passages say it is judged by the best quote, which "right" may put first.
+    bests = [
+        max((taken(case, one) for one in ranking.candidates), key=right.probability)
+        for case, ranking in read
+    ]
+    absent = _logistic(bests, [not case.answers for case, _ in read])
+    return replace(settings, right=right, absent=absent)
 
 
 def cross_fit(
