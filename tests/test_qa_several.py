@@ -156,6 +156,19 @@ def test_most_items_are_the_best_ones():
     assert found[-1] == "Oldmere"
 
 
+@pytest.mark.parametrize("number", [0, 12, 19, 20, 23, 24])
+def test_the_best_quote_is_an_item_however_long_the_list_is(number):
+    names = [f"{letter}ria" for letter in "ABCDEFGHIJKLMNOPQRSTUVWXY"]
+    text = f"The treaty was signed by {', '.join(names[:-1])} and {names[-1]}."
+    found = texts("Which countries signed the treaty?", text, names[number])
+    start = max(number + 1 - MOST_ITEMS, 0)
+    assert found == names[start : start + MOST_ITEMS]
+    text += " Zara signed it later."
+    others = texts("Which countries signed the treaty?", text, "Zara", (names[number], 0.4))
+    assert len(others) == MOST_ITEMS
+    assert {"Zara", names[number]} <= set(others)
+
+
 def test_the_document_of_the_best_item_comes_first():
     first, second = (
         Passage(Document(name, name, f"{who} came. Ben came."), 0, 20)
