@@ -187,8 +187,8 @@ def figures(outcomes: Sequence[Outcome]) -> dict[str, float | int]:
         The official ones (``qa.metrics.score_predictions``); ``ece``, the expected
         calibration error of ``Answer.score``; ``unasked``, if any, how many questions could
         not be asked; where some are unanswerable
-        ``auroc`` and ``abstained_at_90``; where there are questions with ``all_spans``,
-        ``multi_exact_f1`` and ``multi_overlap_f1``.
+        ``auroc`` and ``abstained_at_90``; where there are questions with ``all_spans``, be it an
+        empty list, ``multi_exact_f1`` and ``multi_overlap_f1``.
     """
     found: dict[str, float | int] = dict(score_predictions([_prediction(one) for one in outcomes]))
     asked = [one for one in outcomes if one.asked]
@@ -200,11 +200,11 @@ def figures(outcomes: Sequence[Outcome]) -> dict[str, float | int]:
     )
     if len(asked) < len(outcomes):
         found["unasked"] = len(outcomes) - len(asked)
-    several = [one for one in outcomes if one.question.items]
+    several = [
+        (one.question.items, _quotes_of(one)) for one in outcomes if one.question.items is not None
+    ]
     if several:
-        found |= score_several(
-            [one.question.items for one in several], [_quotes_of(one.answer) for one in several]
-        )
+        found |= score_several([items for items, _ in several], [said for _, said in several])
     return found
 
 
@@ -296,7 +296,10 @@ def _prediction(outcome: Outcome) -> Prediction:
     )
 
 
-def _quotes_of(answer: Answer) -> tuple[str, ...]:
+def _quotes_of(outcome: Outcome) -> tuple[str, ...]:
+    if not outcome.asked and not outcome.question.items:
+        return (UNASKED,)
+    answer = outcome.answer
     return tuple(quote.text or "" for quote in answer.items or (answer,) if quote.text)
 
 

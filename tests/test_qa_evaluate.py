@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
+from made_outcomes import make
 from squad_files import HARBOUR, MARSH, row, squad, write
 
 from index.engine import PassageIndex
@@ -12,8 +13,10 @@ from qa.assistant import Assistant
 from qa.confidence import is_answer, judge
 from qa.evaluate import figures as figures_of
 from qa.evaluate import read_squad, recall_figures, search_squad
+from qa.metrics import score_several
 from qa.rank import rank
 from qa.reader import ExtractiveReader
+from qa.records import Answer
 from qa.squad import SquadSet
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -329,6 +332,22 @@ def test_several_answers_are_scored_as_sets(tmp_path, reader):
     (withheld,) = read_squad(several, reader=reader, min_score=1.0)
     assert withheld.answer.text is None
     assert figures_of([withheld])["multi_overlap_f1"] == 0.0
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_a_false_answer_where_there_are_none_lowers_the_figures_of_several(given):
+    right = make(["grey herons"], question="What?")
+    right = replace(right, question=replace(right.question, items=("grey herons", "gulls")))
+    none = make(given=given, question="Which gulls?")
+    none = replace(none, question=replace(none.question, items=()))
+    said = [["grey herons"], ["grey herons"] if given else []]
+    expected = score_several([["grey herons", "gulls"], []], said)
+    assert figures_of([right, none, make(["May"])]).items() >= expected.items()
+    assert (expected["multi_exact_f1"] < 60) is given
+    unasked = replace(none, answer=Answer("Which gulls?", None, 0.0, 1.0), asked=False)
+    wrong = score_several([["grey herons", "gulls"], []], [["grey herons"], ["no gulls"]])
+    figures = figures_of([right, unasked])
+    assert figures["multi_exact_f1"] == wrong["multi_exact_f1"]
 
 
 def test_least_score_decides_what_is_given(easy, reader):
