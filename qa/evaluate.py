@@ -30,7 +30,8 @@ from qa.retrieval import retrieve
 from qa.squad import SquadQuestion, SquadSet
 
 RECALL_CUTOFFS = (1, 5, 10, 20)
-# Passages searched for the first 20 paragraphs: a long paragraph has several.
+# Passages searched for the first 20 paragraphs: a long paragraph has several. Where these are not
+# enough, twice as many are.
 PASSAGES_SEARCHED = 4 * max(RECALL_CUTOFFS)
 BLOCK_PAIRS = 256  # pairs sorted by length together; more would only make the bar jump
 QUOTES = 1  # and where none is given, the best span as the only alternative
@@ -224,17 +225,26 @@ def recall_figures(outcomes: Sequence[Outcome], index: PassageIndex) -> dict[str
     if not answerable:
         return {}
     asked = [one for one in answerable if one.asked]
-    found = retrieve(
-        index,
-        [one.question.question for one in asked],
-        [one.answer.resolved for one in asked],
-        top_k=PASSAGES_SEARCHED,
-    )
     ranks: list[int | None] = [None] * (len(answerable) - len(asked))
-    for outcome, hits in zip(asked, found, strict=True):
-        paragraphs = list(dict.fromkeys(hit.passage.document.id for hit in hits))
-        own = outcome.paragraph.id
-        ranks.append(paragraphs.index(own) + 1 if own in paragraphs else None)
+    top_k = PASSAGES_SEARCHED
+    while asked:
+        found = retrieve(
+            index,
+            [one.question.question for one in asked],
+            [one.answer.resolved for one in asked],
+            top_k=top_k,
+        )
+        too_few = []
+        for outcome, hits in zip(asked, found, strict=True):
+            paragraphs = list(dict.fromkeys(hit.passage.document.id for hit in hits))
+            own = outcome.paragraph.id
+            if own in paragraphs:
+                ranks.append(paragraphs.index(own) + 1)
+            elif len(paragraphs) >= max(RECALL_CUTOFFS) or top_k >= len(index.passages):
+                ranks.append(None)
+            else:
+                too_few.append(outcome)
+        asked, top_k = too_few, 2 * top_k
     return dict(recall_at(ranks, RECALL_CUTOFFS))
 
 
