@@ -71,6 +71,11 @@ class Outcome:
         return (self.best.text or "") if self.best else ""
 
     @property
+    def unquoted_text(self) -> str:
+        """What is scored where no quote is: "", or words that earn nothing if it is unasked."""
+        return "" if self.asked or self.is_answerable else UNASKED
+
+    @property
     def f1(self) -> float:
         """F1 of the best quote, from 0 to 1; 0 where the question is unanswerable."""
         return best_against(self.best_text, self.question.answers)[1] if self.is_answerable else 0.0
@@ -296,7 +301,7 @@ def _is_question(text: str) -> bool:
 
 def _prediction(outcome: Outcome) -> Prediction:
     if not outcome.asked:  # earns nothing, not even where nothing was to be found
-        said = "" if outcome.is_answerable else UNASKED
+        said = outcome.unquoted_text
         return Prediction(outcome.question.answers, said, said, null_score=0.0)
     return Prediction(
         gold=outcome.question.answers,
