@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from index.records import Document, Passage
 from qa.asking_several import asks_for_several, count_asked
+from qa.enumerations import enumerated
 from qa.rank import Candidate, Ranking, gathered
 from qa.several import COUNTED_SHARE, MOST_ITEMS, items_of
 
@@ -323,6 +324,15 @@ def test_who_may_be_answered_with_several_names():
     assert texts("Who was released?", text, "Anna Fenn and Tom Fenn") == ["Anna Fenn", "Tom Fenn"]
     assert texts("Who was released?", text, "Anna Fenn") == []
     assert texts("What was the weather?", text, "rained and was cold") == []
+
+
+@pytest.mark.parametrize(
+    "quote", ["green virgin oil and fresh rock salt", "extra virgin oil and fresh sea salt"]
+)
+def test_the_end_of_a_word_is_no_article(quote):
+    # Three words each are too many for two items in lower case.
+    assert enumerated(quote, "What are the ingredients?") == ()
+    assert len(enumerated("the sea salt and the oil", "What are the ingredients?")) == 2
 
 
 def test_place_and_its_country_stay_together_where_one_is_asked_for():
