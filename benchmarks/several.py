@@ -61,7 +61,7 @@ def with_items(question: SquadQuestion) -> SquadQuestion:
         items = enumerated(answer, question.question)
         if items:
             return replace(question, items=tuple(answer[slice(*item)] for item in items))
-    return replace(question, items=())
+    return replace(question, items=None)
 
 
 def listed(outcomes: Sequence[Outcome]) -> float:

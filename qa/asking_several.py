@@ -14,11 +14,21 @@ COUNTS = {
     for word in words.split()
 }  # fmt: skip
 MANY = frozenset(["several"])
-# Plurals without an s, and words with one that are none.
+# What may stand before the number of things asked for, beside an adjective and a possessor. Behind
+# another noun a number belongs to that: "which phase 3 trial", "which World War 2 general".
+BEFORE_COUNTS = frozenset(
+    "the these those any all both of me us his her its their our my your first next last past top"
+    " final only just exactly".split()
+)
+# Plurals without an s, and words with one that are none; behind a number the last are.
 PLURALS = frozenset("people men women children persons police feet teeth mice media".split())
 NO_PLURALS = frozenset(
     "was has does yes always perhaps less news gas lens series species versus various"
-    " sports physics mathematics economics politics electronics athletics states texas".split()
+    " sports physics mathematics economics politics electronics athletics states texas"
+    " canvas atlas alias bias diabetes rabies".split()
+)
+COUNTED = frozenset(
+    "series species sports states criteria phenomena bacteria alumni sheep fish aircraft".split()
 )
 WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{N}\p{M}'’\-]*")
 NAMING = frozenset("name list".split())
@@ -26,6 +36,9 @@ ASKING = frozenset("which what".split())
 BEING = frozenset("are were".split())
 # Asked for in the plural and answered with one number.
 MEASURES = frozenset("years months days hours minutes percent degrees dollars pounds".split())
+# Of a name before a number, and of a verb behind one.
+POSSESSIVE = regex.compile(r"['’]s?$")
+DONE = regex.compile(r"[^e]ed$")
 # How far behind its question word the noun stands: "which of the three largest cities".
 NOUN_WITHIN = 6
 # The noun that is asked for stands before the first of these.
@@ -46,6 +59,8 @@ ONE = frozenset("is was".split())
 SUBJECTS = frozenset(
     "he she it i you we they there this that the a an his her its their my your".split()
 )
+# What may stand before a "the" that belongs to what is asked for: "which of the cities".
+BEFORE_ARTICLES = frozenset("of among all both me us".split())
 # Before these an s is a verb's: "what happens if", "which tactic involves the".
 AFTER_VERBS = frozenset("the a an this these his her its their to if after when for".split())
 
@@ -58,14 +73,14 @@ def asks_for_several(question: str) -> bool:
     written = WORD.findall(question)
     words = [word.lower() for word in written]
     for place, word in enumerate(words):
-        head = written[place + 1 : place + 1 + NOUN_WITHIN]
+        behind = written[place + 1 :]
         following = words[place + 1 : place + 2]
         if word in NAMING and place == 0:
-            return _asks_for_plural(head)
+            return _asks_for_plural(behind)
         if word == "who":
             return bool((BEING | {"all"}).intersection(following))
         if word in ASKING:
-            return bool(BEING.intersection(following)) or _asks_for_plural(head)
+            return bool(BEING.intersection(following)) or _asks_for_plural(behind)
     return False
 
 
@@ -82,15 +97,44 @@ def count_asked(question: str) -> int | None:
                 return None
             # What is asked for may stand behind "are": "what are the two …".
             after_being = following[1:] if BEING.intersection(following[:1]) else following
-            for one in takewhile(lambda each: each not in NOUN_ENDS | BEING, after_being):
-                if one in COUNTS:
+            for number, one in enumerate(_until_verb(after_being)):
+                if _is_count(after_being, number):
                     return COUNTS[one]
     return None
 
 
+def _until_verb(words: Sequence[str]) -> list[str]:
+    """The words before the first that stands behind the noun asked for."""
+    return list(takewhile(lambda word: word not in NOUN_ENDS | BEING, words))
+
+
+def _is_count(words: Sequence[str], place: int) -> bool:
+    """Whether one of the words behind a question word says how many things are asked for.
+
+    Then the things stand behind it, or are left out: "which two were sold".
+    """
+    if words[place] not in COUNTS:
+        return False
+    before = words[place - 1] if place else ""
+    if before and not (
+        before in BEFORE_COUNTS or ADJECTIVE.search(before) or POSSESSIVE.search(before)
+    ):
+        return False
+    noun = _until_verb(words[place + 1 :])
+    if place == 0 and words[0].isalpha():
+        return True  # "which two won gold"; a figure may be part of a name: "which 5 star hotel"
+    if not noun or noun[0] == "of" or DONE.search(noun[0]):
+        return True
+    return any(
+        _is_plural(word.rpartition("-")[2]) or word in COUNTED or word.endswith("men")
+        for word in noun
+    )
+
+
 def _asks_for_plural(written: Sequence[str]) -> bool:
     """Whether the noun at the head of these words is a plural."""
-    words = [word.lower() for word in written]
+    whole = [word.lower() for word in written]
+    words = whole[:NOUN_WITHIN]
     for place, word in enumerate(words[:-1]):
         if word in ONE:
             behind = written[place + 1]
@@ -99,14 +143,17 @@ def _asks_for_plural(written: Sequence[str]) -> bool:
     for place, word in enumerate(words):
         if word in NOUN_ENDS or word in MEASURES:
             return False
-        if word in COUNTS or word in MANY:
+        if place and word in AFTER_VERBS and words[place - 1] not in BEFORE_ARTICLES:
+            return False  # the noun stood before a verb: "which city hosted the games"
+        if word in MANY or _is_count(whole, place):
             return True
         following = words[place + 1 : place + 2]
         if not _is_plural(word) or AFTER_VERBS.intersection(following):
             continue
-        if written[place][0].isupper() and following and written[place + 1][0].isupper():
-            continue  # a name: "which James Bond film"
-        if place == 0 or not following or AFTER_NOUNS.intersection(following):
+        ends = not following or following[0] in AFTER_NOUNS
+        if written[place][0].isupper() and not (ends or DONE.search(following[0])):
+            continue  # a name: "which James Bond film", "which Wales player"
+        if place == 0 or ends:
             return True
         return bool(ADJECTIVE.search(words[place - 1]))
     return False

@@ -280,7 +280,10 @@ class Assistant:
         min_score: float | None = None,
         where: Filter | None = None,
     ) -> Iterator[Answer]:
-        """Answer questions as they come, holding only a few of them in memory.
+        """Answer questions as they come, 64 at a time, holding only these in memory.
+
+        Up to 64 are gathered, and read together, before the first of them is answered: ask one
+        that is waited for alone, by ``ask``.
 
         Args:
             questions: what to ask; may be endless.

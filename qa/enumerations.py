@@ -10,7 +10,7 @@ MOST_PLAIN_WORDS = 2  # of an item in lower case, where there are but two
 # tried as a beginning.
 CONJUNCTION = regex.compile(r"(?<!\s)\s++(?:and|or)\s+")
 COMMA = regex.compile(r"(?<!\s)\s*+[,;]\s+(?:(?:and|or)\s+)?")
-DETERMINER = regex.compile(r"(?:the|an?|his|her|its|their|my|our)\s+", regex.IGNORECASE)
+DETERMINER = regex.compile(r"\b(?:the|an?|his|her|its|their|my|our)\s+", regex.IGNORECASE)
 # A question that may have two answers; of "for what railroad", "Stockton and Darlington" is one.
 ASKS_FOR_SEVERAL = regex.compile(
     r"\b(?:who|whom|are|were|two|both|(?:what|which)(?: \w+)? (?!was|is|does|has)\w+s)\b",

@@ -30,7 +30,8 @@ from qa.retrieval import retrieve
 from qa.squad import SquadQuestion, SquadSet
 
 RECALL_CUTOFFS = (1, 5, 10, 20)
-# Passages searched for the first 20 paragraphs: a long paragraph has several.
+# Passages searched for the first 20 paragraphs: a long paragraph has several. Where these are not
+# enough, twice as many are.
 PASSAGES_SEARCHED = 4 * max(RECALL_CUTOFFS)
 BLOCK_PAIRS = 256  # pairs sorted by length together; more would only make the bar jump
 QUOTES = 1  # and where none is given, the best span as the only alternative
@@ -68,6 +69,11 @@ class Outcome:
     def best_text(self) -> str:
         """The words of the best quote, "" without one."""
         return (self.best.text or "") if self.best else ""
+
+    @property
+    def unquoted_text(self) -> str:
+        """What is scored where no quote is: "", or words that earn nothing if it is unasked."""
+        return "" if self.asked or self.is_answerable else UNASKED
 
     @property
     def f1(self) -> float:
@@ -187,8 +193,8 @@ def figures(outcomes: Sequence[Outcome]) -> dict[str, float | int]:
         The official ones (``qa.metrics.score_predictions``); ``ece``, the expected
         calibration error of ``Answer.score``; ``unasked``, if any, how many questions could
         not be asked; where some are unanswerable
-        ``auroc`` and ``abstained_at_90``; where there are questions with ``all_spans``,
-        ``multi_exact_f1`` and ``multi_overlap_f1``.
+        ``auroc`` and ``abstained_at_90``; where there are questions with ``all_spans``, be it an
+        empty list, ``multi_exact_f1`` and ``multi_overlap_f1``.
     """
     found: dict[str, float | int] = dict(score_predictions([_prediction(one) for one in outcomes]))
     asked = [one for one in outcomes if one.asked]
@@ -200,11 +206,11 @@ def figures(outcomes: Sequence[Outcome]) -> dict[str, float | int]:
     )
     if len(asked) < len(outcomes):
         found["unasked"] = len(outcomes) - len(asked)
-    several = [one for one in outcomes if one.question.items]
+    several = [
+        (one.question.items, _quotes_of(one)) for one in outcomes if one.question.items is not None
+    ]
     if several:
-        found |= score_several(
-            [one.question.items for one in several], [_quotes_of(one.answer) for one in several]
-        )
+        found |= score_several([items for items, _ in several], [said for _, said in several])
     return found
 
 
@@ -224,17 +230,26 @@ def recall_figures(outcomes: Sequence[Outcome], index: PassageIndex) -> dict[str
     if not answerable:
         return {}
     asked = [one for one in answerable if one.asked]
-    found = retrieve(
-        index,
-        [one.question.question for one in asked],
-        [one.answer.resolved for one in asked],
-        top_k=PASSAGES_SEARCHED,
-    )
     ranks: list[int | None] = [None] * (len(answerable) - len(asked))
-    for outcome, hits in zip(asked, found, strict=True):
-        paragraphs = list(dict.fromkeys(hit.passage.document.id for hit in hits))
-        own = outcome.paragraph.id
-        ranks.append(paragraphs.index(own) + 1 if own in paragraphs else None)
+    top_k = PASSAGES_SEARCHED
+    while asked:
+        found = retrieve(
+            index,
+            [one.question.question for one in asked],
+            [one.answer.resolved for one in asked],
+            top_k=top_k,
+        )
+        too_few = []
+        for outcome, hits in zip(asked, found, strict=True):
+            paragraphs = list(dict.fromkeys(hit.passage.document.id for hit in hits))
+            own = outcome.paragraph.id
+            if own in paragraphs:
+                ranks.append(paragraphs.index(own) + 1)
+            elif len(paragraphs) >= max(RECALL_CUTOFFS) or top_k >= len(index.passages):
+                ranks.append(None)
+            else:
+                too_few.append(outcome)
+        asked, top_k = too_few, 2 * top_k
     return dict(recall_at(ranks, RECALL_CUTOFFS))
 
 
@@ -286,7 +301,7 @@ def _is_question(text: str) -> bool:
 
 def _prediction(outcome: Outcome) -> Prediction:
     if not outcome.asked:  # earns nothing, not even where nothing was to be found
-        said = "" if outcome.is_answerable else UNASKED
+        said = outcome.unquoted_text
         return Prediction(outcome.question.answers, said, said, null_score=0.0)
     return Prediction(
         gold=outcome.question.answers,
@@ -296,7 +311,10 @@ def _prediction(outcome: Outcome) -> Prediction:
     )
 
 
-def _quotes_of(answer: Answer) -> tuple[str, ...]:
+def _quotes_of(outcome: Outcome) -> tuple[str, ...]:
+    if not outcome.asked and not outcome.question.items:
+        return (UNASKED,)
+    answer = outcome.answer
     return tuple(quote.text or "" for quote in answer.items or (answer,) if quote.text)
 
 

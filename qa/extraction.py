@@ -4,16 +4,19 @@ transformers had a ``question-answering`` pipeline until version 5. This takes t
 arguments and gives the same dictionaries, over a reader of ours or any other.
 """
 
+import math
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, TypedDict
+
+import numpy as np
 
 from index.errors import InputError
 from index.records import Document, Passage
 from index.top_k import check_top_k
 from qa.questions import MAX_QUESTION_CHARS, check_question
 from qa.rank import Ranking, rank
-from qa.reader import SHIPPED_READER, ExtractiveReader
+from qa.reader import SHIPPED_READER, ExtractiveReader, Reading
 
 MODELS_KEPT = 2  # readers held ready between calls
 USUAL_STRIDE = 128  # the pipeline's, where windows are twice as long or longer
@@ -105,9 +108,8 @@ def extract(
     readings = reader.read(pairs, batch_size=batch_size, max_answer_tokens=max_answer_len)
     results: list[Extracted | list[Extracted]] = []
     for passage, reading in zip(passages, readings, strict=True):
-        found = _as_pipeline(
-            rank([(passage, reading)], top_k=top_k), passage.text, top_k, handle_impossible_answer
-        )
+        ranking = rank([(passage, reading)], top_k=max(len(reading.spans), 1))
+        found = _as_pipeline(ranking, reading, passage.text, top_k, handle_impossible_answer)
         results.append(found if top_k > 1 else found[0])
     return results[0] if is_one else results
 
@@ -170,23 +172,28 @@ def _checked(questions: list[Any], contexts: list[Any], *, is_cut: bool) -> list
 
 
 def _as_pipeline(
-    ranking: Ranking, text: str, top_k: int, handle_impossible_answer: bool
+    ranking: Ranking, reading: Reading, text: str, top_k: int, handle_impossible_answer: bool
 ) -> list[Extracted]:
+    """The answers of a ranking of all that was read."""
     null = Extracted(score=ranking.null_score, start=0, end=0, answer="")
-    # Without a null, what is left makes 1.
-    share = 1.0 if handle_impossible_answer else 1.0 / max(1.0 - ranking.null_score, 1e-12)
+    scores = [candidate.score for candidate in ranking.candidates]
+    if not handle_impossible_answer:
+        # Without a null, what is left makes 1; in logs, since all of it may be next to nothing.
+        masses = [candidate.mass for candidate in ranking.candidates]
+        log_total = float(np.logaddexp.reduce([reading.rest, *masses]))
+        scores = [min(math.exp(mass - log_total), 1.0) for mass in masses]
     found = [
         Extracted(
-            score=min(candidate.score * share, 1.0),
+            score=score,
             start=candidate.start,
             end=candidate.end,
             answer=text[candidate.start : candidate.end],
         )
-        for candidate in ranking.candidates
+        for candidate, score in zip(ranking.candidates, scores, strict=True)
     ]
     if handle_impossible_answer:
-        found = sorted([*found, null], key=lambda answer: -answer["score"])
-    return found[:top_k] or [null]
+        found.append(null)
+    return sorted(found, key=lambda answer: -answer["score"])[:top_k] or [null]
 
 
 @lru_cache(maxsize=MODELS_KEPT)

@@ -164,10 +164,10 @@ def own_questions(text: str) -> Iterator[Candidate]:
     Args:
         text: of an article, in Markdown.
     """
-    heads = list(regex.finditer(r"^(#{1,6}) +(\S.*?)\s*$", text, regex.MULTILINE))
+    heads = list(regex.finditer(r"^#{1,6} +(\S.*)$", text, regex.MULTILINE))
     for number, head in enumerate(heads):
         end = heads[number + 1].start() if number + 1 < len(heads) else len(text)
-        question = head[2]
+        question = head[1].rstrip()
         asks = ASKING.match(question) and question.count("?") == 1 and question.endswith("?")
         if asks and text[head.end() : end].strip():
             yield Candidate(question, head.end(), end, OWN)

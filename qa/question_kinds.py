@@ -55,7 +55,7 @@ def question_word(question: str) -> str:
     found = QUESTION_WORD.search(" ".join(question.split()))
     if not found:
         return "other"
-    word = found[0].lower()
+    word = found[0].lower().replace("i\N{COMBINING DOT ABOVE}", "i")  # of a Turkish "WHİCH"
     if word.startswith("how "):
         return HOW_MANY
     return "who" if word.startswith("who") else word

@@ -1,6 +1,7 @@
 """Rank the spans of all passages of a question together with "not in the article"."""
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -88,16 +89,22 @@ def rank(readings: Sequence[tuple[Passage, Reading]], *, top_k: int) -> Ranking:
 
     # What overlaps, the best first.
     groups: list[list[tuple[str, int, int, float, list[Passage]]]] = []
+    # Where the first of each group of a document begins and ends, and which group it is, in the
+    # order of the document: none overlaps another, so those that a span touches are neighbours.
+    firsts: dict[str, tuple[list[int], list[int], list[int]]] = {}
     # Equal odds keep the order of the article.
     for key, (log_odds, passages) in sorted(best.items(), key=lambda item: (-item[1][0], item[0])):
         document_id, start, end = key
-        for group in groups:
-            kept_id, kept_start, kept_end, *_ = group[0]
-            if kept_id == document_id and start < kept_end and kept_start < end:
-                group.append((*key, log_odds, passages))
-                break
-        else:
-            groups.append([(*key, log_odds, passages)])
+        starts, ends, numbers = firsts.setdefault(document_id, ([], [], []))
+        place = bisect_right(ends, start)
+        touched = numbers[place : bisect_left(starts, end)]
+        if touched:
+            groups[min(touched)].append((*key, log_odds, passages))
+            continue
+        starts.insert(place, start)
+        ends.insert(place, end)
+        numbers.insert(place, len(groups))
+        groups.append([(*key, log_odds, passages)])
     kept = [_candidate(group, log_total) for group in groups]
     ordered = sorted(kept, key=lambda candidate: -candidate.score)
     return Ranking(tuple(ordered[:top_k]), math.exp(-log_total))

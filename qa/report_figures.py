@@ -21,6 +21,7 @@ OTHERS = {
     "total": "Questions",
     "HasAns_total": "The answerable questions",
     "NoAns_total": "The unanswerable questions",
+    "unasked": "Questions that could not be asked: they earn nothing",
     "best_exact_thresh": "That threshold: the highest null score with an answer",
     "best_f1_thresh": "That threshold: the highest null score with an answer",
     "ece": "Calibration error: how far scores are from how often they are right",

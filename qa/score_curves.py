@@ -65,8 +65,8 @@ class SweepPoint:
         least_score: that score.
         answered: share of all questions that are answered.
         f1: official F1 of all questions, in percent; abstaining counts as an empty answer.
-        abstained: share of the unanswerable questions that are not answered; None where
-            there are none.
+        abstained: share of the unanswerable questions that are asked and not answered; None
+            where there are none.
     """
 
     least_score: float
@@ -103,10 +103,14 @@ def risk_coverage(outcomes: Sequence[Outcome]) -> RiskCoverage:
 
 
 def reliability(outcomes: Sequence[Outcome]) -> tuple[ScoreBin, ...]:
-    """Claimed scores and what held of them, in the bins of ``qa.metrics.calibration_error``."""
+    """Claimed scores and what held of them, in the bins of ``qa.metrics.calibration_error``.
+
+    A question that could not be asked is in none.
+    """
     bins: list[list[Outcome]] = [[] for _ in range(CALIBRATION_BINS)]
     for one in outcomes:
-        bins[calibration_bin(one.answer.score)].append(one)
+        if one.asked:
+            bins[calibration_bin(one.answer.score)].append(one)
     return tuple(
         ScoreBin(
             len(inside),
@@ -118,14 +122,20 @@ def reliability(outcomes: Sequence[Outcome]) -> tuple[ScoreBin, ...]:
 
 
 def sweep(outcomes: Sequence[Outcome]) -> tuple[SweepPoint, ...]:
-    """What each least score from 0 to 1 would give; nothing, where there is no question."""
+    """What each least score from 0 to 1 would give; nothing, where there is no question.
+
+    A question that could not be asked is neither answered nor abstained from, as in
+    ``qa.evaluate.figures``.
+    """
     if not outcomes:
         return ()
     scores = [one.best.score if one.best else -1.0 for one in outcomes]
     quoted = [best_against(one.best_text, one.question.answers)[1] for one in outcomes]
-    empty = [best_against("", one.question.answers)[1] for one in outcomes]
+    empty = [best_against(one.unquoted_text, one.question.answers)[1] for one in outcomes]
     unanswerable = [
-        score for score, one in zip(scores, outcomes, strict=True) if not one.is_answerable
+        (score, one.asked)
+        for score, one in zip(scores, outcomes, strict=True)
+        if not one.is_answerable
     ]
     points = []
     for step in range(SWEEP_STEPS + 1):
@@ -139,7 +149,8 @@ def sweep(outcomes: Sequence[Outcome]) -> tuple[SweepPoint, ...]:
                 least,
                 answered=sum(score >= least for score in scores) / len(scores),
                 f1=100 * sum(f1s) / len(f1s),
-                abstained=sum(score < least for score in unanswerable) / len(unanswerable)
+                abstained=sum(asked and score < least for score, asked in unanswerable)
+                / len(unanswerable)
                 if unanswerable
                 else None,
             )

@@ -54,11 +54,22 @@ def items_of(
                     within = [(candidate.start, candidate.end)]
                 elif items:  # the best quote alone is given whole, whatever it enumerates
                     within = within[: count - len(items)]
+            parts: list[Candidate] = []
             for start, end in within:
                 part = _slice(candidate, start, end)
-                if not any(part.overlaps(item) or _words(part) == _words(item) for item in items):
-                    items.append(part)
-    return _in_order(items[:MOST_ITEMS]) if len(items) > 1 else []
+                if not any(
+                    part.overlaps(item) or _words(part) == _words(item) for item in (*items, *parts)
+                ):
+                    parts.append(part)
+            items += _around(candidate, parts, most=MOST_ITEMS - len(items))
+    return _in_order(items) if len(items) > 1 else []
+
+
+def _around(candidate: Candidate, parts: Sequence[Candidate], *, most: int) -> Sequence[Candidate]:
+    """The first of these parts, or, where the candidate is not among them, those up to it."""
+    own = [number for number, part in enumerate(parts) if part.overlaps(candidate)]
+    start = min(max(own[-1] + 1 - most, 0), own[0]) if own else 0
+    return parts[start : start + most]
 
 
 def _enumerated(candidate: Candidate, question: str) -> list[Candidate]:

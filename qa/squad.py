@@ -21,7 +21,8 @@ class SquadQuestion:
         question: what is asked.
         paragraph: which of the file's paragraphs it is asked of.
         answers: accepted answers; none where it is unanswerable.
-        items: where it has several answers at once or says so, all of them.
+        items: where it may have several answers at once (``all_spans``), all of them, none where
+            it is unanswerable; None where the file does not say.
         conversation: which of the file's conversations it is a turn of; the questions of
             one are in order.
     """
@@ -29,7 +30,7 @@ class SquadQuestion:
     question: str
     paragraph: int
     answers: tuple[str, ...]
-    items: tuple[str, ...] = ()
+    items: tuple[str, ...] | None = None
     conversation: int = 0
 
 
@@ -141,13 +142,15 @@ def _parse(articles: Sequence[dict[str, Any]]) -> SquadSet:
         for row in paragraph["qas"]:
             impossible = row.get("is_impossible", False)
             golds = [] if impossible else [_text(gold) for gold in row["answers"]]
-            items = [_text(item) for item in row.get("all_spans") or ()]
+            items = row.get("all_spans")
+            if items is not None:
+                items = () if impossible else tuple(_text(item) for item in items)
             questions.append(
                 SquadQuestion(
                     row["question"].strip(),
                     numbers[text],
                     tuple(golds),
-                    tuple(items),
+                    items,
                     conversation,
                 )
             )

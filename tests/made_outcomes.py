@@ -1,5 +1,7 @@
 """What came of questions, made up: answers that were given or withheld, right or wrong."""
 
+from dataclasses import replace
+
 import regex
 from hypothesis import strategies as st
 
@@ -46,13 +48,22 @@ def make(
     return Outcome(SquadQuestion(question, 0, tuple(golds)), paragraph, best)
 
 
+def unasked(golds=(), *, question=" "):
+    """A question that could not be asked."""
+    without = make(golds, span=None, null_score=0.0, question=question)
+    return replace(without, answer=replace(without.answer, null_score=1.0), asked=False)
+
+
 @st.composite
 def one_outcome(draw):
     edges = [0, *(match.end() for match in regex.finditer(r"\w+", MARSH.text))]
     start, end = sorted(draw(st.lists(st.sampled_from(edges), min_size=2, max_size=2, unique=True)))
     score = st.sampled_from(SCORES) | st.floats(0, 1)
+    golds = draw(st.lists(st.sampled_from(GOLDS), max_size=2))
+    if draw(st.sampled_from([False, False, False, True])):
+        return unasked(golds)
     return make(
-        draw(st.lists(st.sampled_from(GOLDS), max_size=2)),
+        golds,
         span=draw(st.sampled_from([(start, end), (start, end), (start, end), None])),
         score=draw(score),
         null_score=draw(score),

@@ -4,16 +4,19 @@ import json
 from dataclasses import replace
 
 import pytest
+from made_outcomes import make
 from squad_files import HARBOUR, MARSH, row, squad, write
 
 from index.engine import PassageIndex
 from index.records import Passage
 from qa.assistant import Assistant
 from qa.confidence import is_answer, judge
+from qa.evaluate import PASSAGES_SEARCHED, Outcome, read_squad, recall_figures, search_squad
 from qa.evaluate import figures as figures_of
-from qa.evaluate import read_squad, recall_figures, search_squad
+from qa.metrics import score_several
 from qa.rank import rank
 from qa.reader import ExtractiveReader
+from qa.records import Answer
 from qa.squad import SquadSet
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -208,18 +211,25 @@ def test_recall_of_no_answerable_question_is_no_figure(tmp_path, reader, stub_em
     assert recall_figures(search_squad(read, assistant=assistant), index) == {}
 
 
-def test_recall_counts_paragraphs_and_not_passages(tmp_path, reader, stub_embedder):
+@pytest.mark.parametrize(("sentences", "partly"), [(80, "recall@5"), (4000, "recall@1")])
+def test_recall_counts_paragraphs_and_not_passages(tmp_path, stub_embedder, sentences, partly):
     # Random vectors, so what is found first is found by chance; the long one is found often.
-    long = " ".join(f"Sentence {number} says {number * number} or so." for number in range(80))
+    long = " ".join(
+        f"Sentence {number} says {number * number} or so." for number in range(sentences)
+    )
     data = squad(
         (long, [row("What does sentence 9 say?", "81")]),
         *((f"{MARSH} Year {year}.", [row(f"What was {year}?", "42")]) for year in range(6)),
     )
     read = SquadSet.from_file(write(tmp_path, "long.json", data))
     index = PassageIndex.from_documents(read.paragraphs, embedder=stub_embedder)
-    assistant = Assistant(index=index, reader=reader)
-    figures = recall_figures(search_squad(read, assistant=assistant), index)
+    outcomes = [
+        Outcome(one, read.paragraphs[one.paragraph], Answer(one.question, None, 0.0, 1.0))
+        for one in read.questions
+    ]
+    figures = recall_figures(outcomes, index)
     assert len(index.passages) > len(read.paragraphs) + 3
+    assert (len(index.passages) > 2 * PASSAGES_SEARCHED) is (sentences == 4000)
     ranks = []
     for question in read.questions:
         (hits,) = index.search([question.question], top_k=len(index.passages))
@@ -232,7 +242,7 @@ def test_recall_counts_paragraphs_and_not_passages(tmp_path, reader, stub_embedd
     for k in (1, 5, 10, 20):
         assert figures[f"recall@{k}"] == pytest.approx(sum(rank <= k for rank in ranks) / 7)
     assert figures["recall@10"] == 1.0, "there are only seven"
-    assert 0 < figures["recall@5"] < 1, "chance has left something to tell apart"
+    assert 0 < figures[partly] < 1, "chance has left something to tell apart"
 
 
 # Conversations
@@ -329,6 +339,22 @@ def test_several_answers_are_scored_as_sets(tmp_path, reader):
     (withheld,) = read_squad(several, reader=reader, min_score=1.0)
     assert withheld.answer.text is None
     assert figures_of([withheld])["multi_overlap_f1"] == 0.0
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_a_false_answer_where_there_are_none_lowers_the_figures_of_several(given):
+    right = make(["grey herons"], question="What?")
+    right = replace(right, question=replace(right.question, items=("grey herons", "gulls")))
+    none = make(given=given, question="Which gulls?")
+    none = replace(none, question=replace(none.question, items=()))
+    said = [["grey herons"], ["grey herons"] if given else []]
+    expected = score_several([["grey herons", "gulls"], []], said)
+    assert figures_of([right, none, make(["May"])]).items() >= expected.items()
+    assert (expected["multi_exact_f1"] < 60) is given
+    unasked = replace(none, answer=Answer("Which gulls?", None, 0.0, 1.0), asked=False)
+    wrong = score_several([["grey herons", "gulls"], []], [["grey herons"], ["no gulls"]])
+    figures = figures_of([right, unasked])
+    assert figures["multi_exact_f1"] == wrong["multi_exact_f1"]
 
 
 def test_least_score_decides_what_is_given(easy, reader):

@@ -1,13 +1,15 @@
 """``qa.extract``: the call, and the answers, of transformers' old pipeline."""
 
+import math
 from itertools import pairwise
+from types import SimpleNamespace
 
 import pytest
 from tokenizers import Tokenizer
 
 from index.errors import InputError, ModelError
 from qa import extract
-from qa.reader import SHIPPED_READER
+from qa.reader import SHIPPED_READER, Reading, ReadSpan
 
 STORY = (
     "Belarusian President Alexander Lukashenko has pardoned 123 prisoners as part of a deal with"
@@ -71,6 +73,24 @@ def test_several_answers_are_a_list_of_spans_apart():
 def test_more_answers_than_there_are():
     found = extract(question="who?", context="Anna", top_k=5)
     assert found == [{"score": pytest.approx(1.0), "start": 0, "end": 4, "answer": "Anna"}]
+
+
+@pytest.mark.parametrize(("odds", "rest"), [(-32.0, -60.0), (-900.0, -950.0), (2.0, -40.0)])
+def test_scores_without_a_null_make_one_however_unlikely_all_are(monkeypatch, odds, rest):
+    spans = ReadSpan(0, 3, odds), ReadSpan(4, 10, odds - 1), ReadSpan(0, 10, odds - 2)
+    only = SimpleNamespace(read=lambda pairs, **_: [Reading(spans[:1], rest) for _ in pairs])
+    monkeypatch.setattr("qa.extraction._reader", lambda *_: only)
+    found = extract(question=LITRES, context=KETTLE)
+    assert (found["answer"], found["score"]) == ("The", pytest.approx(1.0))
+    only.read = lambda pairs, **_: [Reading(spans, rest) for _ in pairs]
+    shares = [1 + math.exp(-2), math.exp(-1)]
+    for top_k in (2, 3):
+        several = extract(question=LITRES, context=KETTLE, top_k=top_k)
+        assert [one["score"] for one in several] == [
+            pytest.approx(share / sum(shares)) for share in shares
+        ]
+    best = extract(question=LITRES, context=KETTLE, handle_impossible_answer=True)
+    assert best["answer"] == ("The" if odds > 0 else "")
 
 
 def test_several_questions_share_one_context():

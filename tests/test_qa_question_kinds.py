@@ -66,6 +66,8 @@ def test_answer_lengths(words, name):
         ("How did many come?", "how"),
         ("However it was, why?", "why"),
         ("Is it somewhere?", "other"),
+        ("WHİCH MONTH?", "which"),
+        ("whıch month?", "other"),
         ("为什么？", "other"),
         ("", "other"),
     ],

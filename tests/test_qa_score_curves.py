@@ -1,6 +1,7 @@
 """The curves of an evaluation's scores, worked out again."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,9 @@ from made_outcomes import make, score_of, some_outcomes
 from strategies import few
 
 from qa import score_curves
+from qa.evaluate import figures
 from qa.metrics import Prediction, calibration_error, score_predictions
+from qa.records import Answer
 
 
 @few
@@ -54,13 +57,33 @@ def test_sweep_is_the_official_f1_of_what_is_left(outcomes):
         official = score_predictions(
             [
                 Prediction(one.question.answers, text, text, 0.0)
+                if one.asked
+                else Prediction(one.question.answers, one.unquoted_text, one.unquoted_text, 0.0)
                 for one, text in zip(outcomes, said, strict=True)
             ]
         )
         assert point.f1 == pytest.approx(official["f1"])
         assert point.answered == sum(map(bool, said)) / len(outcomes)
-        left = [not text for one, text in zip(outcomes, said, strict=True) if not one.is_answerable]
+        left = [
+            one.asked and not text
+            for one, text in zip(outcomes, said, strict=True)
+            if not one.is_answerable
+        ]
         assert point.abstained == (sum(left) / len(left) if left else None)
+
+
+@few
+@given(some_outcomes)
+def test_sweep_agrees_with_the_figures_where_no_quote_is_given(outcomes):
+    without = [
+        replace(one, answer=Answer(one.question.question, None, 0.5, 0.5)) for one in outcomes
+    ]
+    found = figures(without)
+    for point in score_curves.sweep(without)[::50]:
+        assert point.answered == 0
+        assert point.f1 == pytest.approx(found["f1"])
+        abstained = None if point.abstained is None else 100 * point.abstained
+        assert abstained == pytest.approx(found.get("NoAns_exact"))
 
 
 @few
@@ -68,10 +91,12 @@ def test_sweep_is_the_official_f1_of_what_is_left(outcomes):
 def test_reliability_has_the_bins_of_the_calibration_error(outcomes):
     bins = score_curves.reliability(outcomes)
     assert len(bins) == 10
-    assert sum(one.count for one in bins) == len(outcomes)
-    error = sum(one.count * abs(one.claimed - one.right) for one in bins) / len(outcomes)
-    scores = [one.answer.score for one in outcomes]
-    assert error == pytest.approx(calibration_error(scores, [one.is_right for one in outcomes]))
+    asked = [one for one in outcomes if one.asked]
+    assert sum(one.count for one in bins) == len(asked)
+    error = sum(one.count * abs(one.claimed - one.right) for one in bins) / max(len(asked), 1)
+    scores = [one.answer.score for one in asked]
+    assert error == pytest.approx(calibration_error(scores, [one.is_right for one in asked]))
+    assert error == pytest.approx(figures(outcomes)["ece"])
     for number, one in enumerate(bins):
         assert not one.count or number / 10 <= one.claimed + 1e-9 <= (number + 1) / 10 + 2e-9
 

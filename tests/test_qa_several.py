@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from index.records import Document, Passage
 from qa.asking_several import asks_for_several, count_asked
+from qa.enumerations import enumerated
 from qa.rank import Candidate, Ranking, gathered
 from qa.several import COUNTED_SHARE, MOST_ITEMS, items_of
 
@@ -50,6 +51,16 @@ def texts(question: str, text: str, *quotes: str | tuple[str, float], share: flo
         "Which towns was he in?",
         "What countries is Belarus beside?",
         "Which Americans were freed?",
+        "Which two were sold?",
+        "Which two signed it?",
+        "Which 3 sports does she play?",
+        "Which two won gold?",
+        "Which Americans died?",
+        "Which two co-founders left?",
+        "Which of the firm's two directors left?",
+        "Which phase 3 trials are over?",
+        "What type 2 diabetes drugs are sold?",
+        "List all the towns.",
     ],
 )
 def test_asks_for_several(question):
@@ -78,6 +89,15 @@ def test_asks_for_several(question):
         "What physics theory did he propose?",
         "Which of the three cities is largest?",
         "Which rivers bridge was blown up?",
+        "Which World War 2 general commanded the Third Army?",
+        "What type 2 diabetes drug did the agency approve?",
+        "Which phase 3 trial showed a benefit?",
+        "Which number 10 adviser resigned?",
+        "Which 5 star hotel did she open?",
+        "Which Wales player scored?",
+        "Which Arkansas city hosted the games?",
+        "Which Beatles song topped the chart?",
+        "What canvas size did he use?",
     ],
 )
 def test_asks_for_one(question):
@@ -88,9 +108,23 @@ def test_asks_for_one(question):
     ("question", "count"),
     [
         ("Which two towns are near?", 2),
+        ("Which two gunmen escaped?", 2),
+        ("What are two notable things the author said?", 2),
         ("What are the first names of the three people who came?", 3),
         ("Name 4 rivers.", 4),
         ("In what five years was it shut?", 5),
+        ("Name Anna's two sisters.", 2),
+        ("Which top 3 rivers are long?", 3),
+        ("Which two of the towns are near?", 2),
+        ("Which two are near?", 2),
+        ("Which two won gold?", 2),
+        ("Which World War 2 general commanded the Third Army?", None),
+        ("Which World War 2 general's three sons fell?", 3),
+        ("What type 2 diabetes drug did the agency approve?", None),
+        ("What type 2 diabetes drugs are sold?", None),
+        ("Which phase 3 trial showed a benefit?", None),
+        ("Which number 10 adviser resigned?", None),
+        ("Which 5 star hotel did she open?", None),
         ("Which of the two towns is near?", None),
         ("Which towns are near the two rivers?", None),
         ("What are the names of those who live in two towns?", None),
@@ -154,6 +188,19 @@ def test_most_items_are_the_best_ones():
     found = texts("Which towns are there?", text, "Oldmere", (f"{many} and town z", 0.4))
     assert len(found) == MOST_ITEMS
     assert found[-1] == "Oldmere"
+
+
+@pytest.mark.parametrize("number", [0, 12, 19, 20, 23, 24])
+def test_the_best_quote_is_an_item_however_long_the_list_is(number):
+    names = [f"{letter}ria" for letter in "ABCDEFGHIJKLMNOPQRSTUVWXY"]
+    text = f"The treaty was signed by {', '.join(names[:-1])} and {names[-1]}."
+    found = texts("Which countries signed the treaty?", text, names[number])
+    start = max(number + 1 - MOST_ITEMS, 0)
+    assert found == names[start : start + MOST_ITEMS]
+    text += " Zara signed it later."
+    others = texts("Which countries signed the treaty?", text, "Zara", (names[number], 0.4))
+    assert len(others) == MOST_ITEMS
+    assert {"Zara", names[number]} <= set(others)
 
 
 def test_the_document_of_the_best_item_comes_first():
@@ -280,6 +327,15 @@ def test_who_may_be_answered_with_several_names():
     assert texts("Who was released?", text, "Anna Fenn and Tom Fenn") == ["Anna Fenn", "Tom Fenn"]
     assert texts("Who was released?", text, "Anna Fenn") == []
     assert texts("What was the weather?", text, "rained and was cold") == []
+
+
+@pytest.mark.parametrize(
+    "quote", ["green virgin oil and fresh rock salt", "extra virgin oil and fresh sea salt"]
+)
+def test_the_end_of_a_word_is_no_article(quote):
+    # Three words each are too many for two items in lower case.
+    assert enumerated(quote, "What are the ingredients?") == ()
+    assert len(enumerated("the sea salt and the oil", "What are the ingredients?")) == 2
 
 
 def test_place_and_its_country_stay_together_where_one_is_asked_for():

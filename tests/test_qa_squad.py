@@ -186,9 +186,13 @@ def test_all_spans_are_items(tmp_path):
     asked = row("What colours?", "red") | {
         "all_spans": [{"text": "red", "answer_start": 3}, {"text": "blue", "answer_start": 9}]
     }
-    data = squad((MARSH, [asked, row("one?", "42")]))
-    read = SquadSet.from_file(write(tmp_path, "several.json", data))
-    assert [question.items for question in read.questions] == [("red", "blue"), ()]
+    none = row("What shapes?") | {"all_spans": []}
+    impossible = row("Which shapes?", impossible=True)
+    rows = [asked, row("one?", "42"), none, impossible, impossible | {"all_spans": None}]
+    rows += [impossible | {"all_spans": []}, asked | {"is_impossible": True}]
+    read = SquadSet.from_file(write(tmp_path, "several.json", squad((MARSH, rows))))
+    found = [question.items for question in read.questions]
+    assert found == [("red", "blue"), None, (), None, None, (), ()]
 
 
 def test_conversations_are_the_questions_of_a_paragraph(easy):

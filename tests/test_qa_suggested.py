@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from strategies import articles, many
 
 from index.records import Document
+from qa.question_forms import own_questions
 from qa.records import Answer
 from qa.suggested import SUGGESTED, TRIES, answered, candidates_in
 
@@ -106,6 +107,15 @@ def test_the_article_s_own_questions():
     (only,) = candidates_in(document)
     assert only.question == "What is in the box?"
     assert text[only.start : only.end].strip() == "The kettle."
+
+
+@pytest.mark.parametrize("gap", [" ", "\t", "\xa0", "\r"])
+def test_a_long_gap_in_a_heading_takes_no_time(gap):
+    # If each character of it were tried as the end of the heading, this would take hours.
+    blanks = gap * 300_000
+    assert list(own_questions(f"# What is{blanks}it\n\nA kettle.")) == []
+    (only,) = own_questions(f"#  What is it?{blanks}\n\nA kettle.")
+    assert only.question == "What is it?"
 
 
 @pytest.mark.parametrize(
