@@ -70,7 +70,10 @@ class LibraryDesk:
             yield self.desk.open(article, session)
             return
         try:
-            session = yield from self._fetched(article, session, caller)
+            documents = self.desk.keeping.documents(session, article)
+            if not documents:
+                raise InputError("This article is not kept any more.", "Add it again.")
+            session = yield from self._fetched(article, documents, session, caller)
         except PullquoteError as error:
             yield View(replace(session, files=()), notice=Notice(str(error)))
             return
@@ -84,10 +87,11 @@ class LibraryDesk:
         editing = session.editing
         for article, one in list(session.waiting.items()):
             try:
-                if not self.desk.keeping.documents(session, article):
+                documents = self.desk.keeping.documents(session, article)
+                if not documents:
                     session = self.desk.keeping.remove(session, article)
                     continue
-                fetched = yield from self._fetched(article, session, caller)
+                fetched = yield from self._fetched(article, documents, session, caller)
             except PullquoteError as error:
                 told = f"“{one.title}” could not be read again: {error}"
                 yield View(session, notice=Notice(told))
@@ -107,14 +111,12 @@ class LibraryDesk:
         yield from self.desk.ask(question, session, caller)
 
     def _fetched(
-        self, article: str, session: Session, caller: str
+        self, article: str, documents: Sequence[Document], session: Session, caller: str
     ) -> Generator[View, None, Session]:
+        """The session with an article that was kept, indexed anew."""
         note = FileNote(session.waiting[article].title, "reading")
         reading = replace(session, files=(note,))
         yield View(reading, same_source=True)
-        documents = self.desk.keeping.documents(session, article)
-        if not documents:
-            raise InputError("This article is not kept any more.", "Add it again.")
         return (
             yield from _watched(
                 self._indexed(article, documents, session, caller),
