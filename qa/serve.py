@@ -8,6 +8,7 @@ from importlib.util import find_spec
 import gradio as gr
 from gradio.http_server import LOCALHOST_NAME
 from gradio_client import Client
+from huggingface_hub import constants as hub
 from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
@@ -86,6 +87,9 @@ def serve(
         InputError: the port is in use, an option out of range, or there is no article.
         StoreError: the articles cannot be read, or a login not kept.
     """
+    # Gradio's client, by which it calls the MCP tools, tells of itself whatever analytics_enabled
+    # says, and asks the hub what programs use it. The variable of this name is read at the import.
+    hub.HF_HUB_DISABLE_TELEMETRY = True
     counters = Counters()
     gate = Gate(
         rate=Rate(per_minute=questions_per_minute, burst=burst_questions), counters=counters
@@ -188,7 +192,6 @@ def _inside_client(page: gr.Blocks, door: Door) -> Client:
         page.local_url,
         download_files=False,
         verbose=False,
-        analytics_enabled=False,
         headers={**dict([MCP_USER]), **inside_headers(page.app, door)},
     )
 
