@@ -163,11 +163,12 @@ def test_no_address_asks_the_provider_without_end(space: str, provider: Provider
 
 
 def test_no_password_opens_it(space: str) -> None:
-    given = {"username": "ada", "password": ""}
-    assert httpx.post(f"{space}/login", data=given, timeout=60).status_code in {400, 422}
+    for password, status in (("", 422), ("x" * 8, 400)):
+        given = {"username": "ada", "password": password}
+        assert httpx.post(f"{space}/login", data=given, timeout=60).status_code == status
     assert httpx.get(f"{space}/config", auth=("ada", ""), timeout=60).status_code == 401
-    for method, path in (("POST", "/login/callback"), ("POST", "/gradio_api/mcp/")):
-        assert httpx.request(method, space + path).status_code in {401, 404, 405}
+    for path, status in (("/login/callback", 404), ("/gradio_api/mcp/", 401)):
+        assert httpx.post(space + path, timeout=60).status_code == status
 
 
 def test_a_name_that_somebody_else_has_now_is_somebody_else(space: str, provider: Provider) -> None:

@@ -7,6 +7,8 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -167,17 +169,23 @@ def test_there_is_no_login_of_ours(accounts: Accounts) -> None:
         ("GET", "/docs"),
         ("GET", "/nowhere"),
         ("GET", "//config"),
-        ("GET", "/assets/%2e%2e/config"),
-        ("GET", "/static/../config"),
     ],
 )
 def test_all_is_closed_without_a_login(closed: str, method: str, path: str) -> None:
     body = {"data": [EASY], "question": EASY} if method == "POST" else None
     response = httpx.request(method, closed + path, json=body, timeout=30)
-    assert response.status_code in {401, 403, 404}
-    if response.status_code == 401:
-        assert response.json()["code"] == "login"
-        assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.status_code == 401
+    assert response.json()["code"] == "login"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("path", ["/assets/%2e%2e/config", "/static/../config"])
+def test_no_way_leads_out_of_the_open_folders(closed: str, path: str) -> None:
+    # Not by httpx, which would ask for /config where dots are written.
+    connection = HTTPConnection(urlsplit(closed).netloc, timeout=60)
+    connection.request("GET", path)
+    assert connection.getresponse().status == 403
+    connection.close()
 
 
 def test_the_page_asks_to_log_in_and_shows_nothing(closed: str, news: Assistant) -> None:
@@ -221,7 +229,7 @@ def test_mcp_clients_send_it_too(closed: str) -> None:
     assert json.loads(called.content[0].text)["text"] == "123"
     with pytest.raises(BaseExceptionGroup) as refused:
         result(closed, "ask", {"question": EASY})
-    assert "401" in str(refused.value.exceptions[0]) or refused.group_contains(httpx.HTTPError)
+    assert refused.group_contains(httpx.HTTPStatusError, match="401")
     forged = {"x-gradio-user": "mcp"}
     assert httpx.get(f"{closed}/config", headers=forged, timeout=60).status_code == 401
 
