@@ -67,7 +67,7 @@ def test_a_day_lies_in_its_month_and_its_year(day):
 
 
 @many
-@given(any_text())
+@given(any_text() | st.from_regex(r"\A\s*[0-9]{4}(-[0-9]{2}){0,2}[T ]?.*"))
 def test_whatever_is_written_is_a_date_or_none(written):
     found = days_of(written)
     assert found is None or found[0] <= found[1]
