@@ -1,7 +1,7 @@
 """The seeds: the acceptance test of the whole product."""
 
 import pytest
-from conftest import SEEDS
+from conftest import ROOT, SEEDS
 
 from qa.assistant import Assistant
 from qa.metrics import best_against
@@ -9,13 +9,22 @@ from qa.records import Answer
 from qa.seeds import SeedQuestion, SeedQuestions, seed_articles, seed_examples, seed_questions
 
 RIGHT_F1 = 0.6  # a quote with other edges is right, half of a quote is not
-LEAST_RIGHT = 18 / 22  # what the project promises of its first article
+LEAST_RIGHT = 18 / 21  # what the project promises of its first article
 LEAST_ABSTAINED = 5 / 7
 # The other articles are longer and harder; below these the reader got worse.
 LEAST_RIGHT_OVERALL = 0.78
 LEAST_ABSTAINED_OVERALL = 0.70
 LEAST_FOLLOW_UPS = 11  # of 20
 SEED_SETS = seed_questions()
+
+
+def test_the_readme_promises_what_is_held() -> None:
+    asked = SEED_SETS[0].questions
+    answerable = sum(bool(question.answers) for question in asked)
+    others = len(asked) - answerable
+    told = " ".join((ROOT / "README.md").read_text("utf-8").split())
+    assert f"at least {LEAST_RIGHT * answerable:g} of the {answerable} answerable" in told
+    assert f"and {LEAST_ABSTAINED * others:g} of the {others} others be abstained on" in told
 
 
 def right(question: SeedQuestion, answer: Answer) -> bool:

@@ -14,11 +14,15 @@ from conftest import ROOT
 
 from index.errors import InputError, PullquoteError
 from qa import faults
-from qa.assistant import Assistant
+from qa.assistant import STREAM_QUESTIONS, Assistant
+from qa.bounds import MAX_ARTICLE_CHARS, MAX_QUESTIONS
 from qa.cli import main
 from qa.endpoints import Endpoints
+from qa.kept_bounds import DAYS_KEPT
+from qa.login import ATTEMPTS_PER_MINUTE, BURST_ATTEMPTS
+from qa.logins import LOGIN_DAYS
 from qa.own_articles import KEPT_S, TOKEN_BYTES
-from qa.rates import QUESTIONS_PER_MINUTE
+from qa.rates import BURST_QUESTIONS, CHARS_PER_QUESTION, QUESTIONS_PER_MINUTE
 from qa.serve import MAX_BODY_BYTES, WAITING_QUESTIONS
 
 README = (ROOT / "README.md").read_text("utf-8")
@@ -113,14 +117,26 @@ def test_commands_and_their_options_exist(capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_the_limits_told_are_those_held() -> None:
-    security = (ROOT / "SECURITY.md").read_text("utf-8")
-    for text in (README, security):
+    readme, security = (
+        " ".join((ROOT / name).read_text("utf-8").split()) for name in ("README.md", "SECURITY.md")
+    )
+    for text in (readme, security):
         assert f"{QUESTIONS_PER_MINUTE} questions a minute" in text
-    assert f"at most {WAITING_QUESTIONS} wait" in security
-    assert f"{TOKEN_BYTES * 8}\n  random bits" in security
+        assert "an hour after its last use" in text
+        assert "ach address has ten attempts a minute" in text
+        assert f"{LOGIN_DAYS} days after its last use" in text
+        assert f"{DAYS_KEPT} days" in text
     assert KEPT_S == 3600
-    assert "for an hour after its last use" in README
-    assert "an hour after its last use" in security
+    assert ATTEMPTS_PER_MINUTE == BURST_ATTEMPTS == 10
+    assert f"at most {WAITING_QUESTIONS} wait" in security
+    assert f"{TOKEN_BYTES * 8} random bits" in security
+    assert f"at most {BURST_QUESTIONS} at once" in readme
+    assert f"what one asks beyond the {BURST_QUESTIONS} (" in readme
+    assert f"{CHARS_PER_QUESTION:,} characters of an article count as one" in readme
+    assert f"One call takes {MAX_QUESTIONS:,} questions" in readme
+    assert f"an article {MAX_ARTICLE_CHARS:,} characters" in readme
+    assert f"for {DAYS_KEPT} days after their last use" in readme
+    assert f"up to {STREAM_QUESTIONS} are gathered" in readme
 
 
 def test_make_targets_exist() -> None:
