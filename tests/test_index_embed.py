@@ -3,12 +3,14 @@ import importlib.util
 import shutil
 import sys
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from sentence_transformers import SentenceTransformer
 from strategies import articles, few
 from stub import StubEmbedder
 from transformers import AutoModel, AutoTokenizer
@@ -193,11 +195,18 @@ def test_a_name_that_no_hub_has(name):
     refused(name)
 
 
-def test_a_hub_id_that_is_unknown_or_out_of_reach(monkeypatch):
-    # Without a network the hub's client waits between its retries, 75 seconds in all.
-    monkeypatch.setattr("time.sleep", lambda _: None)
+def test_a_hub_that_is_out_of_reach_is_asked_for_nothing_more(monkeypatch):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    loading = Mock(wraps=SentenceTransformer)
+    monkeypatch.setattr("sentence_transformers.SentenceTransformer", loading)
     message = refused("pullquote-tests/no-such-model")
     assert "hub id and a network" in message
+    loading.assert_called_once_with(
+        "pullquote-tests/no-such-model",
+        device="cpu",
+        local_files_only=True,
+        trust_remote_code=False,
+    )
 
 
 @pytest.fixture
