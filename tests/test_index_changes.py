@@ -48,7 +48,7 @@ changes = st.lists(
 
 
 @settings(parent=few, max_examples=40)
-@given(changes, st.sampled_from([None, "HNSW8", "IVF2,Flat"]), st.booleans())
+@given(changes, st.sampled_from([None, "HNSW8"]), st.booleans())
 def test_changes_come_to_the_same_as_building_anew(tmp_path_factory, steps, kind, reopened):
     folder = tmp_path_factory.mktemp("store") / "index"
     index = opened(folder, kind=kind)
