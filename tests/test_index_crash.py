@@ -244,7 +244,7 @@ def test_a_second_writer_waits_then_says_who_writes(folder):
         (folder / HOLDER).unlink()
         with pytest.raises(StoreError, match="by another process"):
             index.remove(["d1"], wait_s=0)
-    assert 0.2 <= waited < 5
+    assert waited >= 0.2
     index.add([document("new", 1)], wait_s=0)
     assert len(load(folder).documents) == 12
 

@@ -81,7 +81,7 @@ def test_it_starts_from_its_own_files_and_keeps_what_it_made(files: Path, tmp_pa
     with started(files, variables) as url:
         assert asked(url, "how many prisoners were pardoned?") == "123"
         headers = httpx.get(url, headers={"Host": "chat.example"}, timeout=60).headers
-        assert httpx.get(url, headers={"Host": "other.example"}).status_code == 421
+        assert httpx.get(url, headers={"Host": "other.example"}, timeout=60).status_code == 421
     assert "https://huggingface.co" in headers["Content-Security-Policy"]
     assert list((kept / "shelves").iterdir())  # the next start finds the examples embedded
 
