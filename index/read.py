@@ -67,27 +67,6 @@ def read_sources(
     return _with_unique_ids(documents)
 
 
-def read_file(
-    path: Path, *, id: str | None = None, limits: ReadLimits = DEFAULT_LIMITS
-) -> Document:
-    """Read a file that holds one article.
-
-    Args:
-        path: the file; of an unknown ending, it is read as text.
-        id: the document's id; without one, the file's name.
-        limits: how much of it is read.
-
-    Raises:
-        SourceError: it is missing, too large, damaged, empty, no article, or holds several.
-    """
-    documents = read_articles(path, id=id, limits=limits)
-    if len(documents) > 1:
-        raise SourceError(
-            f"{path} holds {len(documents):,} articles, not one.", "Read it with read_articles."
-        )
-    return documents[0]
-
-
 def read_articles(
     path: Path,
     *,

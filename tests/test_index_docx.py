@@ -10,7 +10,7 @@ from made_files import docx_of, packed_anew, with_member, zip_of
 from index.docx import HERE_BYTES, read_docx
 from index.errors import SourceError
 from index.limits import ReadLimits
-from index.read import read_file
+from index.read import read_articles
 
 TABLE = [["Boat", "Price"], ["Small", "40 crowns"]]
 
@@ -69,11 +69,12 @@ def test_insertions_are_read_and_deletions_are_not():
 def test_what_it_says_of_itself(tmp_path):
     file = tmp_path / "the-report.docx"
     file.write_bytes(docx_of("It cost forty.", title="The bridge", author="Ada Fenn"))
-    document = read_file(file)
+    (document,) = read_articles(file)
     assert (document.title, document.author) == ("The bridge", "Ada Fenn")
     assert document.page_starts == ()
     file.write_bytes(docx_of("# Of bridges", "It cost forty."))
-    assert read_file(file).title == "Of bridges"
+    (document,) = read_articles(file)
+    assert document.title == "Of bridges"
 
 
 @pytest.mark.parametrize("blocks", [(), ("",), (" ", "")])

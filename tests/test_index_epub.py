@@ -8,7 +8,7 @@ from made_files import epub_of, packed_anew, with_member, zip_of
 from index.epub import read_epub
 from index.errors import SourceError
 from index.limits import ReadLimits
-from index.read import read_file
+from index.read import read_articles
 
 CHAPTERS = (
     "<h1>The lamp</h1><p>It was lit in <i>1911</i>.</p><nav><p>Contents</p></nav>",
@@ -41,7 +41,7 @@ def test_chapters_in_the_order_they_are_read(tmp_path):
     ]
     file = tmp_path / "x.epub"
     file.write_bytes(epub_of(*CHAPTERS))
-    document = read_file(file)
+    (document,) = read_articles(file)
     assert (document.title, document.author) == ("The Lamp", "Ada Fenn, Bo Ek")
     assert (document.date, document.language) == ("1911", "en")
 

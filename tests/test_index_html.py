@@ -8,7 +8,7 @@ from strategies import few
 from index.errors import SourceError
 from index.html import MOST_ELEMENTS, read_html
 from index.limits import ReadLimits
-from index.read import read_file
+from index.read import read_articles
 
 FILLING = (
     "Nobody visited the island in the winter months, because the sea was far too rough for the"
@@ -86,7 +86,7 @@ def test_what_it_says_of_itself():
 def test_a_document_of_it(tmp_path):
     file = tmp_path / "page.HTM"
     file.write_text(f"<title>A page</title><p>{FILLING}</p>", "utf-8")
-    document = read_file(file)
+    (document,) = read_articles(file)
     assert (document.id, document.title, document.text) == ("page.HTM", "A page", FILLING)
     assert document.source == str(file)
 

@@ -11,7 +11,7 @@ from strategies import few
 from index.errors import SourceError
 from index.limits import DEFAULT_LIMITS, ReadLimits
 from index.pdf import read_pdf
-from index.read import read_file
+from index.read import read_articles
 from index.records import Document
 from index.sentences import sentence_spans
 from qa.assistant import Assistant
@@ -67,7 +67,7 @@ def book_file(book, tmp_path_factory):
 
 
 def test_every_sentence_knows_its_page(book_file):
-    document = read_file(book_file)
+    (document,) = read_articles(book_file)
     assert len(document.page_starts) == len(FACTS) == 20
     seen = set()
     for start, end in sentence_spans(document.text):
@@ -173,7 +173,7 @@ def test_numbers_that_are_no_page_numbers_stay():
 def test_pages_without_text(tmp_path, pages, starts):
     file = tmp_path / "gaps.pdf"
     file.write_bytes(pdf_of_lines(pages))
-    document = read_file(file)
+    (document,) = read_articles(file)
     assert list(document.page_starts) == starts
     for word, page in (("One.", 1), ("Two.", 2), ("Three.", 3)):
         if word in document.text:

@@ -1,5 +1,6 @@
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from index.articles import SkippedFileWarning
 from index.decoding import decode
 from index.errors import InputError, SourceError
 from index.limits import FILE_BYTES, ReadLimits
-from index.read import read_articles, read_file, read_sources
+from index.read import read_articles, read_sources
 from index.records import TITLE_CHARS, Document
 from index.title import find_title
 
@@ -43,9 +44,9 @@ def test_a_file(tmp_path):
     file = tmp_path / "my-first_story.txt"
     file.write_text(STORY, "utf-8")
     expected = Document("my-first_story.txt", "My first story", STORY, str(file))
-    assert read_file(file) == expected
+    assert read_articles(file) == [expected]
     assert read_sources(file) == read_sources(str(file)) == read_sources([file]) == [expected]
-    assert read_file(file, id="mine").id == "mine"
+    assert read_articles(file, id="mine") == [replace(expected, id="mine")]
 
 
 def test_a_folder(folder):
@@ -181,9 +182,9 @@ def test_nothing_given():
 
 def test_a_missing_file(tmp_path):
     with pytest.raises(SourceError, match=r"gone\.txt cannot be read \(No such file"):
-        read_file(tmp_path / "gone.txt")
+        read_articles(tmp_path / "gone.txt")
     with pytest.raises(SourceError, match="cannot be read"):
-        read_file(tmp_path)
+        read_articles(tmp_path)
 
 
 @pytest.mark.parametrize("data", [b"", b" \r\n\t", "\ufeff".encode(), " \n".encode("utf-16")])
@@ -191,14 +192,14 @@ def test_an_empty_file(tmp_path, data):
     file = tmp_path / "void.txt"
     file.write_bytes(data)
     with pytest.raises(SourceError, match=r"void\.txt is empty"):
-        read_file(file)
+        read_articles(file)
 
 
 def test_a_binary_file(tmp_path):
     file = tmp_path / "picture.txt"
     file.write_bytes(b"words\0and more")
     with pytest.raises(SourceError, match=r"picture\.txt is a binary file"):
-        read_file(file)
+        read_articles(file)
 
 
 @pytest.mark.parametrize(
@@ -308,7 +309,8 @@ def test_utf_16_of_both_byte_orders():
 def test_line_ends_count(tmp_path):
     file = tmp_path / "dos.txt"
     file.write_bytes(b"One.\r\nTwo.\rThree.\n")
-    text = read_file(file).text
+    (document,) = read_articles(file)
+    text = document.text
     assert text == "One.\r\nTwo.\rThree.\n"
     assert text.index("Two") == 6
 
@@ -318,7 +320,8 @@ def test_line_ends_count(tmp_path):
 def test_offsets_count_the_characters_of_the_file(tmp_path, text):
     file = tmp_path / "story.txt"
     file.write_bytes(b"\xef\xbb\xbf" + text.encode())
-    assert read_file(file).text == text
+    (document,) = read_articles(file)
+    assert document.text == text
 
 
 def test_a_file_too_large(tmp_path):
@@ -326,25 +329,25 @@ def test_a_file_too_large(tmp_path):
     with file.open("wb") as stream:
         stream.truncate(FILE_BYTES + 1)
     with pytest.raises(SourceError, match=r"huge\.txt has more than 100 MB"):
-        read_file(file)
+        read_articles(file)
 
 
 def test_a_file_just_small_enough(tmp_path):
     file = tmp_path / "large.txt"
     file.write_bytes(b"x" * 1000)
-    assert read_file(file, limits=ReadLimits(file_bytes=1000, text_chars=1000)).text == "x" * 1000
+    limits = ReadLimits(file_bytes=1000, text_chars=1000)
+    (document,) = read_articles(file, limits=limits)
+    assert document.text == "x" * 1000
     with pytest.raises(SourceError, match="has more than 999 bytes"):
-        read_file(file, limits=ReadLimits(file_bytes=999))
+        read_articles(file, limits=ReadLimits(file_bytes=999))
     with pytest.raises(SourceError, match="1,000 characters of text; an article may have 999"):
-        read_file(file, limits=ReadLimits(text_chars=999))
+        read_articles(file, limits=ReadLimits(text_chars=999))
 
 
 def test_a_file_of_several_articles(tmp_path):
     file = tmp_path / "rows.jsonl"
     file.write_text('{"text": "One."}\n{"text": "Two."}\n', "utf-8")
     assert [document.id for document in read_articles(file)] == ["rows.jsonl:1", "rows.jsonl:2"]
-    with pytest.raises(SourceError, match="holds 2 articles, not one"):
-        read_file(file)
 
 
 def test_ids_that_are_taken_get_a_number(tmp_path):
