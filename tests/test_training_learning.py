@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import steps
 import torch
-from align import Label, align, read_labels
+from align import Label, LabelIndex, align, read_labels, write_index, write_shard
 from boundaries import mend
 from distil import Distilling, distil, distilling_loss, teacher_logits
 from examples import Example, digest_of, write_examples
@@ -331,6 +331,19 @@ def test_labels_of_another_teacher_or_other_bits_are_made_anew(
     after = read_labels(folder, examples_digest=digest_of(file))
     for number, one in before.items():
         np.testing.assert_allclose(after[number].starts, one.starts + 1, atol=0.01)
+
+
+@pytest.mark.parametrize("held", [1, 3])
+def test_fewer_or_more_labels_than_were_counted_are_refused(tmp_path: Path, held: int) -> None:
+    one = Label(np.zeros((1, 2), np.int32), *np.zeros((2, 1), np.float16))
+    index = LabelIndex("these examples", "these", shards=1, labelled=2)
+    write_shard(tmp_path, 0, {0: one, 1: one}, made_of="these")
+    write_index(tmp_path, index)
+    assert sorted(read_labels(tmp_path, examples_digest="these examples")) == [0, 1]
+    write_shard(tmp_path, 0, dict.fromkeys(range(held), one), made_of="these")
+    write_index(tmp_path, index)
+    with pytest.raises(ValueError, match=rf"has {held} labels, not 2\. Delete it"):
+        read_labels(tmp_path, examples_digest="these examples")
 
 
 def test_labels_of_two_teachers_are_not_taken_for_complete(

@@ -100,7 +100,7 @@ def read_labels(folder: Path, *, examples_digest: str) -> dict[int, Label]:
 
     Raises:
         FileNotFoundError: they are not complete.
-        ValueError: they are of other examples.
+        ValueError: they are of other examples, or not as many as were counted.
     """
     index = LabelIndex(**json.loads((folder / INDEX).read_text("utf-8")))
     if index.examples_digest != examples_digest:
@@ -117,6 +117,11 @@ def read_labels(folder: Path, *, examples_digest: str) -> dict[int, Label]:
                 strict=False,  # of no examples, the splits are one and empty
             )
             labels |= {number: Label(*rest) for number, *rest in parts}
+    if len(labels) != index.labelled:
+        raise ValueError(
+            f"{folder} has {len(labels):,} labels, not {index.labelled:,}."
+            " Delete it, and label the examples anew."
+        )
     return labels
 
 
