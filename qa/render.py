@@ -64,13 +64,22 @@ def titled(quote: Answer | Excerpt) -> str:
 
 
 def length_css(text: str, *, long_chars: int = LONG_CHARS) -> str:
-    """The class of a heading, for one that would fill the page if it were set as large as others.
+    """The class of a heading that would fill the page if it were set as large as others.
 
     Args:
         text: the heading.
         long_chars: from how many characters on it is long.
+
+    Returns:
+        The class, or nothing for one that is short enough.
     """
-    return "pq-long" if len(text) >= long_chars else "pq-short"
+    return "pq-long" if len(text) >= long_chars else ""
+
+
+def classed(*css: str) -> str:
+    """The attribute of an element's classes, where it has any; empty ones are none."""
+    classes = " ".join(filter(None, css))
+    return f' class="{classes}"' if classes else ""
 
 
 def quoted(text: str | None) -> str:

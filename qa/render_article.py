@@ -8,7 +8,7 @@ from pathlib import Path
 
 from index.records import Document
 from qa.records import Excerpt
-from qa.render import button, length_css
+from qa.render import button, classed, length_css
 
 Mark = tuple[int, int, str]  # from, to, CSS class
 
@@ -50,7 +50,7 @@ def article_html(
         f'<div class="pq-reading">{_bar(hit, link)}'
         '<article class="pq-article" tabindex="0" aria-label="The article">'
         '<header><p class="pq-kicker">The article</p>'
-        f'<h2 class="{length_css(document.title)}">{title}</h2>'
+        f"<h2{classed(length_css(document.title))}>{title}</h2>"
         f'<p class="pq-meta">{escape(" · ".join(facts))}</p></header>'
         f'<div class="pq-body">{_body(document, body_start, marks)}</div></article></div>'
     )

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from qa.asking_hint import asking_hint
 from qa.feedback import Feedback
 from qa.records import Answer
-from qa.render import button, length_css, quoted
+from qa.render import button, classed, length_css, quoted
 from qa.render_answer import Citations, Focused, answer_html, no_citations
 from qa.render_judging import judging_html
 
@@ -103,7 +103,7 @@ def _invitation(title: str, examples: Sequence[str]) -> str:
     )
     return (
         '<section class="pq-empty"><p class="pq-kicker">Ask about</p>'
-        f'<h2 class="{length_css(title)}">{escape(title)}</h2>'
+        f"<h2{classed(length_css(title))}>{escape(title)}</h2>"
         "<p>Every answer is a quotation, word for word, with its place in the text."
         " Where the article does not say, so will I.</p>"
         f'<ul class="pq-examples">{offered}</ul></section>'
@@ -111,8 +111,8 @@ def _invitation(title: str, examples: Sequence[str]) -> str:
 
 
 def _question(question: str) -> str:
-    css = length_css(question, long_chars=LONG_QUESTION_CHARS)
-    return f'<h3 class="pq-question {css}">{escape(question)}</h3>'
+    css = classed("pq-question", length_css(question, long_chars=LONG_QUESTION_CHARS))
+    return f"<h3{css}>{escape(question)}</h3>"
 
 
 def _pending(question: str) -> str:

@@ -14,8 +14,8 @@ from rendered import (
 
 from index.records import Document
 from qa.records import Excerpt
-from qa.render import CUT, confidence
-from qa.render_conversation import Notice, conversation_html
+from qa.render import CUT, LONG_CHARS, confidence
+from qa.render_conversation import LONG_QUESTION_CHARS, Notice, conversation_html
 from qa.render_shelf import shelf_html
 
 
@@ -110,6 +110,15 @@ def test_question_that_waits_replaces_the_invitation():
     page = Page(conversation_html([], title="T", examples=["who?"], pending="why?"))
     assert page.headings["h3"] == ["why?"]
     assert [(one["data-act"], one["data-ask"]) for one in page.buttons] == [("stop", "why?")]
+
+
+def test_what_is_long_is_set_smaller():
+    for length, css in ((LONG_CHARS - 1, ""), (LONG_CHARS, ' class="pq-long"')):
+        title = "x" * length
+        assert f"<h2{css}>{title}</h2>" in conversation_html([], title=title, examples=[])
+    for length, css in ((LONG_QUESTION_CHARS - 1, ""), (LONG_QUESTION_CHARS, " pq-long")):
+        html = conversation_html([], title="T", examples=[], pending="x" * length)
+        assert f'<h3 class="pq-question{css}">' in html
 
 
 def test_notice_is_read_out():
