@@ -193,7 +193,7 @@ async def _on_page(visitor: Visitor) -> Page:
         shown = await page.arrive(visitor.secret)
         visitor.secret = shown.noted["visitor"]
         alone(visitor, shown)
-        library_held(visitor, shown)
+        held_library(visitor, shown)
         for conversation in conversations_in(shown.shelf_html):
             await _talk_held(visitor, page, conversation)
         for one in visitor.brought:
@@ -242,7 +242,7 @@ def alone(visitor: Visitor, shown: Shown) -> None:
         visitor.tally.faults.append(f"visitor {visitor.number} sees {sorted(others)}")
 
 
-def library_held(visitor: Visitor, shown: Shown) -> None:
+def held_library(visitor: Visitor, shown: Shown) -> None:
     """Note which of a visitor's articles and conversations are not there any more."""
     for one in visitor.brought:
         if f"The village of {one.secret}" in shown.shelf_html:

@@ -11,6 +11,7 @@ from gradio.utils import get_upload_folder
 from index.errors import InputError
 from qa.acts import files_of, link_of, number_of, text_of
 from qa.api import MODELS, ApiBlocks
+from qa.articles_desk import ArticlesDesk
 from qa.callers import caller_of
 from qa.desk import Desk
 from qa.gate import Gate
@@ -18,7 +19,6 @@ from qa.keeping import Keeping
 from qa.kept import Kept
 from qa.kept_desk import KeptDesk
 from qa.kept_folder import browser_key, browser_secret
-from qa.library_desk import LibraryDesk
 from qa.link_desk import LinkDesk
 from qa.offered import Offered
 from qa.palette import ASSETS
@@ -67,7 +67,7 @@ def build(
     asked = [name for name in ids if name in examples]
     first = asked[0] if asked else ALL_ARTICLES if len(ids) > 1 else ids[0]
     desk = Desk(offered, gate, first, Keeping(kept))
-    books = LibraryDesk(desk, get_upload_folder())
+    books = ArticlesDesk(desk, get_upload_folder())
     screen = Screen(desk, examples, by_account=visitor_of is not None)
     chat = _Chat(desk, books, KeptDesk(desk, books), screen, visitor_of)
     return chat.build(log_out=log_out)
@@ -79,7 +79,7 @@ class _Chat:
     def __init__(
         self,
         desk: Desk,
-        books: LibraryDesk,
+        books: ArticlesDesk,
         kept: KeptDesk,
         screen: Screen,
         visitor_of: Callable[[str], str | None] | None,
@@ -107,7 +107,7 @@ class _Chat:
             with gr.Row(elem_id="pq-columns"):
                 with gr.Column(elem_id="pq-left"):
                     library = _part(
-                        self._screen.library_html(opening), "pq-library", "acts.js", "library.js"
+                        self._screen.articles_html(opening), "pq-library", "acts.js", "library.js"
                     )
                 with gr.Column(elem_id="pq-middle"):
                     conversation = _part(
@@ -286,7 +286,7 @@ class _Chat:
         return (
             gr.skip() if view.question is None else view.question,
             view.session,
-            self._screen.library_html(view),
+            self._screen.articles_html(view),
             self._screen.conversation_html(view),
             gr.skip() if view.same_source else self._screen.source_html(view),
             waiting_html(token_hex(4)),

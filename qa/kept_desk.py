@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 
 from index.errors import PullquoteError, StoreError
 from index.records import Document
+from qa.articles_desk import ArticlesDesk
 from qa.citation import stands
 from qa.desk import Desk
 from qa.dialogue import places_of
 from qa.feedback import Feedback
-from qa.library_desk import LibraryDesk
 from qa.records import Excerpt
 from qa.render_conversation import Notice
 from qa.session import ALL_ARTICLES, MAX_SOUGHT_CHARS, Session
@@ -32,7 +32,7 @@ class KeptDesk:
     """
 
     desk: Desk
-    books: LibraryDesk
+    books: ArticlesDesk
 
     def arrive(self, visitor: str, session: Session, *, private: bool) -> View:
         """Begin a visit, with what was kept of the visitor."""

@@ -42,7 +42,7 @@ class Screen:
     examples: Mapping[str, Sequence[str]]
     by_account: bool = False
 
-    def library_html(self, view: View) -> str:
+    def articles_html(self, view: View) -> str:
         """The articles there are."""
         session = view.session
         listed, more = self._listed(session)

@@ -2,13 +2,13 @@
 
 from typing import NamedTuple
 
+from qa.articles_desk import ArticlesDesk
 from qa.counters import Counters
 from qa.desk import Desk
 from qa.gate import Gate
 from qa.keeping import Keeping
 from qa.kept import Kept
 from qa.kept_desk import KeptDesk
-from qa.library_desk import LibraryDesk
 from qa.link_desk import LinkDesk
 from qa.offered import Offered
 from qa.rates import Rate
@@ -42,14 +42,14 @@ class Desks(NamedTuple):
     """The parts of a desk."""
 
     desk: Desk
-    books: LibraryDesk
+    books: ArticlesDesk
     kept: KeptDesk
     links: LinkDesk
 
 
 def desks_of(desk, uploads):
     """All parts of a desk, whose uploads lie in a folder."""
-    books = LibraryDesk(desk, str(uploads))
+    books = ArticlesDesk(desk, str(uploads))
     kept = KeptDesk(desk, books)
     return Desks(desk, books, kept, LinkDesk(kept))
 

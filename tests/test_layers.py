@@ -60,7 +60,7 @@ LAYERS = {
         "render_library",
         "view",
         "desk",
-        "library_desk screen",
+        "articles_desk screen",
         "kept_desk",
         "link_desk",
         "question_kinds score_curves endpoints report_figures",

@@ -83,7 +83,7 @@ def came_back(library, brought):
     visitor = load_visitors.Visitor(None, None, tally, names, 0, brought=brought)
     shown = Shown({}, library, "", "")
     load_visitors.alone(visitor, shown)
-    load_visitors.library_held(visitor, shown)
+    load_visitors.held_library(visitor, shown)
     return tally.faults
 
 

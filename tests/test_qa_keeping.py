@@ -124,7 +124,7 @@ def test_an_own_article_comes_back_unread_and_opens(desk, kept_desk, books, kept
     again = arrived(kept_desk, session.visitor)
     (boats,) = again.waiting
     assert again.own == {}
-    html = Screen(desk, {}).library_html(books.find("", again))
+    html = Screen(desk, {}).articles_html(books.find("", again))
     assert f'data-act="fetch" data-article="{boats}"' in html
     recalled = last(kept_desk.recall(again.listed[0].id, again, ME)).session
     assert (recalled.article, dict(recalled.waiting)) == (boats, {})
@@ -263,7 +263,7 @@ def test_without_a_file_nothing_is_kept_and_it_says_so(desk):
     assert (session.visitor, dict(session.kept)) == ("", {})
     screen = Screen(bare, {})
     view = parts.books.find("", session)
-    assert "Nothing is kept" in screen.library_html(view)
+    assert "Nothing is kept" in screen.articles_html(view)
     assert "aria-pressed" not in screen.conversation_html(view)
 
 

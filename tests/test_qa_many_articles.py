@@ -49,7 +49,7 @@ def address(many: Assistant) -> Iterator[str]:
 
 def test_what_is_listed_is_bounded_and_all_is_said_to_be_there(desk: Desk) -> None:
     view, screen = View(desk.opening()), Screen(desk, {})
-    library, source = screen.library_html(view), screen.source_html(view)
+    library, source = screen.articles_html(view), screen.source_html(view)
     assert len(library) + len(source) + len(screen.conversation_html(view)) < MOST_PART_BYTES
     assert "and 9,950 more" in library
     assert "and 9,950 more" in source
@@ -59,7 +59,7 @@ def test_what_is_listed_is_bounded_and_all_is_said_to_be_there(desk: Desk) -> No
 
 def test_an_article_far_down_is_listed_while_it_is_open(desk: Desk) -> None:
     view = desk.open("lamp-9999.txt", desk.opening())
-    library = Screen(desk, {}).library_html(view)
+    library = Screen(desk, {}).articles_html(view)
     assert 'aria-current="true">The harbour lamp of Port 9999,' in library
     assert "and 9,950 more" in library
 
@@ -71,7 +71,7 @@ def test_titles_are_looked_for_among_all(desk: Desk, words: str) -> None:
     expected = [name for name, title in titles.items() if all(one in title for one in wanted)]
     assert list(desk.offered.titled(words)) == expected
     view = View(replace(desk.opening(), sought=words))
-    html = Screen(desk, {}).library_html(view)
+    html = Screen(desk, {}).articles_html(view)
     assert html.count("pq-choice") == min(len(expected), LISTED)
 
 

@@ -172,4 +172,4 @@ def test_an_article_that_was_removed_elsewhere_is_in_nobodys_way(started):
     assert text_of(view.session) == "Bo Ek"
     assert view.session.waiting == {}
     assert bridge not in view.session.brought
-    assert "The bridge" not in Screen(desks.desk, {}).library_html(view)
+    assert "The bridge" not in Screen(desks.desk, {}).articles_html(view)

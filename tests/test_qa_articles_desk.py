@@ -8,9 +8,9 @@ from desks import ME, SEED, WHO, asked, desks_of, gate, last, started_desks
 from made_files import docx_of, pdf_of_lines, zip_of
 
 from index.in_memory import STEP_PASSAGES
+from qa.articles_desk import OWN_ARTICLES_KEPT
 from qa.bringing import Brought
 from qa.kept_file import FILE
-from qa.library_desk import OWN_ARTICLES_KEPT
 from qa.session import ALL_ARTICLES, FileNote
 from qa.suggested import TRIES
 
@@ -54,7 +54,7 @@ def test_files_are_read_one_after_the_other(desk, books, screen, file):
     assert told["b.pdf"].startswith("is not a PDF")
     assert "20 MB" in told["c.txt"]
     assert told["e.txt"].startswith("passwd did not arrive")
-    html = screen.library_html(views[-1])
+    html = screen.articles_html(views[-1])
     assert html.index("Boats") < html.index("Belarus pardons")
     assert books.dismiss(session).session.files == ()
 
@@ -72,7 +72,7 @@ def test_what_could_not_be_read_of_a_file_is_shown(desk, books, screen, file):
     (told, nothing) = (note.reason for note in views[-1].session.files)
     assert told.startswith("is read, but not all of it. pack.zip/<b>.pdf is not a PDF")
     assert nothing == ""
-    assert "not all of it. pack.zip/&lt;b&gt;.pdf is not a PDF" in screen.library_html(views[-1])
+    assert "not all of it. pack.zip/&lt;b&gt;.pdf is not a PDF" in screen.articles_html(views[-1])
     assert books.dismiss(views[-1].session).session.files == ()
 
 
@@ -89,7 +89,7 @@ def test_a_page_of_a_pdf_is_named(desk, books, screen, file):
 def test_an_archive_is_one_entry(desk, books, screen, file):
     archive = zip_of({"a.txt": "Lamps burn.", "b.md": "# Boats\n\nAda Fenn built it."})
     view = last(books.bring([file("pack.zip", archive)], desk.opening(), ME))
-    assert "A and 1 more" in screen.library_html(view)
+    assert "A and 1 more" in screen.articles_html(view)
     view = last(desk.ask("who built it?", view.session, ME))
     assert view.session.conversation.turns[-1].text == "Ada Fenn"
     assert "Ada Fenn" in screen.source_html(view)
@@ -234,7 +234,7 @@ def test_an_own_article_is_removed_and_others_stay(desk, books):
 
 def test_titles_are_looked_for(desk, books, screen):
     view = books.find("kettle", desk.opening())
-    html = screen.library_html(view)
+    html = screen.articles_html(view)
     assert "Pell Smart Kettle" in html
     assert "Tidal marsh" not in html
     assert len(books.find("x" * 10_000, desk.opening()).session.sought) == 200

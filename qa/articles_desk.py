@@ -31,7 +31,7 @@ Steps = Generator[Embedded, None, Session]
 
 
 @dataclass(frozen=True, slots=True)
-class LibraryDesk:
+class ArticlesDesk:
     """The library's part of a desk.
 
     Args:
