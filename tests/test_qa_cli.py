@@ -1,14 +1,11 @@
 """The command line, run as a process."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import jsonschema
 import pytest
-from conftest import ROOT, SEEDS
+from command_line import ANSWER, EASY, NEWS, close, run
 from made_files import pdf_of_lines
 
 from index.embedder import load_embedder
@@ -23,35 +20,6 @@ from qa.reader import SHIPPED_READER
 
 # By which the fast forms of the models are made: whoever makes them is told so on stderr.
 pytestmark = pytest.mark.usefixtures("shelf")
-
-NEWS = str(SEEDS / "belarus-pardons.txt")
-EASY, ANSWER = "how many prisoners were pardoned?", "123"
-
-
-def run(*arguments: str, stdin: bytes | None = None, cwd: Path = ROOT) -> tuple[int, str, str]:
-    """Exit code, standard output and standard error of ``pullquote``."""
-    done = subprocess.run(
-        [sys.executable, "-m", "qa.cli", *arguments],
-        input=stdin,
-        stdin=subprocess.DEVNULL if stdin is None else None,
-        capture_output=True,
-        cwd=cwd,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        timeout=300,
-        check=False,
-    )
-    return done.returncode, done.stdout.decode(), done.stderr.decode()
-
-
-def close(left: object, right: object) -> bool:
-    """Equal, but for the last digits of numbers."""
-    if isinstance(left, dict) and isinstance(right, dict):
-        return left.keys() == right.keys() and all(close(left[key], right[key]) for key in left)
-    if isinstance(left, list) and isinstance(right, list):
-        return len(left) == len(right) and all(map(close, left, right))
-    if isinstance(left, float) and isinstance(right, float):
-        return abs(left - right) < 1e-4
-    return left == right
 
 
 def test_ask_prints_the_json_that_python_gives(news: Assistant) -> None:
@@ -89,82 +57,6 @@ def test_ask_reads_standard_input_and_prints_for_people() -> None:
     assert (code, err) == (0, "")
     assert "“Ada" in out
     assert "Standard input, characters" in out
-
-
-def test_batch_answers_in_order_and_names_bad_lines(tmp_path: Path) -> None:
-    questions = tmp_path / "questions.jsonl"
-    lines = [
-        json.dumps({"id": "last", "question": EASY}),
-        "not json",
-        json.dumps({"id": 7, "question": "who is Trump's special envoy?"}),
-        json.dumps({"question": "   "}),
-        json.dumps({"question": "x" * 10_000}),
-        json.dumps({"question": "who is he at it " * 62}),
-        json.dumps(
-            {
-                "question": "how long was he jailed?",
-                "history": [["who is Viktor Babariko?", "a veteran opposition figure"]],
-            }
-        ),
-    ]
-    questions.write_text("\n".join(lines), "utf-8")
-    output = tmp_path / "answers.jsonl"
-    code, out, err = run("batch", str(questions), NEWS, "--output", str(output))
-    assert (code, out) == (1, "")
-    assert [line.split(":")[1].split(",")[-1].strip() for line in err.splitlines()] == [
-        "line 2",
-        "line 4",
-        "line 5",
-        "line 6",
-    ]
-    answers = [json.loads(line) for line in output.read_text("utf-8").splitlines()]
-    assert [answer["id"] for answer in answers] == ["last", 7, 7]
-    assert answers[0]["text"] == ANSWER
-    article = Path(NEWS).read_bytes().decode()
-    for answer in answers:
-        jsonschema.validate(answer, answer_schema())
-        if answer["text"] is not None:
-            assert article[answer["start"] : answer["end"]] == answer["text"]
-
-
-def test_a_batch_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
-    questions, output = tmp_path / "questions.txt", tmp_path / "answers.jsonl"
-    questions.write_text(f"{EASY}\nwho is Trump's special envoy?\nwho is Aliaksandr?\n", "utf-8")
-    batch = ("batch", str(questions), NEWS, "--output", str(output))
-    assert run(*batch)[0] == 0
-    whole = output.read_bytes()
-    output.write_bytes(whole[: whole.index(b"\n") + 30])
-    assert run(*batch, "--resume") == (0, "", "")
-    resumed = [json.loads(line) for line in output.read_text("utf-8").splitlines()]
-    expected = [json.loads(line) for line in whole.decode().splitlines()]
-    for one, other in zip(resumed, expected, strict=True):
-        assert close({**one, "timings": None}, {**other, "timings": None})
-    code, _, err = run("batch", str(questions), NEWS, "--output", "-", "--resume")
-    assert (code, "cannot be resumed" in err) == (1, True)
-
-
-@pytest.mark.parametrize(
-    ("source", "output", "resume"),
-    [
-        ("story.txt", "questions.jsonl", []),
-        ("story.txt", "questions.jsonl", ["--resume"]),
-        ("story.txt", "linked.txt", []),
-        ("st*.txt", "story.txt", []),
-    ],
-)
-def test_a_batch_writes_over_nothing_that_it_reads(
-    tmp_path: Path, source: str, output: str, resume: list[str]
-) -> None:
-    questions, story = tmp_path / "questions.jsonl", tmp_path / "story.txt"
-    questions.write_text(json.dumps({"question": EASY, "text": None}) + "\n", "utf-8")
-    story.write_text("Ada wrote it.", "utf-8")
-    (tmp_path / "linked.txt").symlink_to(story)
-    before = {file: file.read_bytes() for file in (questions, story)}
-    batch = ("batch", "questions.jsonl", source, "--output", output, *resume)
-    code, out, err = run(*batch, cwd=tmp_path)
-    assert (code, out) == (1, "")
-    assert f"{output} is read, and would be written over. Name another file" in err
-    assert {file: file.read_bytes() for file in before} == before
 
 
 def test_index_build_then_ask_it_then_damage_it(tmp_path: Path) -> None:
