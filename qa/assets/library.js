@@ -61,10 +61,23 @@ element.addEventListener("click", (event) => {
   const form = event.target.closest(".pq-paste > summary")?.parentElement;
   if (form) pasting = !form.open;
 });
-// Whether anything is kept is said once for all open pages of the browser.
+// Whether anything is kept is said once for all open pages of the browser. A page that opens while
+// it is said asks the others what was said last: its browser's note may have been read before.
 const PRIVACY = new Set(["private", "keep"]);
 const pages = new BroadcastChannel("pullquote-privacy");
-pages.addEventListener("message", ({data}) => { if (PRIVACY.has(data)) act({act: data}); });
+let lastSaid = null;
+const heed = () => {
+  if (!hasArrived()) setTimeout(heed, 100);
+  // The page offers the other of the two: what it does already is not done again.
+  else if (element.querySelector(`[data-act=${lastSaid}]`)) act({act: lastSaid});
+};
+pages.addEventListener("message", ({data}) => {
+  if (PRIVACY.has(data)) {
+    lastSaid = data;
+    heed();
+  } else if (lastSaid) pages.postMessage(lastSaid);
+});
+pages.postMessage("opened");
 let typing = 0;
 element.addEventListener("input", (event) => {
   const asks = event.target.matches(".pq-sought") ? "find" : event.target.matches(".pq-wanted") ? "look" : null;
@@ -101,7 +114,10 @@ element.addEventListener("pq-act", (event) => {
   } else if (button.dataset.act === "dismiss") {
     drawn = true;
   }
-  if (PRIVACY.has(button.dataset.act)) pages.postMessage(button.dataset.act);
+  if (PRIVACY.has(button.dataset.act)) {
+    lastSaid = button.dataset.act;
+    pages.postMessage(lastSaid);
+  }
 });
 // An address that names a place is opened once, when the server knows its visitor.
 const named = guest ? {} : Object.fromEntries(new URLSearchParams(location.search));
