@@ -57,7 +57,7 @@ def with_wrong_articles(squad: SquadSet, *, limit: int | None) -> SquadSet:
     for question in answerable:
         others = others_of(squad, question)
         if others:
-            wrong = replace(question, paragraph=rng.choice(others), answers=(), items=())
+            wrong = replace(question, paragraph=rng.choice(others), answers=(), items=None)
             asked += [question, wrong]
     if not asked:
         raise SystemExit("It has no two articles.")

@@ -50,7 +50,7 @@ def file_beside(name: str | Path, file: str) -> Path | None:
     """A file beside a model on this machine, fetched where it is on the hub only; None for none.
 
     A loaded model's library fetches the files that it knows, and no others. The file is that of
-    the version which was loaded, and the hub is asked about it once.
+    the version which was loaded, and the hub is asked until it has once said whether there is one.
 
     Args:
         name: a folder, or the hub id of a model that was loaded.

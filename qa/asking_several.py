@@ -18,7 +18,7 @@ MANY = frozenset(["several"])
 # another noun a number belongs to that: "which phase 3 trial", "which World War 2 general".
 BEFORE_COUNTS = frozenset(
     "the these those any all both of me us his her its their our my your first next last past top"
-    " final only just exactly".split()
+    " final only just exactly same further another bottom upper lower".split()
 )
 # Plurals without an s, and words with one that are none; behind a number the last are.
 PLURALS = frozenset("people men women children persons police feet teeth mice media".split())
@@ -27,8 +27,10 @@ NO_PLURALS = frozenset(
     " sports physics mathematics economics politics electronics athletics states texas"
     " canvas atlas alias bias diabetes rabies".split()
 )
+PLURAL_ENDS = ("men", "people", "children")
 COUNTED = frozenset(
-    "series species sports states criteria phenomena bacteria alumni sheep fish aircraft".split()
+    "series species sports states criteria phenomena bacteria alumni sheep fish aircraft crew"
+    " data".split()
 )
 WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{N}\p{M}'’\-]*")
 NAMING = frozenset("name list".split())
@@ -39,6 +41,11 @@ MEASURES = frozenset("years months days hours minutes percent degrees dollars po
 # Of a name before a number, and of a verb behind one.
 POSSESSIVE = regex.compile(r"['’]s?$")
 DONE = regex.compile(r"[^e]ed$")
+# Verbs that have no -ed: "which Germans won", "which 3 came back".
+PASTS = frozenset(
+    "won came left met led fell quit wrote spoke took made lost went said sold ran sang got gave"
+    " became began fought stood sat".split()
+)
 # How far behind its question word the noun stands: "which of the three largest cities".
 NOUN_WITHIN = 6
 # The noun that is asked for stands before the first of these.
@@ -63,6 +70,8 @@ SUBJECTS = frozenset(
 BEFORE_ARTICLES = frozenset("of among all both me us".split())
 # Before these an s is a verb's: "what happens if", "which tactic involves the".
 AFTER_VERBS = frozenset("the a an this these his her its their to if after when for".split())
+# What is done to these is done by what stands before the verb: "which Senators oppose it".
+OBJECTS = frozenset("the a an this these his her its their it them him".split())
 
 
 def asks_for_several(question: str) -> bool:
@@ -123,11 +132,18 @@ def _is_count(words: Sequence[str], place: int) -> bool:
     noun = _until_verb(words[place + 1 :])
     if place == 0 and words[0].isalpha():
         return True  # "which two won gold"; a figure may be part of a name: "which 5 star hotel"
-    if not noun or noun[0] == "of" or DONE.search(noun[0]):
+    if not noun or noun[0] == "of" or _was_done(noun[0]):
+        return True
+    return any(map(_is_counted, noun))
+
+
+def _is_counted(word: str) -> bool:
+    """Whether a word behind a number may be what it counts: short and odd plurals are, too."""
+    if word in COUNTED or word in PLURALS or word.endswith(PLURAL_ENDS):
         return True
     return any(
-        _is_plural(word.rpartition("-")[2]) or word in COUNTED or word.endswith("men")
-        for word in noun
+        part.endswith("s") and part not in NO_PLURALS and not part.endswith("ss")
+        for part in word.split("-")
     )
 
 
@@ -143,7 +159,7 @@ def _asks_for_plural(written: Sequence[str]) -> bool:
     for place, word in enumerate(words):
         if word in NOUN_ENDS or word in MEASURES:
             return False
-        if place and word in AFTER_VERBS and words[place - 1] not in BEFORE_ARTICLES:
+        if place > 1 and word in AFTER_VERBS and words[place - 1] not in BEFORE_ARTICLES:
             return False  # the noun stood before a verb: "which city hosted the games"
         if word in MANY or _is_count(whole, place):
             return True
@@ -151,12 +167,21 @@ def _asks_for_plural(written: Sequence[str]) -> bool:
         if not _is_plural(word) or AFTER_VERBS.intersection(following):
             continue
         ends = not following or following[0] in AFTER_NOUNS
-        if written[place][0].isupper() and not (ends or DONE.search(following[0])):
+        acts = bool(following) and (
+            _was_done(following[0]) or bool(OBJECTS.intersection(words[place + 2 : place + 3]))
+        )
+        if written[place][0].isupper() and not (ends or acts):
             continue  # a name: "which James Bond film", "which Wales player"
         if place == 0 or ends:
             return True
-        return bool(ADJECTIVE.search(words[place - 1]))
+        named = written[place - 1][0].isupper() and acts  # "which Beatles songs topped the chart"
+        return named or bool(ADJECTIVE.search(words[place - 1]))
     return False
+
+
+def _was_done(word: str) -> bool:
+    """Whether a word is a verb that says what was done."""
+    return word in PASTS or bool(DONE.search(word))
 
 
 def _is_plural(word: str) -> bool:

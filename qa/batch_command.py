@@ -108,12 +108,15 @@ def _batch(options: argparse.Namespace) -> int:
 
 
 def _leave_alone_what_is_read(options: argparse.Namespace) -> None:
-    """Refuse an output that would take the place of the questions or of an article."""
+    """Refuse an output that would take the place of the questions or of an article.
+
+    One inside a folder of articles would be an article itself from then on.
+    """
     from index.pattern import is_pattern, matching
     from index.web import is_url
 
     output = Path(options.output)
-    if options.output == STDIN or not output.is_file():  # a terminal may be both
+    if options.output == STDIN or output.is_char_device():  # a terminal may be both
         return
     read = [Path(options.questions)]
     for name in options.sources:
@@ -121,11 +124,21 @@ def _leave_alone_what_is_read(options: argparse.Namespace) -> None:
             read += [path for path, _ in matching(name)]
         else:
             read.append(Path(name))
-    if any(path.is_file() and path.samefile(output) for path in read):
+    if any(_is_read(path, output) for path in read):
         raise InputError(
             f"{options.output} is read, and would be written over.",
             "Name another file as --output.",
         )
+
+
+def _is_read(path: Path, output: Path) -> bool:
+    from index.articles import READABLE_SUFFIXES
+    from index.folder import is_stored_index
+
+    if path.is_dir():
+        inside = output.resolve().is_relative_to(path.resolve())
+        return inside and (output.suffix.lower() in READABLE_SUFFIXES or is_stored_index(path))
+    return path.is_file() and output.is_file() and path.samefile(output)
 
 
 @contextmanager

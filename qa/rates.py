@@ -13,17 +13,21 @@ from qa.faults import BusyError
 QUESTIONS_PER_MINUTE = 120  # what an ordinary computer answers, so that one visitor may use it all
 BURST_QUESTIONS = 60  # at once, after a pause
 CHARS_PER_QUESTION = 10_000  # of an article: as much as the passages that one question reads
-CALLERS_REMEMBERED = 10_000  # the longest unseen are forgotten, who by then are far from a limit
+# The longest unseen are forgotten, even if they still owe something: it takes as many addresses.
+CALLERS_REMEMBERED = 10_000
 
 
 def worth_of(text: str, *, questions: int = 1) -> int:
     """How many questions a call is worth.
 
+    An article is worth no more than empties a bucket: whoever has waited for it to be embedded
+    may ask about it.
+
     Args:
         text: an article that comes with it and must be embedded.
         questions: how many it asks.
     """
-    return questions + len(text) // CHARS_PER_QUESTION
+    return questions + min(len(text) // CHARS_PER_QUESTION, BURST_QUESTIONS - 1)
 
 
 @dataclass(slots=True)

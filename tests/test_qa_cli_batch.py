@@ -72,6 +72,8 @@ def test_a_batch_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
         ("story.txt", "questions.jsonl", ["--resume"]),
         ("story.txt", "linked.txt", []),
         ("st*.txt", "story.txt", []),
+        ("articles", "articles/story.txt", []),
+        ("articles", "articles/of/answers.jsonl", []),
     ],
 )
 def test_a_batch_writes_over_nothing_that_it_reads(
@@ -81,9 +83,13 @@ def test_a_batch_writes_over_nothing_that_it_reads(
     questions.write_text(json.dumps({"question": EASY, "text": None}) + "\n", "utf-8")
     story.write_text("Ada wrote it.", "utf-8")
     (tmp_path / "linked.txt").symlink_to(story)
-    before = {file: file.read_bytes() for file in (questions, story)}
+    (tmp_path / "articles" / "of").mkdir(parents=True)
+    held = tmp_path / "articles" / "story.txt"
+    held.write_text("Ada wrote it.", "utf-8")
+    before = {file: file.read_bytes() for file in (questions, story, held)}
     batch = ("batch", "questions.jsonl", source, "--output", output, *resume)
     code, out, err = run(*batch, cwd=tmp_path)
     assert (code, out) == (1, "")
     assert f"{output} is read, and would be written over. Name another file" in err
     assert {file: file.read_bytes() for file in before} == before
+    assert not (tmp_path / "articles" / "of" / "answers.jsonl").exists()

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from index.errors import InputError
 from qa.faults import BusyError
-from qa.rates import CALLERS_REMEMBERED, CHARS_PER_QUESTION, Rate, worth_of
+from qa.rates import BURST_QUESTIONS, CALLERS_REMEMBERED, CHARS_PER_QUESTION, Rate, worth_of
 
 
 class Clock:
@@ -106,6 +106,7 @@ def test_an_article_is_worth_questions():
     assert worth_of("") == 1
     assert worth_of("x" * (CHARS_PER_QUESTION - 1)) == 1
     assert worth_of("x" * 3 * CHARS_PER_QUESTION, questions=5) == 8
+    assert worth_of("x" * 1_000_000) == BURST_QUESTIONS  # all that may be asked at once
 
 
 @pytest.mark.parametrize(("per_minute", "burst"), [(0, 1), (1, 0), (-1, 1)])

@@ -190,9 +190,10 @@ def test_all_spans_are_items(tmp_path):
     impossible = row("Which shapes?", impossible=True)
     rows = [asked, row("one?", "42"), none, impossible, impossible | {"all_spans": None}]
     rows += [impossible | {"all_spans": []}, asked | {"is_impossible": True}]
+    rows += [row("What size?", "42") | {"all_spans": []}]
     read = SquadSet.from_file(write(tmp_path, "several.json", squad((MARSH, rows))))
     found = [question.items for question in read.questions]
-    assert found == [("red", "blue"), None, (), None, None, (), ()]
+    assert found == [("red", "blue"), None, (), None, None, (), (), None]
 
 
 def test_conversations_are_the_questions_of_a_paragraph(easy):
