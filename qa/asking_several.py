@@ -24,15 +24,19 @@ BEFORE_COUNTS = frozenset(
 PLURALS = frozenset("people men women children persons police feet teeth mice media".split())
 NO_PLURALS = frozenset(
     "was has does yes always perhaps less news gas lens series species versus various"
-    " sports physics mathematics economics politics electronics athletics states texas"
+    " physics mathematics economics politics electronics athletics texas headquarters lyrics"
     " canvas atlas alias bias diabetes rabies".split()
 )
 PLURAL_ENDS = ("men", "people", "children")
 COUNTED = frozenset(
-    "series species sports states criteria phenomena bacteria alumni sheep fish aircraft crew"
-    " data".split()
+    "series species criteria phenomena bacteria alumni sheep fish aircraft crew data".split()
 )
 WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{N}\p{M}'’\-]*")
+# "Which United States president", "what law states that", but "what states border it".
+BEFORE_STATES = frozenset("united theory principle law".split())
+AFTER_STATING = frozenset("that something".split())
+# Plurals that stand before another noun as well: "what sports team".
+BEFORE_OTHERS = frozenset(["sports"])
 NAMING = frozenset("name list".split())
 ASKING = frozenset("which what".split())
 BEING = frozenset("are were".split())
@@ -60,6 +64,17 @@ ADJECTIVE = regex.compile(r"(?:an|al|ic|ous|ish|ese|ive|est|ed|ing|ful|main|new|
 AFTER_NOUNS = frozenset(
     "are were do did have had can could will would should may might of in on from that who".split()
 )
+# Before "which" or "what" they say that another thing "is": "in which countries is it spoken".
+PREPOSITIONS = frozenset("in on at from for of to by with".split())
+# A search without a question word: "types of clouds", "the three branches of government".
+TOPIC = regex.compile(
+    rf"(?:(?:the|all|some|different|main|{'|'.join(COUNTS)})\s+)*(\p{{L}}+)\s+(?:of|in|on|for)\b",
+    regex.IGNORECASE,
+)
+NO_TOPIC = frozenset(
+    "are is was were do does did has have had can could will would should any who whom whose when"
+    " where why how there".split()
+)
 # One thing "is" or "was", unless that is said of another: "which Paris hotel was sold", "which
 # places was he in".
 ONE = frozenset("is was".split())
@@ -68,6 +83,8 @@ SUBJECTS = frozenset(
 )
 # What may stand before a "the" that belongs to what is asked for: "which of the cities".
 BEFORE_ARTICLES = frozenset("of among all both me us".split())
+# Behind other words an "of" ends what is asked for: "which side of the hills", "kinds of hills".
+BEFORE_OF = frozenset("kind type sort some all any each most many other".split())
 # Before these an s is a verb's: "what happens if", "which tactic involves the".
 AFTER_VERBS = frozenset("the a an this these his her its their to if after when for".split())
 # What is done to these is done by what stands before the verb: "which Senators oppose it".
@@ -85,12 +102,16 @@ def asks_for_several(question: str) -> bool:
         behind = written[place + 1 :]
         following = words[place + 1 : place + 2]
         if word in NAMING and place == 0:
-            return _asks_for_plural(behind)
+            return _asks_for_plural(behind, named=True)
         if word == "who":
             return bool((BEING | {"all"}).intersection(following))
         if word in ASKING:
-            return bool(BEING.intersection(following)) or _asks_for_plural(behind)
-    return False
+            placed = bool(PREPOSITIONS.intersection(words[place - 1 : place]))
+            return bool(BEING.intersection(following)) or _asks_for_plural(behind, placed=placed)
+    if NO_TOPIC.intersection(words):
+        return False
+    topic = TOPIC.match(question.lstrip())
+    return topic is not None and _is_plural(topic[1].lower()) and topic[1].lower() not in MEASURES
 
 
 def count_asked(question: str) -> int | None:
@@ -142,31 +163,48 @@ def _is_counted(word: str) -> bool:
     if word in COUNTED or word in PLURALS or word.endswith(PLURAL_ENDS):
         return True
     return any(
-        part.endswith("s") and part not in NO_PLURALS and not part.endswith("ss")
+        part.endswith("s") and part.isalpha() and part not in NO_PLURALS and part[-2:] != "ss"
         for part in word.split("-")
     )
 
 
-def _asks_for_plural(written: Sequence[str]) -> bool:
-    """Whether the noun at the head of these words is a plural."""
+def _asks_for_plural(written: Sequence[str], *, placed: bool = False, named: bool = False) -> bool:
+    """Whether the noun at the head of these words is a plural.
+
+    Args:
+        written: the words behind the question word.
+        placed: whether a preposition stands before that.
+        named: whether it is "name" or "list".
+    """
     whole = [word.lower() for word in written]
     words = whole[:NOUN_WITHIN]
     for place, word in enumerate(words[:-1]):
-        if word in ONE:
+        if word in ONE and not placed:
             behind = written[place + 1]
             if behind not in SUBJECTS and not behind[0].isupper():
                 return False
     for place, word in enumerate(words):
         if word in NOUN_ENDS or word in MEASURES:
             return False
-        if place > 1 and word in AFTER_VERBS and words[place - 1] not in BEFORE_ARTICLES:
-            return False  # the noun stood before a verb: "which city hosted the games"
+        # The noun stood before a verb: "which city hosted the games", but "list out the causes".
+        first = 1 if named else 0
+        if place > first and word in AFTER_VERBS and words[place - 1] not in BEFORE_ARTICLES:
+            return False
         if word in MANY or _is_count(whole, place):
             return True
+        if place and word == "of" and words[place - 1] not in BEFORE_OF:
+            return False
         following = words[place + 1 : place + 2]
         if not _is_plural(word) or AFTER_VERBS.intersection(following):
             continue
+        if word == "states" and (
+            BEFORE_STATES.intersection(words[place - 1 : place])
+            or AFTER_STATING.intersection(following)
+        ):
+            return False
         ends = not following or following[0] in AFTER_NOUNS
+        if word in BEFORE_OTHERS and not ends:
+            continue
         acts = bool(following) and (
             _was_done(following[0]) or bool(OBJECTS.intersection(words[place + 2 : place + 3]))
         )

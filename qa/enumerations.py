@@ -13,7 +13,8 @@ COMMA = regex.compile(r"(?<!\s)\s*+[,;]\s+(?:(?:and|or)\s+)?")
 DETERMINER = regex.compile(r"\b(?:the|an?|his|her|its|their|my|our)\s+", regex.IGNORECASE)
 # A question that may have two answers; of "for what railroad", "Stockton and Darlington" is one.
 ASKS_FOR_SEVERAL = regex.compile(
-    r"\b(?:who|whom|are|were|two|both|(?:what|which)(?: \w+)? (?!was|is|does|has)\w+s)\b",
+    r"\b(?:who|whom|when|where|are|were|two|both"
+    r"|(?:what|which)(?: \w+)? (?!was|is|does|has)\w+s)\b",
     regex.IGNORECASE,
 )
 # No item begins with these, and none has those in it: it would be a clause.
@@ -21,6 +22,9 @@ BEGINNINGS = (
     "and|or|but|because|if|when|where|which|who|that|he|she|it|they|we|i|you|as|so|there|"
     "in|on|at|by|for|from|with"
 )
+# A point that ends no sentence: "J.K. Rowling", "Sammy Davis Jr."
+INITIAL = regex.compile(r"(?<=\b\p{Lu})\.|\b(?:Jr|Sr|Dr|St|Mr|Mrs|Ms)\.")
+YEAR = regex.compile(r"(?:1\d|20)\d\d")
 WITHIN_CLAUSES = "which|who|that|is|are|was|were|has|have|had"
 NO_ITEM = regex.compile(rf"(?:{BEGINNINGS}|to|of|between|both|not|no)\b", regex.IGNORECASE)
 CLAUSE = regex.compile(rf"\b(?:{WITHIN_CLAUSES}|includ\w+)\b", regex.IGNORECASE)
@@ -61,23 +65,25 @@ def enumerated(text: str, question: str) -> tuple[Span, ...]:
 
 
 def _is_item(words: str) -> bool:
+    if YEAR.fullmatch(words):
+        return True
     return (
         bool(words)
         and len(words.split()) <= MOST_ITEM_WORDS
         and not NO_ITEM.match(words)
         and not CLAUSE.search(words)
-        and not regex.search(r"[.!?:\n()\"“”]", words)
+        and not regex.search(r"[.!?:\n()\"“”]", INITIAL.sub("", words))
         and any(character.isalpha() for character in words)
         and not words[0].isdigit()
     )
 
 
 def _alike(one: str, other: str) -> bool:
-    """Whether both are names, or both short and with or without "the"."""
-    if one[0].isupper() and other[0].isupper():
+    """Whether both are names, or years, or both short and with or without "the"."""
+    plain = [DETERMINER.sub("", words, count=1) for words in (one, other)]
+    if all(words[:1].isupper() for words in plain) or all(map(YEAR.fullmatch, plain)):
         return True
     determined = [DETERMINER.match(words) is not None for words in (one, other)]
-    plain = [DETERMINER.sub("", words, count=1) for words in (one, other)]
     return determined[0] == determined[1] and all(
         len(words.split()) <= MOST_PLAIN_WORDS and not words[0].isupper() for words in plain
     )

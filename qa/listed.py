@@ -14,6 +14,10 @@ BETWEEN = regex.compile(
     r"\s*(?:(?:and|or|as well as)\s+)?"
     r"|(?<!\s)\s++(?:and|or|&|as well as)\s+",
 )
+# What stands in brackets or quotation marks is not taken apart: "cream (or milk), sugar", a song
+# that is called "Hello, Goodbye". Behind an item it is said beside it: "Rachel (Jennifer Aniston)".
+ENCLOSED = regex.compile(r'\([^()\n]*\)|(?<!\w)"(?=\S)[^"\n]*"(?!\w)|“[^“”\n]*”')
+ASIDE = regex.compile(r"(?<!\s)\s*+\([^()]*\)$")
 # What ends a sentence, and is no part of its last word as that of "U.S." is.
 CLOSING = regex.compile(r"(?<![.!?…]|\.\p{L})[.!?…]++[\"”’')\]]*+\s*+$")
 # The last four are white space to Python and none to Unicode.
@@ -35,13 +39,14 @@ CLAUSE = regex.compile(rf"\b(?:{WITHIN_CLAUSES}|would|could|will|can)\b", regex.
 JOINING = "of|the|de|da|di|la|le|van|von|der|den|al|bin"
 IN_NAMES = frozenset([*JOINING.split("|"), "and", "for"])
 # A name whose piece has the rest of the sentence behind or before it: "there are citizens of the
-# US, Latvia and Japan among them". Not that of an introduction: "In Paris, Anna and Ben met".
+# US, Latvia and Japan among them". Not that of an introduction, "In Paris, Anna and Ben met", nor
+# of a role: "Ann Lee as Portia, Ben Roe as Antonio".
 CAPITAL = r"\p{Lu}[\p{L}\p{M}\p{N}'’\-]*"
 NAME = rf"{CAPITAL}(?:\s+(?:(?:{JOINING})\s+)*{CAPITAL})*"
 NAME_FIRST = regex.compile(rf"({NAME})\s+\p{{Ll}}")
 NAME_LAST = regex.compile(
     rf"(?!(?i:in|on|at|by|for|from|with|to|of|as|if|when|where|while|because|though|after|before|"
-    rf"during|since|until)\b).*\b\p{{Ll}}[\p{{L}}'’\-]*\s+({NAME})",
+    rf"during|since|until)\b).*\b(?!as\b)\p{{Ll}}[\p{{L}}'’\-]*\s+({NAME})",
     regex.DOTALL,
 )
 
@@ -106,9 +111,11 @@ def _behind(text: str, pieces: list[Span], own: Span) -> list[Span]:
 
 def _split(text: str, start: int, end: int) -> list[Span]:
     """The pieces between commas and conjunctions, without what introduces them."""
+    enclosed = [found.span() for found in ENCLOSED.finditer(text, start, end)]
     edges = [start]
     for found in BETWEEN.finditer(text, start, end):
-        edges += found.span()
+        if not any(left < found.start() and found.end() < right for left, right in enclosed):
+            edges += found.span()
     edges.append(end)
     pieces = []
     for number, (left, right) in enumerate(zip(edges[::2], edges[1::2], strict=True)):
@@ -117,6 +124,9 @@ def _split(text: str, start: int, end: int) -> list[Span]:
         ) or (LEADING.match(text, left, right))
         begin = lead.end() if lead else left
         right = begin + len(text[begin:right].rstrip(AFTER_ITEM))
+        aside = ASIDE.search(text, begin, right) if len(edges) > 2 else None
+        if aside and aside.start() > begin:
+            right = aside.start()
         if begin < right:
             pieces.append((begin, right))
     return pieces
