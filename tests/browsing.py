@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,6 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import ROOT
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import TimeoutError as LateError
 
 SCREENSHOTS = ROOT / "build" / "screenshots"
 REQUIRE_BROWSER = "PULLQUOTE_REQUIRE_BROWSER"  # set in CI, where a skip would hide a fault
@@ -37,6 +38,7 @@ PHONE = 390
 HEIGHTS = {PHONE: 844, 683: 430, 1366: 860, 1920: 1080}
 # Gradio's client stops its own stream where a page is left, and does not catch what comes of that.
 STREAM_STOPPED = "AbortError: BodyStreamBuffer was aborted"
+LEFT = (STREAM_STOPPED, "Unexpected error Connection errored out.")
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -109,6 +111,14 @@ class Visit:
         expect(self.page.locator(".pq-turn")).to_have_count(turns + 1)
         self.wait()
 
+    def come_back(self) -> None:
+        """Load the page anew."""
+        before = len(self.complaints)
+        self.page.reload()
+        self.page.wait_for_selector(".pq-library[data-arrived]", state="attached")
+        since = self.complaints[before:]
+        self.complaints[before:] = [one for one in since if not one.startswith(LEFT)]
+
     def wait(self) -> None:
         """Until nothing is being read any more."""
         expect(self.page.locator("[aria-busy=true]")).to_have_count(0)
@@ -117,13 +127,14 @@ class Visit:
         """Click what does something, in the order of the page."""
         self.page.locator(f"button[data-act={act}]").nth(number).click()
 
-    def act_until(self, act: Callable[[], None], seen: Locator, count: int) -> None:
-        """Act, and again where that was lost: nothing is heard while an answer comes in."""
+    def click_until(self, button: Locator, seen: Locator, count: int) -> None:
+        """Click, and again where that was lost: nothing is heard while an answer comes in."""
         for _ in range(WAIT_MS // LOOK_MS):
             if seen.count() == count:
                 return
             if not self.page.locator("[aria-busy=true]").count():
-                act()
+                with suppress(LateError):  # what the first click did may have come just now
+                    button.click(timeout=LOOK_MS)
             self.page.wait_for_timeout(LOOK_MS)
         expect(seen).to_have_count(count)
 

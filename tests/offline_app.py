@@ -16,6 +16,7 @@ import time
 from gradio_client import Client
 
 PORT = 7860
+PATIENT = {"timeout": 60}  # an app that has just begun to listen is still starting
 START_SECONDS = 400  # the fast forms of the models are made first
 SIOCSIFFLAGS, IFF_UP = 0x8914, 0x1
 
@@ -50,7 +51,7 @@ def main() -> None:
                 if probe.connect_ex(("127.0.0.1", PORT)) == 0:
                     break
             time.sleep(0.5)
-        client = Client(f"http://127.0.0.1:{PORT}", verbose=False)
+        client = Client(f"http://127.0.0.1:{PORT}", verbose=False, httpx_kwargs=PATIENT)
         question = "how many prisoners were pardoned?"
         print(json.dumps(client.predict(question, api_name="/ask")))
     finally:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import gradio as gr
+from gradio_client import Client
 
 from qa.assistant import Assistant
 from qa.serve import serve
@@ -28,6 +29,11 @@ def without_ipv6() -> bool:
     except OSError:
         return True
     return False
+
+
+def connected(url: str, **options: Any) -> Client:
+    """Gradio's client, which waits for a busy machine longer than the five seconds it is given."""
+    return Client(url, verbose=False, httpx_kwargs={"timeout": 60}, **options)
 
 
 @contextmanager

@@ -43,11 +43,6 @@ def visit(browser: Browser, keeping: str) -> Iterator[Visit]:
     visitor.leave()
 
 
-def come_back(visit: Visit) -> None:
-    visit.page.reload()
-    visit.page.wait_for_selector(".pq-library[data-arrived]", state="attached")
-
-
 def paste(visit: Visit) -> None:
     visit.page.get_by_text("Paste a text").click()
     visit.page.get_by_label("The text").fill(BRIDGE)
@@ -68,7 +63,7 @@ def test_a_conversation_is_found_again(visit: Visit) -> None:
     suggested.first.click()
     expect(page.locator(".pq-quote")).to_have_count(1)
     visit.ask("who painted the bridge?")
-    come_back(visit)
+    visit.come_back()
     talks = page.locator(".pq-talk .pq-choice")
     expect(talks).to_have_count(2)
     page.get_by_label("Search the conversations").fill("babariko")
@@ -96,7 +91,7 @@ def test_a_question_sent_before_the_visitor_is_known_is_kept(visit: Visit) -> No
     arrival.continue_()
     expect(page.locator(".pq-quote")).to_have_count(1)
     visit.wait()
-    come_back(visit)
+    visit.come_back()
     expect(page.locator(".pq-talk .pq-choice")).to_have_count(1)
 
 
@@ -126,7 +121,7 @@ def test_in_private_nothing_is_kept(visit: Visit) -> None:
     page.get_by_role("button", name="Keep nothing from here on").click()
     expect(page.get_by_text("From here on nothing is kept of you")).to_be_visible()
     visit.ask(WHO)
-    come_back(visit)
+    visit.come_back()
     expect(page.get_by_text("From here on nothing is kept of you")).to_be_visible()
     expect(page.locator(".pq-talk")).to_have_count(0)
     page.get_by_role("button", name="Keep them again").click()
@@ -184,7 +179,7 @@ def test_a_link_to_ones_own_article_opens_in_this_browser_alone(
         link = visit.page.evaluate("navigator.clipboard.readText()")
         assert link == visit.page.url
         assert link.startswith(f"{address}/?article=own-")
-        come_back(visit)
+        visit.come_back()
         is_as_it_was(visit)
         other = Visit(browser, link)
         expect(other.page.get_by_role("alert")).to_contain_text("not here, or not yours")
@@ -193,7 +188,7 @@ def test_a_link_to_ones_own_article_opens_in_this_browser_alone(
         assert "The bridge" not in shown
         other.leave()
     with started():  # anew, over the same folder
-        come_back(visit)
+        visit.come_back()
         is_as_it_was(visit)
         visit.leave()
 
@@ -221,10 +216,10 @@ def test_a_browser_is_known_again_after_another_folder_was_served_there(
         expect(visit.page.locator(".pq-talk")).to_have_count(1)
     for kept in (None, Kept(tmp_path / "other")):
         with started(kept):
-            come_back(visit)
+            visit.come_back()
             expect(visit.page.locator(".pq-talk")).to_have_count(0)
     with started(Kept(tmp_path / "kept")):
-        come_back(visit)
+        visit.come_back()
         expect(visit.page.locator(".pq-talk")).to_have_count(1)
         visit.leave()
 
@@ -257,7 +252,7 @@ def test_a_page_that_the_server_has_dropped_begins_anew(
         expect(talks).to_have_count(0)
         calls: list[str] = []
         page.on("request", lambda one: calls.append(one.url) if "/predict" in one.url else None)
-        come_back(visit)
+        visit.come_back()
         expect(talks).to_have_count(0)
         assert len(calls) == 1, "who has just come says so once"
         visit.leave()

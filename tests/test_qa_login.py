@@ -13,9 +13,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 from conftest import ROOT
-from gradio_client import Client
 from mcp_calls import result
-from serving import served
+from serving import connected, served
 
 from index.errors import InputError, SourceError
 from qa.accounts import (
@@ -196,12 +195,12 @@ def test_the_page_asks_to_log_in_and_shows_nothing(closed: str, news: Assistant)
 
 
 def test_gradios_client_logs_in(closed: str) -> None:
-    client = Client(closed, auth=(NAME, PASSWORD), verbose=False)
+    client = connected(closed, auth=(NAME, PASSWORD))
     assert client.predict(EASY, api_name="/ask")["text"] == "123"
     assert len(list(client.submit([EASY], api_name="/ask_stream"))) > 0
     client.close()
     with pytest.raises(ValueError, match="Could not login"):
-        Client(closed, auth=(NAME, "wrong password"), verbose=False)
+        connected(closed, auth=(NAME, "wrong password"))
 
 
 def test_a_program_sends_its_password_along(closed: str) -> None:

@@ -19,7 +19,7 @@ from gradio_client.exceptions import AppError
 from mcp.types import TextContent
 from mcp_calls import result
 from prometheus_client.parser import text_string_to_metric_families
-from serving import free_port, served, served_page, without_ipv6
+from serving import connected, free_port, served, served_page, without_ipv6
 from starlette.applications import Starlette
 
 from index.errors import InputError
@@ -157,7 +157,7 @@ def test_calls_are_counted_by_what_came_of_them(url: str) -> None:
         counted(url, total, endpoint="search", outcome="input"),
         counted(url, seconds, endpoint="search"),
     ]
-    client = Client(url, verbose=False)
+    client = connected(url)
     client.predict(EASY, api_name="/search")
     with pytest.raises(AppError, match="The query is empty"):
         client.predict("", api_name="/search")
@@ -187,7 +187,7 @@ def test_a_caller_who_leaves_a_stream_stops_the_work(url: str) -> None:
 
 
 def test_nothing_asked_is_in_the_figures(url: str) -> None:
-    client = Client(url, verbose=False)
+    client = connected(url)
     client.predict("who said xyzzy?", api_name="/ask")
     client.close()
     assert b"xyzzy" not in fetch(f"{url}/metrics")[2]
@@ -208,7 +208,7 @@ def test_an_address_of_ipv6_is_served_on(news: Assistant, host: str) -> None:
 
 
 def test_a_visitor_who_asks_too_much_is_told_when_to_come_back(strict: str) -> None:
-    client = Client(strict, verbose=False)
+    client = connected(strict)
     client.predict(EASY, api_name="/ask")
     client.predict(EASY, api_name="/ask")
     error = error_by(client)
@@ -221,12 +221,12 @@ def test_a_visitor_who_asks_too_much_is_told_when_to_come_back(strict: str) -> N
     (content,) = refused.content
     assert isinstance(content, TextContent)
     assert json.loads(content.text)["code"] == "busy"
-    made_up = Client(strict, verbose=False, headers={HEADER: "x 192.0.2.1"})
+    made_up = connected(strict, headers={HEADER: "x 192.0.2.1"})
     assert error_by(made_up)["code"] == "busy"
     made_up.close()
     client.close()
     # Another caller has a share of their own, by MCP as well.
-    other = Client(strict, verbose=False, headers={"X-Forwarded-For": "192.0.2.1"})
+    other = connected(strict, headers={"X-Forwarded-For": "192.0.2.1"})
     assert other.predict(EASY, api_name="/ask")["text"] == "123"
     other.close()
 
@@ -267,7 +267,7 @@ def test_the_log_is_json_lines_without_what_was_asked() -> None:
         for line in server.stdout:
             if str(port) in line:
                 break
-        client = Client(f"http://127.0.0.1:{port}", verbose=False)
+        client = connected(f"http://127.0.0.1:{port}")
         client.predict("who said xyzzy?", api_name="/ask")
         with pytest.raises(AppError):
             client.predict("xyzzy " * 1000, api_name="/ask")

@@ -15,8 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 from conftest import ROOT
-from gradio_client import Client
-from serving import free_port
+from serving import connected, free_port
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 START_S = 300  # where fast forms cannot be kept torch is loaded instead
@@ -68,7 +67,7 @@ def started(files: Path, environment: Mapping[str, str]) -> Iterator[str]:
 
 
 def asked(url: str, question: str) -> str | None:
-    client = Client(url, verbose=False)
+    client = connected(url)
     answer = client.predict(question, api_name="/ask")
     client.close()
     return answer["text"]
@@ -97,7 +96,7 @@ def test_a_duplicate_serves_articles_of_its_own(files: Path, name: str) -> None:
     folder.mkdir(exist_ok=True)
     (folder / "bridge.txt").write_text(OWN, "utf-8")
     with started(files, {"PULLQUOTE_ARTICLES": name}) as url:
-        client = Client(url, verbose=False)
+        client = connected(url)
         (only,) = client.predict(api_name="/documents")
         client.close()
         assert (only["source"], only["characters"]) == ("bridge.txt", len(OWN))

@@ -1,9 +1,13 @@
 // Tells the server what was clicked: what runs the models waits its turn, the rest does not.
 const WORKS = new Set(["ask", "alone", "paste", "bring", "reopen", "fetch", "recall"]);
 const KEEPS = new Set(["keep", "private", "forget"]);
-const WAITS = new Set(["bring", "private", "keep"]);
+const WAITS = new Set(["bring", "private", "keep", "forget", "delete"]);
 const SURE = {delete: "Delete this conversation?", forget: "Delete all that is kept of you here?"};
-const isBusy = () => document.querySelector("[class^=pq-][aria-busy=true]") !== null;
+// What was sent counts before the server is at it: it will come to the session as it is then.
+const isAwaited = () => document.querySelector(".pq-waiting").textContent !== "";
+const isSent = () => Date.now() - (window.pqSent ?? 0) < 3000;
+const isBusy = () =>
+  document.querySelector("[class^=pq-][aria-busy=true]") !== null || isSent() || isAwaited();
 const hasArrived = () => document.querySelector(".pq-library[data-arrived]") !== null;
 // What runs the models may have to wait for others: until the server is at it, the page says so.
 const waits = () => {
@@ -26,12 +30,15 @@ const stopAgain = () => {
   }, 200);
 };
 // What is looked at runs one after the other: each changes the session that the one before left.
+const isUnderWay = () => Date.now() - (window.pqUnderWay ?? 0) < 3000;
+window.pqNext = () => {
+  const run = window.pqActs?.shift();
+  window.pqUnderWay = run ? Date.now() : 0;
+  run?.();
+};
 const inTurn = (run) => {
-  if (Date.now() - (window.pqUnderWay ?? 0) < 3000) (window.pqActs ??= []).push(run);
-  else {
-    window.pqUnderWay = Date.now();
-    run();
-  }
+  (window.pqActs ??= []).push(run);
+  if (!isUnderWay()) window.pqNext();
 };
 const act = (data) => {
   const later = () => setTimeout(() => act(data), 100);
@@ -45,12 +52,9 @@ const act = (data) => {
   // what would be lost waits, the rest is clicked again by who still wants it.
   else if (isBusy()) {
     if (WAITS.has(data.act)) later();
-  } else if (KEEPS.has(data.act)) trigger("keep", data);
+  } else if (KEEPS.has(data.act)) inTurn(() => trigger("keep", data));
   else if (!WORKS.has(data.act)) inTurn(() => trigger("click", data));
-  // Clicked twice before the server shows anything: meant once.
-  else if (Date.now() - (window.pqSent ?? 0) < 3000) {
-    if (WAITS.has(data.act)) later();
-  } else {
+  else {
     window.pqSent = Date.now();
     window.pqStopped = null;
     waits();

@@ -40,7 +40,7 @@ watch("value", stopAgain);
 // is not.
 const typed = (event) => {
   const underWay = element.querySelector(".pq-conversation[aria-busy=true]") !== null;
-  if (underWay || Date.now() - (window.pqSent ?? 0) < 1000) {
+  if (underWay || isAwaited() || Date.now() - (window.pqSent ?? 0) < 1000) {
     event.preventDefault();
     event.stopPropagation();
     return;

@@ -67,13 +67,11 @@ const PRIVACY = new Set(["private", "keep"]);
 const pages = new BroadcastChannel("pullquote-privacy");
 let lastSaid = null;
 let heeding = 0;
-// The page offers the other of the two: what it does already is not done again. An act that is
-// under way may yet show it, so it is looked for a while.
-const heed = (looks = 50) => {
+// The page offers the other of the two: what it does already is not done again.
+const heed = () => {
   clearTimeout(heeding);
-  if (!hasArrived() || isBusy()) heeding = setTimeout(heed, 100, looks);
+  if (!hasArrived() || isBusy() || isUnderWay()) heeding = setTimeout(heed, 100);
   else if (element.querySelector(`[data-act=${lastSaid}]`)) act({act: lastSaid});
-  else if (looks) heeding = setTimeout(heed, 100, looks - 1);
 };
 pages.addEventListener("message", ({data}) => {
   if (PRIVACY.has(data)) {

@@ -2,11 +2,6 @@
 watch("value", () => {
   clearTimeout(window.pqWaits);
   window.pqSent = 0;
-  window.pqUnderWay = 0;
-  const next = window.pqActs?.shift();
-  if (next) {
-    window.pqUnderWay = Date.now();
-    next();
-  }
   element.querySelector(".pq-waiting").textContent = "";
+  window.pqNext?.();
 });
