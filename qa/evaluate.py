@@ -109,6 +109,9 @@ def read_squad(
 ) -> list[Outcome]:
     """Give the reader each question with its own paragraph.
 
+    Where every question has an answer nothing is withheld, as SQuAD 1.1 is scored, unless a
+    least score is given.
+
     Args:
         squad: questions and their paragraphs.
         reader: what to measure.
@@ -121,6 +124,7 @@ def read_squad(
     Returns:
         What came of each question, in the order they were asked.
     """
+    least = _least_score(squad, min_score)
 
     def answer(block: Sequence[Asked]) -> list[Answer]:
         paragraphs = [squad.paragraphs[known.paragraph] for known, _ in block]
@@ -140,7 +144,7 @@ def read_squad(
                 settings=reader.settings,
                 top_k=QUOTES,
                 searched=False,
-                min_score=min_score,
+                min_score=least,
                 resolved=resolved,
             )
             for (_, question), paragraph, resolved, reading in zip(
@@ -162,6 +166,8 @@ def search_squad(
 ) -> list[Outcome]:
     """Ask each question of all paragraphs of the file together.
 
+    Where every question has an answer nothing is withheld, as for ``read_squad``.
+
     Args:
         squad: questions and paragraphs.
         assistant: over the squad's paragraphs.
@@ -171,6 +177,7 @@ def search_squad(
         batch_size: pairs of question and passage in one pass through the reader.
         progress: show a progress bar on standard error.
     """
+    least = _least_score(squad, min_score)
 
     def answer(block: Sequence[Asked]) -> list[Answer]:
         return list(
@@ -178,7 +185,7 @@ def search_squad(
                 [question for _, question in block],
                 top_k=QUOTES,
                 batch_size=batch_size,
-                min_score=min_score,
+                min_score=least,
             )
         )
 
@@ -251,6 +258,12 @@ def recall_figures(outcomes: Sequence[Outcome], index: PassageIndex) -> dict[str
                 too_few.append(outcome)
         asked, top_k = too_few, 2 * top_k
     return dict(recall_at(ranks, RECALL_CUTOFFS))
+
+
+def _least_score(squad: SquadSet, min_score: float | None) -> float | None:
+    if min_score is None and all(question.answers for question in squad.questions):
+        return 0.0
+    return min_score
 
 
 def _ask_all(

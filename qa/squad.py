@@ -141,10 +141,10 @@ def _parse(articles: Sequence[dict[str, Any]]) -> SquadSet:
             paragraphs.append(Document(f"p{len(paragraphs)}", title, text))
         for row in paragraph["qas"]:
             impossible = row.get("is_impossible", False)
-            golds = [] if impossible else [_text(gold) for gold in row["answers"]]
             items = row.get("all_spans")
+            golds = [] if impossible else _answers_of(row)
             if items is not None:
-                items = () if impossible else tuple(_text(item) for item in items)
+                items = () if impossible else tuple(map(_item, items))
                 if not items and golds:  # a file may fill it only where there are several
                     items = None
             questions.append(
@@ -159,6 +159,18 @@ def _parse(articles: Sequence[dict[str, Any]]) -> SquadSet:
     if not questions:
         raise InputError("It has no questions.", "Give a file with some.")
     return SquadSet(tuple(paragraphs), tuple(questions))
+
+
+def _answers_of(row: dict[str, Any]) -> list[str]:
+    """The accepted answers of an answerable question; some files give them as its items only."""
+    if row.get("all_spans") and not row.get("answers"):
+        return [_item(item) for item in row["all_spans"]]
+    return [_text(gold) for gold in row["answers"]]
+
+
+def _item(given: Any) -> str:
+    """An item, which some files give without its place."""
+    return given if isinstance(given, str) else _text(given)
 
 
 def _text(given: dict[str, Any]) -> str:

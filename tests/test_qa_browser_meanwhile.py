@@ -51,6 +51,23 @@ def test_the_library_shows_what_was_typed_last(visit: Visit) -> None:
     expect(page.locator(".pq-choice")).to_have_count(0)
 
 
+def test_a_question_that_waits_is_asked_of_the_article_that_was_open(visit: Visit) -> None:
+    page = visit.page
+    held: list[Route] = []
+    page.route("**/queue/join*", lambda route: held.append(route), times=1)
+    page.get_by_placeholder("Ask a question").fill(WHO)
+    page.keyboard.press("Enter")
+    kettle = page.locator(".pq-choice").filter(has_text="Kettle")
+    kettle.click()  # at once, and while the page says that it waits
+    expect(page.locator(".pq-waiting")).to_have_text("Waiting for its turn …")
+    kettle.click()
+    page.wait_for_timeout(LOOK_MS)
+    held[0].continue_()
+    expect(page.locator(".pq-quote")).to_have_count(1)
+    expect(page.locator(".pq-article h2")).to_have_text("Belarus pardons")
+    visit.open("Kettle")
+
+
 def test_what_is_refused_does_not_wait_for_its_turn(visit: Visit) -> None:
     page = visit.page
     held: list[Route] = []

@@ -17,7 +17,7 @@ from qa.metrics import score_several
 from qa.rank import rank
 from qa.reader import ExtractiveReader
 from qa.records import Answer
-from qa.squad import SquadSet
+from qa.squad import SquadQuestion, SquadSet
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -141,6 +141,20 @@ def test_set_without_unanswerable_questions_is_scored_as_squad_1(easy, reader):
     assert figures["f1"] == pytest.approx(mean([f1 for _, f1 in scores]))
     assert figures["total"] == 4
     assert figures["f1"] >= 75, "these are easy"
+
+
+def test_of_a_set_without_unanswerable_questions_nothing_is_withheld(easy, reader, embedder):
+    asked = SquadQuestion("Which cup was won by the Icelandic rowers?", 0, ("1832",))
+    answerable = SquadSet(easy.paragraphs, (asked,))
+    assistant = Assistant.from_sources(easy.paragraphs, embedder=embedder, reader=reader)
+    for given in (
+        read_squad(answerable, reader=reader),
+        search_squad(answerable, assistant=assistant),
+    ):
+        assert given[0].answer.text is not None
+    mixed = SquadSet(easy.paragraphs, (asked, replace(asked, answers=())))
+    for withheld in (read_squad(mixed, reader=reader), search_squad(mixed, assistant=assistant)):
+        assert withheld[0].answer.text is None
 
 
 def test_figures_do_not_depend_on_the_batches(easy, reader):

@@ -191,9 +191,16 @@ def test_all_spans_are_items(tmp_path):
     rows = [asked, row("one?", "42"), none, impossible, impossible | {"all_spans": None}]
     rows += [impossible | {"all_spans": []}, asked | {"is_impossible": True}]
     rows += [row("What size?", "42") | {"all_spans": []}]
+    rows += [row("What rows?") | {"all_spans": ["Ann", "Ben"]}]
+    rows += [{"question": "What seats?", "all_spans": [{"text": "Ann"}, {"text": "Ben"}]}]
     read = SquadSet.from_file(write(tmp_path, "several.json", squad((MARSH, rows))))
     found = [question.items for question in read.questions]
-    assert found == [("red", "blue"), None, (), None, None, (), (), None]
+    both = ("Ann", "Ben")
+    assert found == [("red", "blue"), None, (), None, None, (), (), None, both, both]
+    assert [question.answers for question in read.questions[-2:]] == [both, both]
+    write(tmp_path, "none.json", squad((MARSH, [{"question": "What seats?"}])))
+    with pytest.raises(SourceError, match="answers"):
+        SquadSet.from_file(tmp_path / "none.json")
 
 
 def test_conversations_are_the_questions_of_a_paragraph(easy):

@@ -18,7 +18,8 @@ const waits = () => {
     const isRefused = document.querySelector(".toast-body.error") !== null;
     const now = isRefused ? "" : told.dataset.told;
     if (told.textContent !== now) told.textContent = now;  // said once to who hears the page
-    if (!isRefused) window.pqWaits = setTimeout(tell, 500);
+    if (isRefused) window.pqSent = 0;
+    else window.pqWaits = setTimeout(tell, 500);
   };
   window.pqWaits = setTimeout(tell, 800);
 };
