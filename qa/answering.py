@@ -42,10 +42,12 @@ def make_answer(
     if nearest is None:
         nearest = [passage for passage, _ in found]
     ranking = rank(found, top_k=max(top_k, MOST_ITEMS))
-    ranking = judge(question, ranking, settings, searched=searched)
+    told = resolved is not None
+    ranking = judge(question, ranking, settings, searched=searched, told=told)
     several = items_of(question, ranking.candidates, item_share=settings.item_share)
     if several:
-        ranking = judge(question, gathered(ranking, several), settings, searched=searched)
+        ranking = gathered(ranking, several)
+        ranking = judge(question, ranking, settings, searched=searched, told=told)
     quotes = [_quote(question, one, ranking.null_score, resolved) for one in ranking.candidates]
     if is_answer(ranking, settings, min_score=min_score):
         items = tuple(_quote(question, one, ranking.null_score, resolved) for one in several)

@@ -42,7 +42,14 @@ def features(question: str, candidate: Candidate, *, searched: bool) -> Mapping[
     }
 
 
-def judge(question: str, ranking: Ranking, settings: ReaderSettings, *, searched: bool) -> Ranking:
+def judge(
+    question: str,
+    ranking: Ranking,
+    settings: ReaderSettings,
+    *,
+    searched: bool,
+    told: bool = False,
+) -> Ranking:
     """The same candidates with fitted probabilities, best first.
 
     A score is then the probability that the quote is right (Platt 1999: a logistic
@@ -54,12 +61,16 @@ def judge(question: str, ranking: Ranking, settings: ReaderSettings, *, searched
         ranking: its candidates.
         settings: of the reader.
         searched: whether a search found what was read.
+        told: whether the question was read behind earlier turns; then the article is likelier to
+            say it, and the question has left words out.
     """
     if not ranking.candidates:
         return ranking
     right, absent = OWN_RIGHT, OWN_ABSENT
     if settings.right is not None and settings.absent is not None:
         right, absent = settings.right, settings.absent
+    if told and settings.told_right is not None and settings.told_absent is not None:
+        right, absent = settings.told_right, settings.told_absent
     judged = [
         replace(
             candidate,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Self
 
 SETTINGS_FILE = "reader_settings.json"
+FITS = ("right", "absent", "told_right", "told_absent")  # fields of ReaderSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,9 @@ class ReaderSettings:
         right: from a span's features to the probability that it is right; None where
             nothing was fitted: then its own odds against "not here" are taken.
         absent: from the best span's features to that of "not in the article".
+        told_right: as ``right``, of a follow-up that is read behind earlier turns; None where it
+            is judged as any other question.
+        told_absent: as ``absent``, likewise.
     """
 
     temperature: float = 1.0
@@ -54,6 +58,8 @@ class ReaderSettings:
     item_share: float = 0.3
     right: Logistic | None = None
     absent: Logistic | None = None
+    told_right: Logistic | None = None
+    told_absent: Logistic | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no question could be answered by.
@@ -61,8 +67,8 @@ class ReaderSettings:
         Raises:
             ValueError: a number is not finite, or out of its range.
         """
-        fits = [one for one in (self.right, self.absent) if one is not None]
-        numbers = [number for one in fits for number in (one.bias, *one.weights.values())]
+        fits = [getattr(self, name) for name in FITS]
+        numbers = [n for one in fits if one is not None for n in (one.bias, *one.weights.values())]
         if not 0 < self.temperature < math.inf:
             raise ValueError(f"temperature is {self.temperature}; it must be above 0.")
         if self.min_score is not None and not 0 <= self.min_score <= 1:
@@ -83,7 +89,7 @@ class ReaderSettings:
         if not file.is_file():
             return cls()
         values = dict(json.loads(file.read_text("utf-8")))
-        for name in ("right", "absent"):
+        for name in FITS:
             if values.get(name) is not None:
                 values[name] = Logistic(**values[name])
         return cls(**values)

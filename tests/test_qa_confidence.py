@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -78,6 +79,21 @@ def test_probabilities_are_those_of_the_regression():
     assert judged.candidates[0].score == pytest.approx(sigmoid(1 + 0.5 * 2 + 0.25 - 2 * 0.75))
     assert judged.candidates[1].score == pytest.approx(sigmoid(1 + 0.5 * 1 + 0.25 - 2 * 0.75))
     assert judged.null_score == pytest.approx(sigmoid(0.5 - 0.5 * 2))
+
+
+def test_a_follow_up_is_judged_by_a_fit_of_its_own():
+    ranking = rank([(LEFT, reading((0, 3, 2.0)))], top_k=3)
+    alone = judge(QUESTION, ranking, FITTED, searched=True)
+    assert judge(QUESTION, ranking, FITTED, searched=True, told=True) == alone
+    told = replace(
+        FITTED,
+        told_right=Logistic(0.5, {"mass": 0.25, "words_lacking": 1.0}),
+        told_absent=Logistic(-1.0, {"mass": -0.25}),
+    )
+    assert judge(QUESTION, ranking, told, searched=True) == alone
+    behind = judge(QUESTION, ranking, told, searched=True, told=True)
+    assert behind.candidates[0].score == pytest.approx(sigmoid(0.5 + 0.25 * 2 + 0.75))
+    assert behind.null_score == pytest.approx(sigmoid(-1 - 0.25 * 2))
 
 
 def test_order_is_that_of_the_probabilities():
@@ -160,5 +176,8 @@ def test_settings_come_back_from_their_file(tmp_path):
     FITTED.save(tmp_path)
     assert ReaderSettings.from_folder(tmp_path) == FITTED
     assert ReaderSettings.from_folder(tmp_path / "none") == ReaderSettings()
+    both = replace(FITTED, told_right=FITTED.right, told_absent=FITTED.absent)
+    both.save(tmp_path)
+    assert ReaderSettings.from_folder(tmp_path) == both
     values = json.loads((tmp_path / SETTINGS_FILE).read_text("utf-8"))
     assert values["right"]["weights"] == {"mass": 0.5, "searched": 0.25, "words_lacking": -2.0}

@@ -10,11 +10,11 @@ from qa.seeds import SeedQuestion, SeedQuestions, seed_articles, seed_examples, 
 
 RIGHT_F1 = 0.6  # a quote with other edges is right, half of a quote is not
 LEAST_RIGHT = 18 / 21  # what the project promises of its first article
-LEAST_ABSTAINED = 5 / 7
+LEAST_ABSTAINED = 6 / 7
 # The other articles are longer and harder; below these the reader got worse.
 LEAST_RIGHT_OVERALL = 0.78
-LEAST_ABSTAINED_OVERALL = 0.70
-LEAST_FOLLOW_UPS = 11  # of 20
+LEAST_ABSTAINED_OVERALL = 0.75
+LEAST_FOLLOW_UPS = 12  # of 20
 SEED_SETS = seed_questions()
 
 

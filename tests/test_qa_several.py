@@ -328,6 +328,41 @@ def test_items_are_whole(quote, items):
     assert texts("What are the things?", text, quote) == expected
 
 
+def test_what_stands_in_brackets_is_neither_taken_apart_nor_part_of_an_item():
+    text = "It takes vodka , coffee liqueur ( e.g. , Kahl or Maria ) and cream ."
+    whole = text[len("It takes ") : -2]
+    assert texts("What are the ingredients?", text, whole) == ["vodka", "coffee liqueur", "cream"]
+    cast = "The friends are Rachel Green (Jennifer Aniston), Monica (Cox) and Ross (Schwimmer)."
+    quote = cast[len("The friends are ") : -1]
+    assert texts("Who are the friends?", cast, quote) == ["Rachel Green", "Monica", "Ross"]
+    songs = 'They sang "Hello, Goodbye", "Help!" and "Girl" that day.'
+    quote = songs[len("They sang ") : -len(" that day.")]
+    assert texts("Which songs?", songs, quote) == ['"Hello, Goodbye"', '"Help!"', '"Girl"']
+
+
+def test_roles_are_no_items():
+    text = "It stars Ann Lee as Portia , Ben Roe as Antonio , and Cara Day as Jessica ."
+    quotes = ["Ann Lee", ("Ben Roe", 0.4), ("Cara Day", 0.4)]
+    assert texts("Who were the stars?", text, *quotes) == ["Ann Lee", "Ben Roe", "Cara Day"]
+
+
+@pytest.mark.parametrize(
+    ("quote", "items"),
+    [
+        ("J.K. Rowling and Steve Kloves", ["J.K. Rowling", "Steve Kloves"]),
+        ("Sammy Davis Jr. and Dean Martin", ["Sammy Davis Jr.", "Dean Martin"]),
+        ("the Senate and the House of Lords", ["the Senate", "the House of Lords"]),
+        ("1958, 1962 and 1970", ["1958", "1962", "1970"]),
+        ("1958 and 1962", ["1958", "1962"]),
+        ("He sat. Ann and Ben", []),
+        ("12 and 14", []),
+    ],
+)
+def test_names_with_points_or_articles_and_years_are_items(quote, items):
+    text = f"There was {quote} then."
+    assert texts("When was it, and who was there?", text, quote) == items
+
+
 def test_the_end_of_the_sentence_is_no_part_of_the_last_item():
     text = "He saw Anna, Ben and Carl! That was all."
     assert texts("Who were they?", text, "Ben") == ["Anna", "Ben", "Carl"]

@@ -5,6 +5,7 @@ import json
 import shutil
 import sys
 import tomllib
+from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,8 @@ import pytest
 import regex
 import torch
 from average import average, part
+from calibrate import Case, make_cases
 from calibrate import main as calibrate_main
-from calibrate import make_cases
 from card import CARD_FILE
 from chain import Inputs
 from chain import main as chain_main
@@ -192,11 +193,34 @@ def test_an_answer_counts_only_where_a_passage_that_is_read_has_it(
     assert cases["article"].answers == ()
 
 
-def test_of_a_conversation_only_the_first_question_is_asked(data: Path, recipes: Path) -> None:
+def test_of_a_conversation_the_first_question_is_asked_and_what_leans_on_earlier_turns(
+    data: Path, recipes: Path
+) -> None:
     config = tomllib.loads((recipes / "calibrate.toml").read_text("utf-8"))
     asked: dict[str, set[str]] = {"single": set(), "talk": set()}
+    told: dict[str, list[Case]] = defaultdict(list)
     for case in make_cases(data, config):
-        asked[case.name].add(case.question)
+        if case.told is None:
+            asked[case.name].add(case.question)
+        else:
+            told[case.question].append(case)
+    behind = "How long did the work take? four months Who held the ladder? Her brother Tom "
+    assert {question: cases[0].told for question, cases in told.items()} == {
+        "How much did it cost?": f"{behind}How much did it cost?",
+        "What did she buy before June?": (
+            "Who held the ladder? Her brother Tom How much did it cost? ninety pounds"
+            " What did she buy before June?"
+        ),
+        "Who paid?": (
+            "What did she buy before June? brushes, turpentine and rope"
+            " What happened to the bridge in 1911? painted Who paid?"
+        ),
+    }
+    for question, cases in told.items():
+        assert [(case.kind, case.searched) for case in cases] == [("told", False), ("told", True)]
+        for case in cases:
+            assert set(case.answers) == {ASKED[question]} if question in ASKED else not case.answers
+            assert {hit.passage.document.text for hit in case.hits} == {BRIDGE}
     assert asked["talk"] == {next(iter(ASKED)), next(iter(HALL_ASKED))}
     assert len(asked["single"]) == config["questions_of_a_set"]
 

@@ -140,7 +140,7 @@ def ablate(
             questions=training.dev_questions,
             seed=training.seed,
         ),
-        make_cases(data, calibrating),
+        [case for case in make_cases(data, calibrating) if case.told is None],
     )
     measured_on = f"{entries['dev_sets']} {calibrating} " + " ".join(
         digest_of(file) for file in sorted(data.glob("*.dev.json*"))

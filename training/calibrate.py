@@ -29,10 +29,14 @@ from index.embed import SentenceEmbedder
 from index.engine import PassageIndex
 from index.records import Document, Hit
 from qa.confidence import features, judge
+from qa.conversation import expand
 from qa.evaluate import RIGHT_F1
+from qa.hearing import ToRead, read_all
 from qa.metrics import best_against, calibration_error, score_answerability
 from qa.rank import Candidate, Ranking, rank
 from qa.reader import ExtractiveReader, Reading
+from qa.records import Question, Turn
+from qa.retrieval import retrieve
 from qa.settings import Logistic, ReaderSettings
 from qa.squad import SquadQuestion, SquadSet
 from qa.torch_scorer import load_torch_reader
@@ -43,6 +47,7 @@ CURVES_FILE = "calibration.svg"
 CANDIDATES = 20  # of a ranking: as many as answers are made of
 LEAST_PROBABILITY = 1e-6  # so that one certain mistake does not decide
 BLOCK_PAIRS = 512  # pairs sorted by length together
+BATCH_SIZE = 32
 Features = Mapping[str, float]
 
 
@@ -53,11 +58,13 @@ class Case:
     Args:
         name: of the question's set.
         number: of the question, the same in all its cases.
-        kind: where it is asked: own, beside, article, lacking or wrong.
+        kind: where it is asked: own, beside, article, lacking or wrong; or told, a follow-up
+            that is asked of its own paragraph.
         question: what is asked.
         hits: where to look.
         searched: whether the hits come of a search, so that their scores mean something.
         answers: accepted answers; none where the passages do not say.
+        told: the question behind the earlier turns it leans on; None where it stands alone.
     """
 
     name: str
@@ -67,6 +74,7 @@ class Case:
     hits: tuple[Hit, ...]
     searched: bool
     answers: tuple[str, ...]
+    told: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +102,7 @@ def main() -> None:
     options = parser.parse_args()
     config = tomllib.loads(options.recipe.read_text("utf-8"))
     before = ReaderSettings.from_folder(options.reader)
-    plain = replace(before, temperature=1.0, min_score=None, right=None, absent=None)
+    plain = ReaderSettings(reads_history=before.reads_history, item_share=before.item_share)
     cases = make_cases(options.data, config)
     reader = ExtractiveReader(load_torch_reader(options.reader), settings=plain)
     read = _read(reader, cases)
@@ -108,7 +116,9 @@ def main() -> None:
     names = config["features"]
     crossed = cross_fit(cases, rankings, plain, names=names, folds=config["folds"])
     settings = fit(cases, rankings, replace(plain, temperature=round(temperature, 2)), names=names)
-    least = choose_min_score(crossed, coverage=config["coverage"])
+    # Of questions that stand alone: a follow-up's score is told apart by its own fit.
+    alone = [one for one in crossed if one.case.told is None]
+    least = choose_min_score(alone, coverage=config["coverage"])
     settings = replace(settings, min_score=round(least, 3))
     found = _figures(crossed, least)
     # Nothing is changed before all is fitted, and there are no figures while they may be of others.
@@ -203,6 +213,37 @@ def _cases_of(
             if taken:
                 case = Case(name, number, kind, asked.question, taken, not alone, answers)
                 yield case
+    if name in config["conversations"]:
+        told = _follow_ups(squad)
+        random.Random(config["seed"]).shuffle(told)  # of its own: the others are drawn as before
+        for number, (asked, behind) in enumerate(told[: config["follow_ups_of_a_set"]]):
+            found = retrieve(whole, [asked.question], [behind], top_k=len(whole.passages))[0]
+            own = squad.paragraphs[asked.paragraph]
+            hits = [hit for hit in found if hit.passage.document.id == own.id]
+            yield from _told_cases(name, number, asked, behind, hits, config["passages"])
+
+
+def _told_cases(
+    name: str, number: int, asked: SquadQuestion, behind: str, hits: Sequence[Hit], passages: int
+) -> Iterator[Case]:
+    """A follow-up asked of all of its paragraph, and of what a search finds of it."""
+    for searched in (False, True):
+        taken = tuple(hits[:passages] if searched else hits)
+        answers = tuple(text for text in asked.answers if any(_has(hit, text) for hit in taken))
+        yield Case(name, number, "told", asked.question, taken, searched, answers, behind)
+
+
+def _follow_ups(squad: SquadSet) -> list[tuple[SquadQuestion, str]]:
+    """The turns that lean on earlier ones, each behind those and people's answers to them."""
+    found = []
+    for conversation in squad.conversations:
+        said: tuple[Turn, ...] = ()
+        for asked in conversation:
+            behind = expand(Question(asked.question, said))
+            if behind is not None:
+                found.append((asked, behind))
+            said = (*said, Turn(asked.question, next(iter(asked.answers), None)))
+    return found
 
 
 def fit(
@@ -221,6 +262,20 @@ def fit(
         names: of the features to take (``qa.confidence.features``).
     """
     read = [pair for pair in zip(cases, rankings, strict=True) if pair[1].candidates]
+    right, absent = _fit_to([pair for pair in read if pair[0].told is None], names)
+    fitted = replace(settings, right=right, absent=absent, told_right=None, told_absent=None)
+    told = [pair for pair in read if pair[0].told is not None]
+    # There is nothing to tell apart where all or none are right, or answered.
+    if len({_is_right(*pair) for pair in told}) == len({bool(c.answers) for c, _ in told}) == 2:
+        told_right, told_absent = _fit_to(told, names)
+        fitted = replace(fitted, told_right=told_right, told_absent=told_absent)
+    return fitted
+
+
+def _fit_to(
+    read: Sequence[tuple[Case, Ranking]], names: Sequence[str]
+) -> tuple[Logistic, Logistic]:
+    """The probabilities that a quote is right, and that there is none."""
 
     def taken(case: Case, candidate: Candidate) -> Features:
         found = features(case.question, candidate, searched=case.searched)
@@ -233,8 +288,7 @@ def fit(
         max((taken(case, one) for one in ranking.candidates), key=right.probability)
         for case, ranking in read
     ]
-    absent = _logistic(bests, [not case.answers for case, _ in read])
-    return replace(settings, right=right, absent=absent)
+    return right, _logistic(bests, [not case.answers for case, _ in read])
 
 
 def cross_fit(
@@ -254,7 +308,13 @@ def cross_fit(
         )
         for case, ranking in zip(cases, rankings, strict=True):
             if case.number % folds == fold and ranking.candidates:
-                found = judge(case.question, ranking, fitted, searched=case.searched)
+                found = judge(
+                    case.question,
+                    ranking,
+                    fitted,
+                    searched=case.searched,
+                    told=case.told is not None,
+                )
                 judged.append(
                     Judged(
                         case,
@@ -287,13 +347,15 @@ def _has(hit: Hit, text: str) -> bool:
 
 def _read(reader: ExtractiveReader, cases: Sequence[Case]) -> list[list[Reading]]:
     """The readings of all cases; what several of them have in common is read once."""
-    asked = [[(case.question, hit.passage.text) for hit in case.hits] for case in cases]
+    asked = [
+        [ToRead(case.question, case.told, hit.passage.text) for hit in case.hits] for case in cases
+    ]
     pairs = list(dict.fromkeys(pair for of_case in asked for pair in of_case))
-    found: dict[tuple[str, str], Reading] = {}
+    found: dict[ToRead, Reading] = {}
     with tqdm(total=len(pairs), unit=" pairs", disable=None) as bar:
         for start in range(0, len(pairs), BLOCK_PAIRS):
             block = pairs[start : start + BLOCK_PAIRS]
-            found |= zip(block, reader.read(block), strict=True)
+            found |= zip(block, read_all(reader, block, batch_size=BATCH_SIZE), strict=True)
             bar.update(len(block))
     return [[found[pair] for pair in of_case] for of_case in asked]
 
