@@ -183,11 +183,12 @@ def _asks_for_plural(written: Sequence[str], *, placed: bool = False, named: boo
             behind = written[place + 1]
             if behind not in SUBJECTS and not behind[0].isupper():
                 return False
+    # Where a "the" may show that the noun stood before a verb: "which city hosted the games", but
+    # "list out the causes".
+    first = 1 if named else 0
     for place, word in enumerate(words):
         if word in NOUN_ENDS or word in MEASURES:
             return False
-        # The noun stood before a verb: "which city hosted the games", but "list out the causes".
-        first = 1 if named else 0
         if place > first and word in AFTER_VERBS and words[place - 1] not in BEFORE_ARTICLES:
             return False
         if word in MANY or _is_count(whole, place):
@@ -212,8 +213,8 @@ def _asks_for_plural(written: Sequence[str], *, placed: bool = False, named: boo
             continue  # a name: "which James Bond film", "which Wales player"
         if place == 0 or ends:
             return True
-        named = written[place - 1][0].isupper() and acts  # "which Beatles songs topped the chart"
-        return named or bool(ADJECTIVE.search(words[place - 1]))
+        titled = written[place - 1][0].isupper() and acts  # "which Beatles songs topped the chart"
+        return titled or bool(ADJECTIVE.search(words[place - 1]))
     return False
 
 
