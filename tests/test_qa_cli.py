@@ -53,7 +53,7 @@ def test_search_prints_for_people_a_line_each() -> None:
 
 
 def test_ask_reads_standard_input_and_prints_for_people() -> None:
-    code, out, err = run("ask", "who wrote it?", "-", stdin=b"The song was written by Ada.")
+    code, out, err = run("ask", "who wrote the song?", "-", stdin=b"The song was written by Ada.")
     assert (code, err) == (0, "")
     assert "“Ada" in out
     assert "Standard input, characters" in out
