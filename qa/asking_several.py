@@ -25,15 +25,18 @@ PLURALS = frozenset("people men women children persons police feet teeth mice me
 NO_PLURALS = frozenset(
     "was has does yes always perhaps less news gas lens series species versus various"
     " physics mathematics economics politics electronics athletics texas headquarters lyrics"
-    " canvas atlas alias bias diabetes rabies".split()
+    " canvas atlas alias bias diabetes rabies mercedes netherlands dickens williams".split()
 )
+# Shorter than a plural elsewhere need be, but none behind a number either: "which 7 foot player led
+# his team".
+NO_NOUNS = NO_PLURALS | frozenset("his its this as us is thus".split())
 PLURAL_ENDS = ("men", "people", "children")
 COUNTED = frozenset(
     "series species criteria phenomena bacteria alumni sheep fish aircraft crew data".split()
 )
 WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{N}\p{M}'’\-]*")
 # "Which United States president", "what law states that", but "what states border it".
-BEFORE_STATES = frozenset("united theory principle law".split())
+BEFORE_STATES = frozenset("theory principle law".split())
 AFTER_STATING = frozenset("that something".split())
 # Plurals that stand before another noun as well: "what sports team".
 BEFORE_OTHERS = frozenset(["sports"])
@@ -66,7 +69,11 @@ AFTER_NOUNS = frozenset(
 )
 # Before "which" or "what" they say that another thing "is": "in which countries is it spoken".
 PREPOSITIONS = frozenset("in on at from for of to by with".split())
-# A search without a question word: "types of clouds", "the three branches of government".
+# A search without a question word: "types of clouds", "the three branches of government". Without
+# a "the" or a number only these ask for a list: others may be names, "Charles of Anjou".
+LISTED = frozenset(
+    "types kinds sorts causes effects examples parts stages symptoms members names".split()
+)
 TOPIC = regex.compile(
     rf"(?:(?:the|all|some|different|main|{'|'.join(COUNTS)})\s+)*(\p{{L}}+)\s+(?:of|in|on|for)\b",
     regex.IGNORECASE,
@@ -84,7 +91,9 @@ SUBJECTS = frozenset(
 # What may stand before a "the" that belongs to what is asked for: "which of the cities".
 BEFORE_ARTICLES = frozenset("of among all both me us".split())
 # Behind other words an "of" ends what is asked for: "which side of the hills", "kinds of hills".
-BEFORE_OF = frozenset("kind type sort some all any each most many other".split())
+BEFORE_OF = frozenset(
+    "kind type sort couple few list pair some all any each most many other".split()
+)
 # Before these an s is a verb's: "what happens if", "which tactic involves the".
 AFTER_VERBS = frozenset("the a an this these his her its their to if after when for".split())
 # What is done to these is done by what stands before the verb: "which Senators oppose it".
@@ -111,7 +120,12 @@ def asks_for_several(question: str) -> bool:
     if NO_TOPIC.intersection(words):
         return False
     topic = TOPIC.match(question.lstrip())
-    return topic is not None and _is_plural(topic[1].lower()) and topic[1].lower() not in MEASURES
+    if topic is None:
+        return False
+    head = topic[1]
+    if topic.start(1) == 0:
+        return head.lower() in LISTED
+    return head.islower() and _is_plural(head) and head not in MEASURES
 
 
 def count_asked(question: str) -> int | None:
@@ -163,7 +177,7 @@ def _is_counted(word: str) -> bool:
     if word in COUNTED or word in PLURALS or word.endswith(PLURAL_ENDS):
         return True
     return any(
-        part.endswith("s") and part.isalpha() and part not in NO_PLURALS and part[-2:] != "ss"
+        part.endswith("s") and part.isalpha() and part not in NO_NOUNS and part[-2:] != "ss"
         for part in word.split("-")
     )
 
@@ -198,10 +212,10 @@ def _asks_for_plural(written: Sequence[str], *, placed: bool = False, named: boo
         following = words[place + 1 : place + 2]
         if not _is_plural(word) or AFTER_VERBS.intersection(following):
             continue
-        if word == "states" and (
-            BEFORE_STATES.intersection(words[place - 1 : place])
-            or AFTER_STATING.intersection(following)
-        ):
+        before = words[place - 1] if place else ""
+        if word == "states" and before == "united":
+            continue
+        if word == "states" and (before in BEFORE_STATES or AFTER_STATING.intersection(following)):
             return False
         ends = not following or following[0] in AFTER_NOUNS
         if word in BEFORE_OTHERS and not ends:

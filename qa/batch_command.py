@@ -126,7 +126,7 @@ def _leave_alone_what_is_read(options: argparse.Namespace) -> None:
             read.append(Path(name))
     if any(_is_read(path, output) for path in read):
         raise InputError(
-            f"{options.output} is read, and would be written over.",
+            f"{options.output} is read, or would be from then on.",
             "Name another file as --output.",
         )
 
@@ -136,8 +136,12 @@ def _is_read(path: Path, output: Path) -> bool:
     from index.folder import is_stored_index
 
     if path.is_dir():
-        inside = output.resolve().is_relative_to(path.resolve())
-        return inside and (output.suffix.lower() in READABLE_SUFFIXES or is_stored_index(path))
+        if not output.resolve().is_relative_to(path.resolve()):
+            return False
+        parts = output.resolve().relative_to(path.resolve()).parts
+        hidden = any(part.startswith(".") for part in parts)  # such files of a folder are not read
+        is_article = not hidden and output.suffix.lower() in READABLE_SUFFIXES
+        return is_article or is_stored_index(path)
     return path.is_file() and output.is_file() and path.samefile(output)
 
 

@@ -186,8 +186,11 @@ class _Chat:
                 views = books.fetch(text_of(data, "article"), session, caller)
             case "recall":
                 views = kept.recall(text_of(data, "id"), session, caller)
-        for view in views:  # what is in the box was not asked, and stays there
-            yield self._shown(view if view.notice else replace(view, question=None))
+        last = None
+        for last in views:  # what is in the box was not asked, and stays there
+            yield self._shown(last if last.notice else replace(last, question=None))
+        if last is None:  # the page waits for something
+            yield self._shown(View(session, same_source=True))
 
     def _act(self, question: str, session: Session, event: gr.EventData) -> tuple[Any, ...]:
         """Do what runs no models."""

@@ -13,7 +13,7 @@ COMMA = regex.compile(r"(?<!\s)\s*+[,;]\s+(?:(?:and|or)\s+)?")
 DETERMINER = regex.compile(r"\b(?:the|an?|his|her|its|their|my|our)\s+", regex.IGNORECASE)
 # A question that may have two answers; of "for what railroad", "Stockton and Darlington" is one.
 ASKS_FOR_SEVERAL = regex.compile(
-    r"\b(?:who|whom|when|where|are|were|two|both"
+    r"\b(?:who|whom|when|are|were|two|both"
     r"|(?:what|which)(?: \w+)? (?!was|is|does|has)\w+s)\b",
     regex.IGNORECASE,
 )
@@ -58,6 +58,8 @@ def enumerated(text: str, question: str) -> tuple[Span, ...]:
     items = tuple(zip(starts, ends, strict=True))
     words = [text[start:end] for start, end in items]
     if not all(_is_item(item) for item in words):
+        return ()
+    if len({YEAR.fullmatch(item) is None for item in words}) > 1:  # "June 5, 1990 and 1992"
         return ()
     if len(items) == 2 and not (ASKS_FOR_SEVERAL.search(question) and _alike(*words)):
         return ()

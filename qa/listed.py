@@ -17,7 +17,7 @@ BETWEEN = regex.compile(
 # What stands in brackets or quotation marks is not taken apart: "cream (or milk), sugar", a song
 # that is called "Hello, Goodbye". Behind an item it is said beside it: "Rachel (Jennifer Aniston)".
 ENCLOSED = regex.compile(r'\([^()\n]*\)|(?<!\w)"(?=\S)[^"\n]*"(?!\w)|“[^“”\n]*”')
-ASIDE = regex.compile(r"(?<!\s)\s*+\([^()]*\)$")
+ASIDE = regex.compile(r"(?<!\s)\s++\([^()]*\)$")
 # What ends a sentence, and is no part of its last word as that of "U.S." is.
 CLOSING = regex.compile(r"(?<![.!?…]|\.\p{L})[.!?…]++[\"”’')\]]*+\s*+$")
 # The last four are white space to Python and none to Unicode.

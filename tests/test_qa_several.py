@@ -69,6 +69,9 @@ def texts(question: str, text: str, *quotes: str | tuple[str, float], share: flo
         "types of clouds in the sky",
         "members of the band one direction",
         "names of the seven dwarfs",
+        "Which United States presidents were shot?",
+        "Name a couple of rivers in Europe",
+        "Name a few of the rivers",
         "What kinds of birds came?",
         "What kind of birds came?",
         "Name some of the birds.",
@@ -122,6 +125,13 @@ def test_asks_for_several(question):
         "What version of Windows is it about?",
         "What kind of window does it have?",
         "What law states that it falls?",
+        "Which 7 foot player led his team in scoring?",
+        "What 4 star general lost his job?",
+        "Which United States president was shot?",
+        "Christmas in Germany",
+        "The Beatles in Hamburg",
+        "Charles of Anjou",
+        "Which Mercedes won the race?",
         "What states something of the kind?",
         "meaning of the word",
         "headquarters of the firm",
@@ -335,6 +345,9 @@ def test_what_stands_in_brackets_is_neither_taken_apart_nor_part_of_an_item():
     cast = "The friends are Rachel Green (Jennifer Aniston), Monica (Cox) and Ross (Schwimmer)."
     quote = cast[len("The friends are ") : -1]
     assert texts("Who are the friends?", cast, quote) == ["Rachel Green", "Monica", "Ross"]
+    metals = "It holds iron(II), iron(III) and copper(I) then."
+    quote = metals[len("It holds ") : -len(" then.")]
+    assert texts("Which ions?", metals, quote) == ["iron(II)", "iron(III)", "copper(I)"]
     songs = 'They sang "Hello, Goodbye", "Help!" and "Girl" that day.'
     quote = songs[len("They sang ") : -len(" that day.")]
     assert texts("Which songs?", songs, quote) == ['"Hello, Goodbye"', '"Help!"', '"Girl"']
@@ -354,6 +367,7 @@ def test_roles_are_no_items():
         ("the Senate and the House of Lords", ["the Senate", "the House of Lords"]),
         ("1958, 1962 and 1970", ["1958", "1962", "1970"]),
         ("1958 and 1962", ["1958", "1962"]),
+        ("June 5, 1990 and 1992", []),
         ("He sat. Ann and Ben", []),
         ("12 and 14", []),
     ],

@@ -52,6 +52,7 @@ const typed = (event) => {
 document.addEventListener("click", (event) => {
   if (event.target.closest("#pq-ask")) typed(event);
 }, true);
-document.addEventListener("keydown", (event) => {
+// As Gradio does: no keypress comes of an Enter that only ends what an input method composes.
+document.addEventListener("keypress", (event) => {
   if (event.key === "Enter" && !event.shiftKey && event.target.closest("#pq-question")) typed(event);
 }, true);
