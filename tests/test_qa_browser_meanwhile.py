@@ -68,6 +68,20 @@ def test_a_question_that_waits_is_asked_of_the_article_that_was_open(visit: Visi
     visit.open("Kettle")
 
 
+def test_an_enter_that_ends_what_an_input_method_composes_sends_nothing(visit: Visit) -> None:
+    page = visit.page
+    box = page.get_by_placeholder("Ask a question")
+    box.fill(WHO)
+    box.evaluate(
+        """box => box.dispatchEvent(new KeyboardEvent(
+          "keydown", {key: "Enter", isComposing: true, bubbles: true, cancelable: true}))"""
+    )
+    page.wait_for_timeout(3 * LOOK_MS)  # after less than that a question says that it waits
+    expect(page.locator(".pq-waiting")).to_have_text("")
+    box.press("Enter")
+    expect(page.locator(".pq-quote")).to_have_count(1)
+
+
 def test_what_is_refused_does_not_wait_for_its_turn(visit: Visit) -> None:
     page = visit.page
     held: list[Route] = []

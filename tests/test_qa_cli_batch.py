@@ -93,3 +93,14 @@ def test_a_batch_writes_over_nothing_that_it_reads(
     assert f"{output} is read, or would be from then on. Name another file" in err
     assert {file: file.read_bytes() for file in before} == before
     assert not (tmp_path / "articles" / "of" / "answers.jsonl").exists()
+
+
+def test_a_batch_may_write_where_no_article_is_read(tmp_path: Path) -> None:
+    questions, folder = tmp_path / "questions.txt", tmp_path / "articles"
+    questions.write_text("Who wrote the song?\n", "utf-8")
+    folder.mkdir()
+    (folder / "story.txt").write_text("The song was written by Ada.", "utf-8")
+    for output in ("answers.jsonl", "articles/.answers.jsonl", "articles/answers.log"):
+        code, _, _ = run("batch", "questions.txt", "articles", "--output", output, cwd=tmp_path)
+        assert code == 0
+        assert json.loads((tmp_path / output).read_text("utf-8"))["text"] == "Ada"
