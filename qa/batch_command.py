@@ -136,9 +136,10 @@ def _is_read(path: Path, output: Path) -> bool:
     from index.folder import is_stored_index
 
     if path.is_dir():
-        if not output.resolve().is_relative_to(path.resolve()):
+        folder, target = path.resolve(), output.resolve()
+        if not target.is_relative_to(folder):
             return False
-        parts = output.resolve().relative_to(path.resolve()).parts
+        parts = target.relative_to(folder).parts
         hidden = any(part.startswith(".") for part in parts)  # such files of a folder are not read
         is_article = not hidden and output.suffix.lower() in READABLE_SUFFIXES
         return is_article or is_stored_index(path)

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
-from browsing import LOOK_MS, PHONE, Visit
+from browsing import BUSY, LOOK_MS, PHONE, Visit
 from playwright.sync_api import Browser, Route, expect
 from serving import LIMITLESS, drop_sessions, free_port, served, served_page
 
@@ -150,12 +150,11 @@ def test_what_is_said_last_holds_for_a_page_that_was_busy_meanwhile(visit: Visit
     keep, keep_nothing = "Keep them again", "Keep nothing from here on"
     visit.page.get_by_role("button", name=keep_nothing).click()
     expect(other.get_by_role("button", name=keep)).to_be_visible()
-    busy = """busy => document.querySelector(".pq-conversation").setAttribute("aria-busy", busy)"""
-    other.evaluate(busy, "true")
+    other.evaluate(BUSY, "true")
     visit.page.get_by_role("button", name=keep).click()
     visit.page.get_by_role("button", name=keep_nothing).click()
     expect(visit.page.get_by_role("button", name=keep)).to_be_visible()
-    other.evaluate(busy, "false")
+    other.evaluate(BUSY, "false")
     other.wait_for_timeout(LOOK_MS)  # what it heard first would be done by now
     expect(other.get_by_role("button", name=keep)).to_be_visible()
     visit.come_back()
@@ -164,12 +163,11 @@ def test_what_is_said_last_holds_for_a_page_that_was_busy_meanwhile(visit: Visit
 
 def test_what_is_deleted_while_something_is_read_is_deleted_after_it(visit: Visit) -> None:
     visit.ask(WHO)
-    busy = """busy => document.querySelector(".pq-conversation").setAttribute("aria-busy", busy)"""
-    visit.page.evaluate(busy, "true")
+    visit.page.evaluate(BUSY, "true")
     visit.page.get_by_role("button", name="Delete all of it").click()
     visit.page.wait_for_timeout(LOOK_MS)
     expect(visit.page.locator(".pq-talk")).to_have_count(1)
-    visit.page.evaluate(busy, "false")
+    visit.page.evaluate(BUSY, "false")
     expect(visit.page.locator(".pq-talk")).to_have_count(0)
 
 

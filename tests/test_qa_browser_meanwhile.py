@@ -1,22 +1,30 @@
 """What a visitor does while the chat is busy with something else, in a real Chromium."""
 
 import pytest
-from browsing import LOOK_MS, TWO_FILES, Visit
-from playwright.sync_api import Route, expect
+from browsing import BUSY, LOOK_MS, TWO_FILES, Visit
+from playwright.sync_api import Page, Route, expect
 
 pytestmark = pytest.mark.browser
 WHO = "who was released?"
 
 
+def asked_and_held(page: Page) -> list[Route]:
+    """Ask, and hold the question on its way to the server."""
+    held: list[Route] = []
+    page.route("**/queue/join*", lambda route: held.append(route), times=1)
+    page.get_by_placeholder("Ask a question").fill(WHO)
+    page.keyboard.press("Enter")
+    return held
+
+
 def test_files_that_are_dropped_while_something_is_read_wait_for_it(visit: Visit) -> None:
     page = visit.page
-    said = """busy => document.querySelector(".pq-conversation").setAttribute("aria-busy", busy)"""
-    page.evaluate(said, "true")
+    page.evaluate(BUSY, "true")
     dropped = page.evaluate_handle(TWO_FILES)
     page.dispatch_event(".pq-article", "drop", {"dataTransfer": dropped})
     page.wait_for_timeout(LOOK_MS)
     expect(page.locator(".pq-remove")).to_have_count(0)
-    page.evaluate(said, "false")
+    page.evaluate(BUSY, "false")
     expect(page.locator(".pq-remove")).to_have_count(2)
 
 
@@ -53,10 +61,7 @@ def test_the_library_shows_what_was_typed_last(visit: Visit) -> None:
 
 def test_a_question_that_waits_is_asked_of_the_article_that_was_open(visit: Visit) -> None:
     page = visit.page
-    held: list[Route] = []
-    page.route("**/queue/join*", lambda route: held.append(route), times=1)
-    page.get_by_placeholder("Ask a question").fill(WHO)
-    page.keyboard.press("Enter")
+    held = asked_and_held(page)
     kettle = page.locator(".pq-choice").filter(has_text="Kettle")
     kettle.click()  # at once, and while the page says that it waits
     expect(page.locator(".pq-waiting")).to_have_text("Waiting for its turn …")
@@ -84,10 +89,7 @@ def test_an_enter_that_ends_what_an_input_method_composes_sends_nothing(visit: V
 
 def test_what_is_refused_does_not_wait_for_its_turn(visit: Visit) -> None:
     page = visit.page
-    held: list[Route] = []
-    page.route("**/queue/join*", lambda route: held.append(route), times=1)
-    page.get_by_placeholder("Ask a question").fill(WHO)
-    page.keyboard.press("Enter")
+    held = asked_and_held(page)
     expect(page.locator(".pq-waiting")).to_have_text("Waiting for its turn …")
     held[0].fulfill(status=503, json={"detail": "The queue is full."})
     expect(page.locator(".toast-body.error")).to_contain_text("currently busy")

@@ -1,4 +1,4 @@
-"""Questions that ask for several things, and the items that answer them."""
+"""The items that answer a question for several things."""
 
 import math
 from itertools import pairwise
@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.records import Document, Passage
-from qa.asking_several import asks_for_several, count_asked
 from qa.enumerations import enumerated
 from qa.rank import Candidate, Ranking, gathered
 from qa.several import COUNTED_SHARE, MOST_ITEMS, items_of
@@ -32,157 +31,6 @@ def candidates(text: str, *quotes: str | tuple[str, float]) -> list[Candidate]:
 def texts(question: str, text: str, *quotes: str | tuple[str, float], share: float = 0.2):
     items = items_of(question, candidates(text, *quotes), item_share=share)
     return [text[item.start : item.end] for item in items]
-
-
-@pytest.mark.parametrize(
-    "question",
-    [
-        "Which countries border Belarus?",
-        "which of the three largest cities lie on the river?",
-        "What are the ingredients?",
-        "Who were released?",
-        "Who all came?",
-        "Name the herbs",
-        "List two airlines.",
-        "What colours does it come in?",
-        "Which European countries border it?",
-        "Which people signed?",
-        "With what two teams did the league join?",
-        "Which towns was he in?",
-        "What countries is Belarus beside?",
-        "Which Americans were freed?",
-        "Which two were sold?",
-        "Which two signed it?",
-        "Which 3 sports does she play?",
-        "Which two won gold?",
-        "Which Americans died?",
-        "Which two co-founders left?",
-        "Which of the firm's two directors left?",
-        "Which phase 3 trials are over?",
-        "What type 2 diabetes drugs are sold?",
-        "List all the towns.",
-        "what states border colorado",
-        "Which states have legalized it?",
-        "what us states are on the gulf coast",
-        "what sports are in the winter olympics",
-        "in which countries is spanish the official language",
-        "types of clouds in the sky",
-        "members of the band one direction",
-        "names of the seven dwarfs",
-        "Which United States presidents were shot?",
-        "Name a couple of rivers in Europe",
-        "Name a few of the rivers",
-        "What kinds of birds came?",
-        "What kind of birds came?",
-        "Name some of the birds.",
-        "the three branches of government",
-        "List out the causes.",
-        "Name just the winners.",
-        "Which 3 Israelis were freed?",
-        "Which 3 came back?",
-        "Which Democrats support the bill?",
-        "Which Senators oppose it?",
-        "Which Germans won?",
-        "Which Beatles songs topped the chart?",
-    ],
-)
-def test_asks_for_several(question):
-    assert asks_for_several(question)
-
-
-@pytest.mark.parametrize(
-    "question",
-    [
-        "",
-        "Who was released?",
-        "Which country borders Belarus?",
-        "What is the name of Anna's sister?",
-        "What happens if it rains?",
-        "Which tactic involves the stick?",
-        "How many years did it take?",
-        "What years did he spend there?",
-        "When was it built?",
-        "What was the bus like?",
-        "Name the river",
-        "Where are the factories?",
-        "What Texas town was destroyed?",
-        "What sports team won the cup?",
-        "Which James Bond film came first?",
-        "Which United States president signed it?",
-        "What physics theory did he propose?",
-        "Which of the three cities is largest?",
-        "Which rivers bridge was blown up?",
-        "Which World War 2 general commanded the Third Army?",
-        "What type 2 diabetes drug did the agency approve?",
-        "Which phase 3 trial showed a benefit?",
-        "Which number 10 adviser resigned?",
-        "Which 5 star hotel did she open?",
-        "Which Wales player scored?",
-        "Which Arkansas city hosted the games?",
-        "Which Beatles song topped the chart?",
-        "What canvas size did he use?",
-        "Which side of Midlands is it?",
-        "What version of Windows is it about?",
-        "What kind of window does it have?",
-        "What law states that it falls?",
-        "Which 7 foot player led his team in scoring?",
-        "What 4 star general lost his job?",
-        "Which United States president was shot?",
-        "Christmas in Germany",
-        "The Beatles in Hamburg",
-        "Charles of Anjou",
-        "Which Mercedes won the race?",
-        "What states something of the kind?",
-        "meaning of the word",
-        "headquarters of the firm",
-        "years of his reign",
-        "Are there types of clouds?",
-        "The members of the band met in 1960, when?",
-    ],
-)
-def test_asks_for_one(question):
-    assert not asks_for_several(question)
-
-
-@pytest.mark.parametrize(
-    ("question", "count"),
-    [
-        ("Which two towns are near?", 2),
-        ("Which two gunmen escaped?", 2),
-        ("What are two notable things the author said?", 2),
-        ("What are the first names of the three people who came?", 3),
-        ("Name 4 rivers.", 4),
-        ("In what five years was it shut?", 5),
-        ("Name Anna's two sisters.", 2),
-        ("Which top 3 rivers are long?", 3),
-        ("Which two of the towns are near?", 2),
-        ("Which 3 Israelis were freed?", 3),
-        ("Which 3 MPs resigned?", 3),
-        ("Name 3 grandchildren.", 3),
-        ("Name 2 menus.", 2),
-        ("Which 2 won gold?", 2),
-        ("Which bottom three teams went down?", 3),
-        ("Which same two men were freed?", 2),
-        ("Which further two towns voted?", 2),
-        ("Which two are near?", 2),
-        ("Which two won gold?", 2),
-        ("Which World War 2 general commanded the Third Army?", None),
-        ("Which World War 2 general's three sons fell?", 3),
-        ("What type 2 diabetes drug did the agency approve?", None),
-        ("What type 2 diabetes drugs are sold?", None),
-        ("Which phase 3 trial showed a benefit?", None),
-        ("Which number 10 adviser resigned?", None),
-        ("Which 5 star hotel did she open?", None),
-        ("Which of the two towns is near?", None),
-        ("Which towns are near the two rivers?", None),
-        ("What are the names of those who live in two towns?", None),
-        ("Who are the two?", None),
-        ("What is it?", None),
-        ("", None),
-    ],
-)
-def test_how_many_are_asked_for(question, count):
-    assert count_asked(question) == count
 
 
 def test_as_many_are_given_as_are_asked_for():

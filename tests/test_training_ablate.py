@@ -8,8 +8,9 @@ from statistics import fmean
 
 import pytest
 from ablate import Variant, ablate
-from calibrate import make_cases, null_scores
+from calibrate import null_scores
 from card import ABLATIONS_FILE, card
+from cases import make_cases
 from devcheck import DevSource, check, draw_sets
 from distil import distil
 from examples import Example, read_examples, write_examples

@@ -13,9 +13,9 @@ import pytest
 import regex
 import torch
 from average import average, part
-from calibrate import Case, make_cases
 from calibrate import main as calibrate_main
 from card import CARD_FILE
+from cases import Case, make_cases
 from chain import Inputs
 from chain import main as chain_main
 from chain import steps as chain_steps

@@ -18,8 +18,9 @@ from typing import Any
 
 from align import INDEX, Label, read_labels
 from calibrate import RECIPE as CALIBRATE_RECIPE
-from calibrate import Case, make_cases, null_scores
+from calibrate import null_scores
 from card import ABLATIONS_FILE
+from cases import Case, make_cases
 from devcheck import DevSet, DevSource, check, draw_sets, mean_f1
 from distil import Distilling, distilling_loss
 from examples import Example, digest_of, read_examples

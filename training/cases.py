@@ -1,0 +1,146 @@
+"""The cases that a reader's probabilities are fitted on: questions, and passages to read for them.
+
+Each question of a development set is asked of its own paragraph, of another that does not answer
+it, of its article, of its article without what answers it, and of another article; of conversations
+follow-ups are asked too, of their own paragraph.
+"""
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from squad import find_set
+from tqdm import tqdm
+
+from index.embed import SentenceEmbedder
+from index.engine import PassageIndex
+from index.records import Document, Hit
+from qa.conversation import expand
+from qa.records import Question, Turn
+from qa.retrieval import retrieve
+from qa.squad import SquadQuestion, SquadSet
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A question and passages to read.
+
+    Args:
+        name: of the question's set.
+        number: of the question, the same in all its cases.
+        kind: where it is asked: own, beside, article, lacking or wrong; or told, a follow-up
+            that is asked of its own paragraph.
+        question: what is asked.
+        hits: where to look.
+        searched: whether the hits come of a search, so that their scores mean something.
+        answers: accepted answers; none where the passages do not say.
+        told: the question behind the earlier turns it leans on; None where it stands alone.
+    """
+
+    name: str
+    number: int
+    kind: str
+    question: str
+    hits: tuple[Hit, ...]
+    searched: bool
+    answers: tuple[str, ...]
+    told: str | None = None
+
+
+def make_cases(folder: Path, config: Mapping[str, Any]) -> list[Case]:
+    """The cases of all development sets that a recipe names."""
+    embedder = SentenceEmbedder.shipped()
+    rng = random.Random(config["seed"])
+    cases: list[Case] = []
+    for name in config["sets"]:
+        squad = SquadSet.from_file(find_set(folder, name, "dev"))
+        cases += _cases_of(name, squad, embedder, config, rng)
+    return cases
+
+
+def _cases_of(
+    name: str,
+    squad: SquadSet,
+    embedder: SentenceEmbedder,
+    config: Mapping[str, Any],
+    rng: random.Random,
+) -> Iterator[Case]:
+    asked_of = list(squad.questions)
+    if name in config["conversations"]:
+        asked_of = [conversation[0] for conversation in squad.conversations]
+    drawn = rng.sample(asked_of, min(config["questions_of_a_set"], len(asked_of)))
+    by_title: dict[str, list[Document]] = {}
+    for paragraph in squad.paragraphs:
+        by_title.setdefault(paragraph.title, []).append(paragraph)
+    whole = PassageIndex.from_documents(squad.paragraphs, embedder=embedder)
+    for number, asked in enumerate(tqdm(drawn, desc=name, disable=None)):
+        own = squad.paragraphs[asked.paragraph]
+        hits = whole.search([asked.question], top_k=len(whole.passages))[0]
+        same = {paragraph.id for paragraph in by_title[own.title]}
+        kinds = {
+            "own": [hit for hit in hits if hit.passage.document.id == own.id],
+            "beside": [
+                hit for hit in hits if hit.passage.document.id != own.id and not _says(hit, asked)
+            ][:1],
+            "article": [hit for hit in hits if hit.passage.document.id in same],
+            "lacking": [
+                hit
+                for hit in hits
+                if hit.passage.document.id in same - {own.id} and not _says(hit, asked)
+            ],
+            "wrong": [
+                hit for hit in hits if hit.passage.document.id not in same and not _says(hit, asked)
+            ],
+        }
+        for kind, found in kinds.items():
+            if rng.random() >= config["places"][kind]:
+                continue
+            alone = kind in ("own", "beside")  # read without a search
+            taken = tuple(found if alone else found[: config["passages"]])
+            answers = asked.answers if kind in ("own", "article") else ()
+            if kind == "article":  # its own paragraph may be cut, and what answers it not taken
+                answers = tuple(text for text in answers if any(_has(hit, text) for hit in taken))
+            if taken:
+                case = Case(name, number, kind, asked.question, taken, not alone, answers)
+                yield case
+    if name in config["conversations"]:
+        told = _follow_ups(squad)
+        random.Random(config["seed"]).shuffle(told)  # of its own: the others are drawn as before
+        for number, (asked, behind) in enumerate(told[: config["follow_ups_of_a_set"]]):
+            found = retrieve(whole, [asked.question], [behind], top_k=len(whole.passages))[0]
+            own = squad.paragraphs[asked.paragraph]
+            hits = [hit for hit in found if hit.passage.document.id == own.id]
+            yield from _told_cases(name, number, asked, behind, hits, config["passages"])
+
+
+def _told_cases(
+    name: str, number: int, asked: SquadQuestion, behind: str, hits: Sequence[Hit], passages: int
+) -> Iterator[Case]:
+    """A follow-up asked of all of its paragraph, and of what a search finds of it."""
+    for searched in (False, True):
+        taken = tuple(hits[:passages] if searched else hits)
+        answers = tuple(text for text in asked.answers if any(_has(hit, text) for hit in taken))
+        yield Case(name, number, "told", asked.question, taken, searched, answers, behind)
+
+
+def _follow_ups(squad: SquadSet) -> list[tuple[SquadQuestion, str]]:
+    """The turns that lean on earlier ones, each behind those and people's answers to them."""
+    found = []
+    for conversation in squad.conversations:
+        said: tuple[Turn, ...] = ()
+        for asked in conversation:
+            behind = expand(Question(asked.question, said))
+            if behind is not None:
+                found.append((asked, behind))
+            said = (*said, Turn(asked.question, next(iter(asked.answers), None)))
+    return found
+
+
+def _says(hit: Hit, asked: SquadQuestion) -> bool:
+    return any(_has(hit, text) for text in asked.answers)
+
+
+def _has(hit: Hit, text: str) -> bool:
+    return text.lower() in hit.passage.text.lower()
