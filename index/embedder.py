@@ -28,15 +28,18 @@ def shipped_embedder() -> Embedder:
     return FastEmbedder.load(folder)
 
 
-def load_embedder(name: str | Path) -> Embedder:
+def load_embedder(name: str | Path | None) -> Embedder:
     """Load a model in its fast form if that is kept, else with sentence-transformers.
 
     Args:
-        name: folder or hub id; or a folder that ``export_embedder`` wrote.
+        name: folder or hub id; or a folder that ``export_embedder`` wrote; None for the one that
+            is shipped.
 
     Raises:
         ModelError: there is no such model.
     """
+    if name is None:
+        return shipped_embedder()
     folder = local_folder(name)
     found = None if folder is None else fast_form_of(folder, FACTS_FILE)
     return FastEmbedder.load(found) if found else SentenceEmbedder.from_pretrained(name)

@@ -6,6 +6,7 @@ Here is decided what a source is. What is in a file, by its ending, is for ``art
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 from index.articles import (
     READABLE,
@@ -22,8 +23,10 @@ from index.errors import SourceError
 from index.limits import DEFAULT_LIMITS, ReadLimits, size
 from index.pattern import is_pattern, matching
 from index.records import Document
+from index.signature import told_suffix
 from index.web import WebPage, fetch, is_url
 
+PIPED = "Standard input"
 CJK_STOPS = "。！？"  # they end sentences in scripts that have no spaces
 
 Source = str | Path | Document
@@ -100,6 +103,24 @@ def read_articles(
     return list(_with_unique_ids(found))
 
 
+def read_piped(
+    stream: BinaryIO, *, limits: ReadLimits = DEFAULT_LIMITS, progress: bool = False
+) -> list[Document]:
+    """Read what is piped in, whose kind its first bytes tell: text, HTML, PDF, Word, EPUB, ZIP.
+
+    Args:
+        stream: standard input.
+        limits: how much of it is read.
+        progress: show a progress bar on standard error if it is an archive of many files.
+
+    Raises:
+        SourceError: it is too large, damaged, or holds no article.
+    """
+    data = _bytes_from(stream, limits, name=PIPED)
+    file = FileNames(name=PIPED, id="stdin", stem=PIPED, source="stdin", suffix=told_suffix(data))
+    return list(_with_unique_ids(articles_in(data, file, limits=limits, progress=progress)))
+
+
 @dataclass(frozen=True, slots=True)
 class _How:
     """How sources are read."""
@@ -163,15 +184,19 @@ def _looks_like_path(text: str) -> bool:
 def _bytes_of(path: Path, limits: ReadLimits) -> bytes:
     try:
         with path.open("rb") as stream:
-            data = stream.read(limits.file_bytes + 1)  # a device or a pipe has no size to ask for
-        if len(data) > limits.file_bytes:
-            raise SourceError(
-                f"{path} has more than {size(limits.file_bytes)}.", "Split it into several files."
-            )
+            return _bytes_from(stream, limits, name=str(path))
     except OSError as error:
         raise SourceError(
             f"{path} cannot be read ({error.strerror}).", "Check the path."
         ) from error
+
+
+def _bytes_from(stream: BinaryIO, limits: ReadLimits, *, name: str) -> bytes:
+    data = stream.read(limits.file_bytes + 1)  # a device or a pipe has no size to ask for
+    if len(data) > limits.file_bytes:
+        raise SourceError(
+            f"{name} has more than {size(limits.file_bytes)}.", "Split it into several files."
+        )
     return data
 
 

@@ -1,5 +1,7 @@
 """Whether a file is what its ending says, by the bytes it begins with."""
 
+import re
+
 from index.errors import SourceError
 
 PDF, ZIP, OLE = "a PDF", "a ZIP archive", "an Office file of the old kind"
@@ -20,6 +22,9 @@ SIGNATURES = (
 PDF_MARK = b"%PDF-"
 PDF_MARK_WITHIN = 1024  # bytes: readers of PDF allow some rubbish before it
 PACKED = {".pdf": PDF, ".docx": ZIP, ".epub": ZIP, ".zip": ZIP}
+# Names in a ZIP archive that make it one of these; its names are not compressed.
+ZIPPED = ((b"word/document.xml", ".docx"), (b"mimetypeapplication/epub+zip", ".epub"))
+HTML_MARK = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html)\b", re.IGNORECASE)
 # An encrypted Word file is an old Office file with the new one in a stream of this name.
 ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 
@@ -52,6 +57,21 @@ def check_signature(data: bytes, *, suffix: str, name: str) -> None:
         raise SourceError(f"{name} is not {expected}.", "It is damaged, or has a wrong ending.")
     if expected is not None:
         raise SourceError(f"{name} is empty.", "Give a file with an article in it.")
+
+
+def told_suffix(data: bytes) -> str:
+    """The ending that a file without a name would have; ``.txt`` for what is not known.
+
+    Args:
+        data: the file.
+    """
+    kind = _kind(data)
+    if kind == PDF:
+        return ".pdf"
+    if kind == ZIP:
+        inside = (suffix for mark, suffix in ZIPPED if mark in data)
+        return next(inside, ".zip")
+    return ".html" if HTML_MARK.match(data) else ".txt"
 
 
 def _kind(data: bytes) -> str | None:

@@ -210,7 +210,8 @@ def _addresses(host: str, port: int, *, url: str, allow_private: bool) -> list[s
     if not public and not allow_private:
         raise SourceError(
             f"{url} is on this machine or its own network.",
-            "Save the page and read the file, or allow it in Python: allow_private=True.",
+            "Save the page and read the file, or allow it with --allow-private (in Python"
+            " allow_private=True).",
         )
     return addresses
 

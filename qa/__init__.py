@@ -87,14 +87,14 @@ def load(
         ModelError: a model cannot be loaded.
         InputError: an article is empty, or an option out of range.
     """
-    from index.embedder import load_embedder, shipped_embedder
+    from index.embedder import load_embedder
     from qa.assistant import Assistant
     from qa.pipeline import PASSAGES_READ
     from qa.reader import reader_of
     from qa.shelf import seed_shelf
 
     reads = reader_of(reader)
-    embeds = load_embedder(embedder) if embedder else shipped_embedder()
+    embeds = load_embedder(embedder)
     most = PASSAGES_READ if passages_read is None else passages_read
     if sources is None:
         shelf = seed_shelf(embeds, progress=progress)

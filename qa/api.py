@@ -204,7 +204,7 @@ def _worth(given: Mapping[str, Any]) -> int:
     questions, text = given.get("questions"), given.get("text")
     return worth_of(
         text if isinstance(text, str) else "",
-        questions=len(questions) if isinstance(questions, list) else 1,
+        questions=max(len(questions), 1) if isinstance(questions, list) else 1,
     )
 
 

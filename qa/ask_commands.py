@@ -10,11 +10,11 @@ from qa.options import (
     add_filter,
     add_min_score,
     add_models,
-    add_sources,
     filter_of,
     load_assistant,
     positive,
 )
+from qa.sources import add_sources
 from qa.terminal import OK, add_command, say
 
 PASSAGES_FOUND = 10

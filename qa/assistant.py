@@ -20,7 +20,7 @@ from index.top_k import check_top_k
 from qa.conversation import expand
 from qa.opening import open_sources
 from qa.pipeline import LEAST_SHARE, PASSAGES_READ, SURE_SCORE, TOP_K, Pipeline
-from qa.questions import check_min_score, check_question, parse_history
+from qa.questions import check_min_score, check_question, numbered, parse_history
 from qa.reader import ExtractiveReader, Reader
 from qa.records import Answer, Excerpt, Found, Question, Timings, Turn
 from qa.remembered import ANSWERS_KEPT, RememberedAnswers
@@ -394,9 +394,7 @@ def _checked(question: str | Question, number: int, reader: Reader) -> Question:
     try:
         return Question(_fitting(check_question(text), reader), parse_history(history))
     except InputError as error:
-        if number == 0:
-            raise
-        raise InputError(f"Question {number + 1}: {error.problem}", error.remedy) from None
+        raise numbered(error, number) from None
 
 
 def _fitting(question: str, reader: Reader) -> str:

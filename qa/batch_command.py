@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,12 +17,12 @@ from qa.options import (
     add_filter,
     add_min_score,
     add_models,
-    add_sources,
     filter_of,
-    load_assistant,
+    load_named,
     positive,
 )
-from qa.terminal import FAILED, OK, STDIN, add_command, complain
+from qa.sources import add_sources
+from qa.terminal import FAILED, OK, STDIN, add_command, complain, skipped_files_named
 
 
 def add_batch(commands: Any) -> None:
@@ -74,13 +75,13 @@ def _batch(options: argparse.Namespace) -> int:
         complain(f"{options.questions}, {line}")
     if not asked:
         raise SourceError(f"{options.questions} has no question in it.", "Put one on each line.")
-    if options.output != STDIN and not Path(options.output).parent.is_dir():
-        raise InputError(f"There is no folder for {options.output}.", "Make it first.")
+    _check_output(options.output)
     if options.resume and options.output == STDIN:
         raise InputError("What was printed cannot be resumed.", "Name a file as --output.")
     where = filter_of(options)
     # Before the output is opened, so that a fault leaves it alone:
-    assistant = load_assistant(options)
+    with skipped_files_named() as skipped:
+        assistant = load_named(options)
     check_asked(assistant.index, where)
     fits = [assistant.reader.takes(row.question) for row in asked]
     long = list(compress(asked, map(not_, fits)))
@@ -104,7 +105,20 @@ def _batch(options: argparse.Namespace) -> int:
         for row, answer in zip(asked, shown, strict=True):
             found = {"id": row.id, **answer.to_dict()}
             print(json.dumps(found, ensure_ascii=False), file=out, flush=True)
-    return FAILED if bad or long else OK
+    return FAILED if bad or long or skipped else OK
+
+
+def _check_output(name: str) -> None:
+    """Refuse what cannot be written, before the articles are read."""
+    output = Path(name)
+    if name == STDIN:
+        return
+    if not name.strip() or output.is_dir():
+        raise InputError(f"The output {name!r} is no file.", "Name a file, or - to print.")
+    if not output.parent.is_dir():
+        raise InputError(f"There is no folder for {name}.", "Make it first.")
+    if not os.access(output if output.exists() else output.parent, os.W_OK):
+        raise InputError(f"{name} may not be written.", "Name another file as --output.")
 
 
 def _leave_alone_what_is_read(options: argparse.Namespace) -> None:

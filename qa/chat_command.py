@@ -7,8 +7,9 @@ from qa.accounts import AUTH_FILE
 from qa.hosts import ALLOWED_HOSTS, chosen_hosts
 from qa.login_choice import AUTH, HUB, chosen_login
 from qa.logins import LOGIN_DAYS
-from qa.options import add_models, add_sources, folder, load_assistant, port, positive
+from qa.options import add_models, folder, load_assistant, port, positive
 from qa.rates import BURST_QUESTIONS, QUESTIONS_PER_MINUTE
+from qa.sources import add_sources
 from qa.terminal import OK, add_command
 
 DEFAULT_PORT = 7860  # Gradio's, and the one Hugging Face Spaces expects

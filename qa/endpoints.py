@@ -13,7 +13,7 @@ from qa.bounds import MAX_QUESTIONS, check_article, check_names, check_top_k
 from qa.offered import Offered
 from qa.own_articles import OwnArticles
 from qa.pipeline import TOP_K
-from qa.questions import check_question, parse_history
+from qa.questions import check_question, numbered, parse_history
 from qa.records import Question
 
 SHOWN_CHARS = 100  # of an id that is none: enough to see what was mixed up
@@ -36,16 +36,16 @@ class Endpoints:
     def ask(
         self,
         question: str,
-        article: str = "",
-        text: str = "",
-        history: list[list[str | None]] | None = None,
+        article: str | None = None,
+        text: str | None = None,
+        history: list[list[str | None] | dict[str, Any]] | None = None,
         top_k: int = TOP_K,
         min_score: float | None = None,
         collections: list[str] | None = None,
         documents: list[str] | None = None,
         languages: list[str] | None = None,
-        since: str = "",
-        until: str = "",
+        since: str | None = None,
+        until: str | None = None,
     ) -> dict[str, Any]:
         """Answer a question with a quote from an article, or say that it does not say.
 
@@ -53,7 +53,7 @@ class Endpoints:
             question: what to ask.
             article: id of an article, as /documents or /add_document gave it; all on offer, without it.
             text: an article of your own to ask instead.
-            history: earlier turns, oldest first: [question, answer], null for no answer.
+            history: earlier turns, oldest first: [question, answer], null for no answer, or the answers themselves as they were given.
             top_k: how many quotes to give.
             min_score: least score of an answer, from 0 to 1; the fitted one, without it.
             collections: names of collections, as /documents gives them; only their articles are asked.
@@ -75,15 +75,15 @@ class Endpoints:
     def ask_many(
         self,
         questions: list[str],
-        article: str = "",
-        text: str = "",
+        article: str | None = None,
+        text: str | None = None,
         top_k: int = TOP_K,
         min_score: float | None = None,
         collections: list[str] | None = None,
         documents: list[str] | None = None,
         languages: list[str] | None = None,
-        since: str = "",
-        until: str = "",
+        since: str | None = None,
+        until: str | None = None,
     ) -> list[dict[str, Any]]:
         """Answer many questions in one call.
 
@@ -111,15 +111,15 @@ class Endpoints:
     def ask_stream(
         self,
         questions: list[str],
-        article: str = "",
-        text: str = "",
+        article: str | None = None,
+        text: str | None = None,
         top_k: int = TOP_K,
         min_score: float | None = None,
         collections: list[str] | None = None,
         documents: list[str] | None = None,
         languages: list[str] | None = None,
-        since: str = "",
-        until: str = "",
+        since: str | None = None,
+        until: str | None = None,
     ) -> Iterator[dict[str, Any]]:
         """Answer many questions, each answer sent as soon as it is there.
 
@@ -140,24 +140,27 @@ class Endpoints:
         """  # noqa: E501 - Gradio reads one line for each argument
         where = _filter(collections, documents, languages, since, until)
         assistant = self._chosen(article, text)
-        for question in _checked(questions):
+        for number, question in enumerate(_checked(questions)):
             # Alone, since a longer batch would keep its first answer back.
-            (answer,) = assistant.ask_many(
-                [question], top_k=check_top_k(top_k), min_score=min_score, where=where
-            )
+            try:
+                (answer,) = assistant.ask_many(
+                    [question], top_k=check_top_k(top_k), min_score=min_score, where=where
+                )
+            except InputError as error:
+                raise numbered(error, number) from None
             yield answer.to_dict()
 
     def search(
         self,
         query: str,
-        article: str = "",
-        text: str = "",
+        article: str | None = None,
+        text: str | None = None,
         top_k: int = PASSAGES_FOUND,
         collections: list[str] | None = None,
         documents: list[str] | None = None,
         languages: list[str] | None = None,
-        since: str = "",
-        until: str = "",
+        since: str | None = None,
+        until: str | None = None,
     ) -> list[dict[str, Any]]:
         """Find the passages nearest to a query in meaning and words, without reading them for an answer.
 
@@ -232,8 +235,12 @@ class Endpoints:
             raise _unknown(id)
         return {"id": id, "removed": True}
 
-    def _chosen(self, article: str, text: str) -> Assistant:
-        if text:
+    def _chosen(self, article: str | None, text: str | None) -> Assistant:
+        if text is not None:  # an empty one is refused: all on offer would be other articles
+            if article:
+                raise InputError(
+                    "The call has an article and a text.", "Give one, or neither for all on offer."
+                )
             return self._offered.everything.about([check_article(Document.from_text(text))])
         if not article:
             return self._offered.everything
@@ -262,8 +269,8 @@ def _filter(
     collections: list[str] | None,
     documents: list[str] | None,
     languages: list[str] | None,
-    since: str,
-    until: str,
+    since: str | None,
+    until: str | None,
 ) -> Filter:
     for names in (collections, documents, languages):
         check_names(names or ())

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qa.options import add_min_score, add_models, embedder_of, folder, positive
+from qa.options import add_min_score, add_models, folder, positive
 from qa.terminal import OK, add_command, complain, say, say_line
 
 # As in qa.cli: what needs a library is imported in the function that uses it.
@@ -58,6 +58,7 @@ def add_evaluate(commands: Any) -> None:
 
 
 def _evaluate(options: argparse.Namespace) -> int:
+    from index.embedder import load_embedder
     from index.errors import InputError
     from qa.evaluate import figures
     from qa.reader import reader_of
@@ -72,7 +73,7 @@ def _evaluate(options: argparse.Namespace) -> int:
         options.report.mkdir(parents=True, exist_ok=True)
     squads = {file: SquadSet.from_file(Path(file)) for file in options.files}
     reader = reader_of(options.reader)
-    embedder = embedder_of(options.embedder) if options.mode == "open" else None
+    embedder = load_embedder(options.embedder) if options.mode == "open" else None
     results: dict[str, dict[str, Any]] = {}
     outcomes: dict[str, list[Outcome]] = {}
     for file, squad in squads.items():

@@ -5,7 +5,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from qa.options import add_embedder, add_limits, embedder_of, folder, limits_of
+from qa.options import add_embedder, folder, model
+from qa.sources import add_limits, limits_of
 from qa.terminal import OK, add_command, say_line
 
 
@@ -50,7 +51,10 @@ def add_exchange(actions: Any) -> None:
     )
     reembed.add_argument("folder", metavar="DIR", type=folder, help="folder of the index")
     reembed.add_argument(
-        "--model", metavar="MODEL", help="folder or hub id of an embedder (the one we ship)"
+        "--model",
+        metavar="MODEL",
+        type=model,
+        help="folder or hub id of an embedder (the one we ship)",
     )
     reembed.set_defaults(run=_reembed)
 
@@ -71,12 +75,13 @@ def _export(options: argparse.Namespace) -> int:
 
 
 def _import(options: argparse.Namespace) -> int:
+    from index.embedder import load_embedder
     from index.exchange import import_index
 
     changes = import_index(
         options.folder,
         options.file,
-        embedder=embedder_of(options.embedder),
+        embedder=load_embedder(options.embedder),
         limits=limits_of(options),
         progress=sys.stderr.isatty(),
     )
@@ -85,10 +90,11 @@ def _import(options: argparse.Namespace) -> int:
 
 
 def _reembed(options: argparse.Namespace) -> int:
+    from index.embedder import load_embedder
     from index.reembed import reembed
 
     count = reembed(
-        options.folder, embedder=embedder_of(options.model), progress=sys.stderr.isatty()
+        options.folder, embedder=load_embedder(options.model), progress=sys.stderr.isatty()
     )
     say_line(f"{options.folder}: {count:,} articles embedded anew")
     return OK

@@ -4,7 +4,7 @@ import argparse
 from typing import Any
 
 from index.errors import InputError, ModelError
-from qa.options import folder
+from qa.options import folder, model
 from qa.terminal import OK, add_command, say
 
 
@@ -21,7 +21,7 @@ def add_export(commands: Any) -> None:
         "  pullquote export deepset/tinyroberta-squad2\n"
         "  pullquote export my-embedder/ --output my-embedder-fast",
     )
-    command.add_argument("model", metavar="MODEL", help="folder or hub id")
+    command.add_argument("model", metavar="MODEL", type=model, help="folder or hub id")
     command.add_argument(
         "--output",
         metavar="DIR",

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qa.exchange_commands import add_exchange
-from qa.options import add_embedder, add_limits, embedder_of, folder, limits_of
+from qa.options import add_embedder, folder
+from qa.sources import add_articles, limits_of, named_sources
 from qa.terminal import (
     FAILED,
     OK,
     add_command,
     complain,
-    named_sources,
     say,
     say_line,
     skipped_files_named,
@@ -45,7 +45,7 @@ def add_index(commands: Any) -> None:
         "and what is no longer named is removed; nothing is while some file cannot be read (exit\n"
         "code 1). Stopped, it goes on where it was.",
     )
-    _add_sources(build)
+    add_articles(build)
     build.add_argument(
         "--output", metavar="DIR", type=folder, required=True, help="folder for the index"
     )
@@ -66,7 +66,7 @@ def add_index(commands: Any) -> None:
         "  pullquote index add shelf minutes/ --collection minutes",
         _add,
     )
-    _add_sources(add)
+    add_articles(add)
     add_embedder(add)
     _add_collection(add)
 
@@ -143,16 +143,6 @@ def _action(
     return action
 
 
-def _add_sources(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "sources",
-        metavar="SOURCE",
-        nargs="+",
-        help="article, folder, pattern ('notes/**/*.md') or web page; - for stdin",
-    )
-    add_limits(command)
-
-
 def _add_collection(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--collection",
@@ -172,7 +162,10 @@ def _read(options: argparse.Namespace) -> "tuple[list[Document], bool]":
 
     with skipped_files_named() as skipped:
         documents = read_sources(
-            named_sources(options), limits=limits_of(options), progress=sys.stderr.isatty()
+            named_sources(options),
+            limits=limits_of(options),
+            allow_private=options.allow_private,
+            progress=sys.stderr.isatty(),
         )
     return documents, bool(skipped)
 
@@ -213,12 +206,13 @@ def _stored(folder: Path) -> "dict[str, Document]":
 
 
 def _build(options: argparse.Namespace) -> int:
+    from index.embedder import load_embedder
     from index.engine import PassageIndex
     from index.errors import DamagedIndexError, IncompatibleIndexError
 
     documents, are_some_skipped = _read(options)
     ids = {document.id for document in documents}
-    embedder = embedder_of(options.embedder)
+    embedder = load_embedder(options.embedder)
     progress = sys.stderr.isatty()
     try:
         index = PassageIndex.open(options.output, embedder=embedder, create=True, kind=options.kind)
@@ -256,10 +250,11 @@ def _name_staying(missing: Sequence[str], folder: str) -> None:
 
 
 def _add(options: argparse.Namespace) -> int:
+    from index.embedder import load_embedder
     from index.engine import PassageIndex
 
     documents, are_some_skipped = _read(options)
-    index = PassageIndex.open(options.folder, embedder=embedder_of(options.embedder))
+    index = PassageIndex.open(options.folder, embedder=load_embedder(options.embedder))
     documents = _collected(documents, index.document, options.collection)
     changes = index.add(documents, progress=sys.stderr.isatty())
     index.settle()
@@ -348,10 +343,13 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _repair(options: argparse.Namespace) -> int:
+    from index.embedder import load_embedder
     from index.repair import repair
 
     done = repair(
-        options.folder, embedder=lambda: embedder_of(options.embedder), progress=sys.stderr.isatty()
+        options.folder,
+        embedder=lambda: load_embedder(options.embedder),
+        progress=sys.stderr.isatty(),
     )
     for fault in done.faults:
         complain(str(fault))

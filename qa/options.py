@@ -1,75 +1,19 @@
-"""What several commands ask for alike: articles, models, a least score; and loading of them."""
+"""What several commands ask for alike: models, a least score, a filter; and loading of all."""
 
 import argparse
-import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qa.terminal import named_sources, skipped_files_named
+from qa.sources import limits_of, named_sources
+from qa.terminal import skipped_files_named
 
 # As in qa.cli: what needs a library is imported in the function that uses it.
 if TYPE_CHECKING:
-    from index.embed import Embedder
     from index.filters import Filter
-    from index.limits import ReadLimits
     from qa.assistant import Assistant
 
 TOP_K = 3
-
-
-def add_sources(command: argparse.ArgumentParser) -> None:
-    """Add the articles of a command, by default the examples.
-
-    Args:
-        command: what the options are added to.
-    """
-    command.add_argument(
-        "sources",
-        metavar="SOURCE",
-        nargs="*",
-        help="article (text, HTML, PDF, Word, EPUB), table (.csv, .jsonl) or .zip of articles,"
-        " folder or pattern ('notes/**/*.md') of them, address of a web page, or folder of a saved"
-        " index; - reads standard input; without any, the example articles",
-    )
-    add_limits(command)
-
-
-def add_limits(command: argparse.ArgumentParser) -> None:
-    """Add how much of a source is read.
-
-    Args:
-        command: what the option is added to.
-    """
-    command.add_argument(
-        "--limit",
-        metavar="NAME=NUMBER",
-        action="append",
-        type=limit,
-        help="read more of a source, or less, such as pdf_pages=8000 or seconds=300: the README"
-        " names all; several times for several",
-    )
-
-
-def limits_of(options: argparse.Namespace) -> "ReadLimits":
-    """How much of a source is read.
-
-    Args:
-        options: of the command, with that of `add_limits`.
-
-    Raises:
-        InputError: there is no such limit, or it is not above 0.
-    """
-    from dataclasses import asdict
-
-    from index.errors import InputError
-    from index.limits import DEFAULT_LIMITS, ReadLimits
-
-    given: dict[str, float] = dict(options.limit or ())
-    kinds = {name: type(value) for name, value in asdict(DEFAULT_LIMITS).items()}
-    for name in given.keys() - kinds.keys():
-        raise InputError(f"There is no limit {name!r}.", f"Name one of {', '.join(kinds)}.")
-    return ReadLimits(**{name: kinds[name](number) for name, number in given.items()})
 
 
 def add_models(command: argparse.ArgumentParser) -> None:
@@ -78,7 +22,9 @@ def add_models(command: argparse.ArgumentParser) -> None:
     Args:
         command: what the options are added to.
     """
-    command.add_argument("--reader", metavar="MODEL", help="folder or hub id of a reader")
+    command.add_argument(
+        "--reader", metavar="MODEL", type=model, help="folder or hub id of a reader"
+    )
     add_embedder(command)
 
 
@@ -88,21 +34,9 @@ def add_embedder(command: argparse.ArgumentParser) -> None:
     Args:
         command: what the option is added to.
     """
-    command.add_argument("--embedder", metavar="MODEL", help="folder or hub id of an embedder")
-
-
-def embedder_of(name: str | None) -> "Embedder":
-    """Load an embedding model: the one that is shipped, without a name.
-
-    Args:
-        name: folder or hub id.
-
-    Raises:
-        ModelError: it cannot be loaded.
-    """
-    from index.embedder import load_embedder, shipped_embedder
-
-    return load_embedder(name) if name else shipped_embedder()
+    command.add_argument(
+        "--embedder", metavar="MODEL", type=model, help="folder or hub id of an embedder"
+    )
 
 
 def add_min_score(command: argparse.ArgumentParser) -> None:
@@ -163,25 +97,6 @@ def filter_of(options: argparse.Namespace) -> "Filter | None":
     return None if where.is_open else where
 
 
-def limit(text: str) -> tuple[str, float]:
-    """Read a name and a number.
-
-    Args:
-        text: as it was typed.
-
-    Raises:
-        argparse.ArgumentTypeError: if it is none.
-    """
-    name, _, written = text.partition("=")
-    try:
-        number = float(written.replace("_", ""))
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number):
-        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=NUMBER")
-    return name.strip(), number
-
-
 def probability(text: str) -> float:
     """Read a number from 0 to 1.
 
@@ -233,6 +148,21 @@ def port(text: str) -> int:
     return number
 
 
+def model(text: str) -> str:
+    """Read the name of a model.
+
+    Args:
+        text: as it was typed.
+
+    Raises:
+        argparse.ArgumentTypeError: if it is blank, as a variable which is not set: it would be
+            the model that is shipped.
+    """
+    if not text.strip():
+        raise argparse.ArgumentTypeError(f"{text!r} is no model")
+    return text
+
+
 def folder(text: str) -> Path:
     """Read the name of a folder.
 
@@ -249,6 +179,16 @@ def folder(text: str) -> Path:
 
 
 def load_assistant(options: argparse.Namespace) -> "Assistant":
+    """Load what answers, and say which files could not be read.
+
+    Args:
+        options: of the command, with those of `add_sources` and `add_models`.
+    """
+    with skipped_files_named():
+        return load_named(options)
+
+
+def load_named(options: argparse.Namespace) -> "Assistant":
     """Load what answers: the articles and the models that a command was given.
 
     Args:
@@ -256,11 +196,11 @@ def load_assistant(options: argparse.Namespace) -> "Assistant":
     """
     from qa import load
 
-    with skipped_files_named():
-        return load(
-            named_sources(options) or None,
-            reader=options.reader,
-            embedder=options.embedder,
-            limits=limits_of(options),
-            progress=sys.stderr.isatty(),
-        )
+    return load(
+        named_sources(options) or None,
+        reader=options.reader,
+        embedder=options.embedder,
+        limits=limits_of(options),
+        allow_private=options.allow_private,
+        progress=sys.stderr.isatty(),
+    )

@@ -1,5 +1,6 @@
 """What a question, its history and its least score must be."""
 
+from numbers import Real
 from typing import Any
 
 from index.errors import InputError
@@ -33,14 +34,29 @@ def check_question(question: str, *, name: str = "question") -> str:
     return question
 
 
-def check_min_score(min_score: float | None) -> None:
+def numbered(error: InputError, number: int) -> InputError:
+    """What is wrong with one of several questions, with which it is; of the first, as it is.
+
+    Args:
+        error: what is wrong with it.
+        number: of the question, from 0.
+    """
+    if number == 0:
+        return error
+    return InputError(f"Question {number + 1}: {error.problem}", error.remedy)
+
+
+def check_min_score(min_score: Any) -> None:
     """Refuse a least score that is no probability: below it everything would be an absence.
 
     Raises:
-        InputError: it is neither None nor from 0 to 1.
+        InputError: it is neither None nor a number from 0 to 1.
     """
-    if min_score is not None and not 0 <= min_score <= 1:
-        raise InputError(f"min_score is {min_score}.", "Give a probability, from 0 to 1.")
+    if min_score is None:
+        return
+    is_number = isinstance(min_score, Real) and not isinstance(min_score, bool)
+    if not is_number or not 0 <= min_score <= 1:
+        raise InputError(f"min_score is {min_score!r}.", "Give a probability, from 0 to 1.")
 
 
 def parse_history(turns: Any) -> tuple[Turn, ...]:

@@ -289,7 +289,7 @@ def reader_of(name: str | None) -> ExtractiveReader:
     Raises:
         ModelError: it cannot be loaded.
     """
-    return ExtractiveReader.from_pretrained(name) if name else ExtractiveReader.shipped()
+    return ExtractiveReader.shipped() if name is None else ExtractiveReader.from_pretrained(name)
 
 
 def _best_of(spans: Sequence[ReadSpan]) -> tuple[ReadSpan, ...]:

@@ -109,7 +109,8 @@ def serve(
     )
     with page:
         offer(Endpoints(offered, OwnArticles()), gate)
-    page.queue(max_size=WAITING_QUESTIONS)
+    # Else a call could pass by the queue, and run beside the one question whose turn it is.
+    page.queue(max_size=WAITING_QUESTIONS, api_open=False)
     queue = page._queue  # noqa: SLF001 - Gradio tells its length nowhere else
     queue.ANALYTICS_MAX_EVENTS = 1  # figures of its own, for a page that we do not offer
     counters.watch_queue(lambda: len(queue))

@@ -1,4 +1,4 @@
-"""What commands share: how they are described, read sources, print and complain."""
+"""What commands share: how they are described, print and complain."""
 
 import argparse
 import codecs
@@ -7,14 +7,14 @@ import os
 import re
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from io import TextIOWrapper
-from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
 OK, FAILED = 0, 1
 STDIN = "-"
+NAME_LISTS = (argparse.ZERO_OR_MORE, argparse.ONE_OR_MORE)
 SPELT = "pullquote.spelt"  # what spells out the characters that an encoding lacks
 # Control characters but tab and line feed, those that break a line or turn the direction of
 # writing, and halves of surrogate pairs, which names of files may have and no terminal takes.
@@ -24,7 +24,22 @@ UNSHOWN = re.compile(
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser whose complaints may be about any name."""
+    """A parser that takes names wherever they stand, and whose complaints may be about any name."""
+
+    def parse_known_args(  # type: ignore[override] # its overloads say the same at length
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        """Parse what stands in the arguments, and give what does not belong in them.
+
+        argparse ends a list of names at the first option behind it; names that follow are left.
+        """
+        found, left = super().parse_known_args(args, namespace)
+        lists = [action for action in self._actions if action.nargs in NAME_LISTS]
+        if lists and all(name == STDIN or not name.startswith("-") for name in left):
+            (names,) = lists
+            setattr(found, names.dest, [*getattr(found, names.dest), *left])
+            left = []
+        return found, left
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong with the command's arguments, and end."""
@@ -53,30 +68,6 @@ def add_command(commands: Any, name: str, summary: str, examples: str) -> argpar
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     return command
-
-
-def named_sources(options: argparse.Namespace) -> list[Any]:
-    """The sources named: paths and web pages, never text; standard input becomes a document.
-
-    Raises:
-        InputError: a name is empty, as that of a variable which is not set: it would be the
-            working folder.
-    """
-    from index.decoding import decode
-    from index.errors import InputError
-    from index.records import Document
-    from index.web import is_url
-
-    sources: list[Any] = []
-    for name in options.sources:
-        if name == STDIN:
-            text = decode(sys.stdin.buffer.read(), name="Standard input")
-            sources.append(Document.from_text(text, title="Standard input", id="stdin"))
-        elif not name:
-            raise InputError("A SOURCE is empty.", "Name a file or a folder; . is this one.")
-        else:
-            sources.append(name if is_url(name) else Path(name))
-    return sources
 
 
 def encode_anything() -> None:
@@ -186,9 +177,11 @@ def skipped_files_named() -> Iterator[list[str]]:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", SkippedFileWarning)
         skipped: list[str] = []
-        yield skipped
-    for warning in caught:
-        if issubclass(warning.category, SkippedFileWarning):
-            skipped.append(str(warning.message))
-        if issubclass(warning.category, SkippedFileWarning | SlowModelWarning):
-            complain(str(warning.message))
+        try:
+            yield skipped
+        finally:  # where no file could be read at all, too
+            for warning in caught:
+                if issubclass(warning.category, SkippedFileWarning):
+                    skipped.append(str(warning.message))
+                if issubclass(warning.category, SkippedFileWarning | SlowModelWarning):
+                    complain(str(warning.message))
