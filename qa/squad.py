@@ -4,7 +4,7 @@ import gzip
 import json
 import random
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,7 +48,13 @@ class SquadSet:
 
     @classmethod
     def from_file(cls, file: Path) -> "SquadSet":
-        """Read a file in the format of SQuAD 1.1 or 2.0, gzipped or not.
+        """Read a file in the format of SQuAD 1.1 or 2.0, or of rows with a context each.
+
+        The latter is what the hub's ``datasets`` write: a list, or an object a line, each with
+        ``context``, ``question`` and ``answers``. Both may be gzipped.
+
+        Args:
+            file: ``.json`` or ``.jsonl``, or one of them with ``.gz`` behind it.
 
         Raises:
             SourceError: it is missing, or not of that format.
@@ -57,8 +63,7 @@ class SquadSet:
             data = file.read_bytes()
             if file.suffix == ".gz":
                 data = gzip.decompress(data)
-            articles = json.loads(data)["data"]
-            return _parse(articles)
+            return _parse(_articles(data, is_lines=".jsonl" in file.suffixes))
         except OSError as error:
             problem = error.strerror or str(error)
         except (
@@ -128,53 +133,85 @@ class SquadSet:
         return SquadSet(self.paragraphs, tuple(turn for one in drawn for turn in one))
 
 
+def _articles(data: bytes, *, is_lines: bool) -> Sequence[dict[str, Any]]:
+    if is_lines:
+        return [json.loads(line) for line in data.splitlines() if line.strip()]
+    loaded = json.loads(data)
+    articles: Sequence[dict[str, Any]] = loaded if isinstance(loaded, list) else loaded["data"]
+    return articles
+
+
 def _parse(articles: Sequence[dict[str, Any]]) -> SquadSet:
     numbers: dict[str, int] = {}
     paragraphs: list[Document] = []
     questions: list[SquadQuestion] = []
-    asked = [(article, paragraph) for article in articles for paragraph in article["paragraphs"]]
-    for conversation, (article, paragraph) in enumerate(asked):
-        text = paragraph["context"]
+    for conversation, (title, text, rows) in enumerate(_conversations(articles)):
         if text not in numbers:
             numbers[text] = len(paragraphs)
-            title = article.get("title") or "Untitled"
             paragraphs.append(Document(f"p{len(paragraphs)}", title, text))
-        for row in paragraph["qas"]:
-            impossible = row.get("is_impossible", False)
-            items = row.get("all_spans")
-            golds = [] if impossible else _answers_of(row)
-            if items is not None:
-                items = () if impossible else tuple(map(_item, items))
-                if not items and golds:  # a file may fill it only where there are several
-                    items = None
-            questions.append(
-                SquadQuestion(
-                    row["question"].strip(),
-                    numbers[text],
-                    tuple(golds),
-                    items,
-                    conversation,
-                )
-            )
+        for row in rows:
+            golds, items = _golds(row)
+            asked = row["question"].strip()
+            questions.append(SquadQuestion(asked, numbers[text], golds, items, conversation))
     if not questions:
         raise InputError("It has no questions.", "Give a file with some.")
     return SquadSet(tuple(paragraphs), tuple(questions))
 
 
-def _answers_of(row: dict[str, Any]) -> list[str]:
-    """The accepted answers of an answerable question; some files give them as its items only."""
-    if row.get("all_spans") and not row.get("answers"):
-        return [_item(item) for item in row["all_spans"]]
-    return [_text(gold) for gold in row["answers"]]
+def _conversations(
+    articles: Sequence[dict[str, Any]],
+) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
+    """Title, text and questions of each paragraph; of one that comes turn by turn, together."""
+    title, text, rows = "", "", list[dict[str, Any]]()
+    for article in articles:
+        # A row by itself is article, paragraph and question at once.
+        for paragraph in article.get("paragraphs", [article]):
+            more = [paragraph] if "question" in paragraph else paragraph["qas"]
+            if rows and more and paragraph["context"] == text and _goes_on(rows[-1], more[0]):
+                rows += more
+                continue
+            if rows or text.strip():
+                yield title, text, _in_order(rows)
+            title = str(article.get("title") or "Untitled")
+            text, rows = paragraph["context"], list(more)
+            if rows and not text.strip():
+                raise InputError("A paragraph is empty.", "Give it some text.")
+    if rows or text.strip():
+        yield title, text, _in_order(rows)
 
 
-def _item(given: Any) -> str:
-    """An item, which some files give without its place."""
-    return given if isinstance(given, str) else _text(given)
+def _goes_on(last: dict[str, Any], row: dict[str, Any]) -> bool:
+    """Whether a question is a later turn than another of the same paragraph."""
+    turns = last.get("turn"), row.get("turn")
+    return isinstance(turns[0], int) and isinstance(turns[1], int) and turns[0] < turns[1]
 
 
-def _text(given: dict[str, Any]) -> str:
-    text = given["text"]
-    if not isinstance(text, str):
-        raise TypeError(f"an answer's text is {text!r}")
-    return text
+def _in_order(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    if all(isinstance(row.get("turn"), int) for row in rows):
+        return sorted(rows, key=lambda row: int(row["turn"]))
+    return rows
+
+
+def _golds(row: dict[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...] | None]:
+    """The accepted answers of a question and its items, both none where it is unanswerable."""
+    impossible, items = row.get("is_impossible", False), row.get("all_spans")
+    if impossible:
+        return (), None if items is None else ()
+    found = _texts(items or ())
+    if items and not row.get("answers"):  # some files give answers as items only
+        return found, found
+    # One that is blank is a way to say that there is none; a file may fill its items only where
+    # there are several.
+    golds = tuple(text for text in _texts(row["answers"]) if text.strip())
+    return golds, None if items is None or (golds and not found) else found
+
+
+def _texts(given: Any) -> tuple[str, ...]:
+    """The texts of answers, which come with their places, without, or as a column of each."""
+    if isinstance(given, dict):
+        given = given["text"]
+    texts = tuple(one if isinstance(one, str) else one["text"] for one in given)
+    for text in texts:
+        if not isinstance(text, str):
+            raise TypeError(f"an answer's text is {text!r}")
+    return texts

@@ -110,7 +110,8 @@ def broken_row(**fields):
         broken_row(question=5),
         broken_row(question=None),
         broken_row(answers=None),
-        broken_row(answers=["42"]),
+        broken_row(answers={"answer_start": [3]}),
+        broken_row(answers={"text": "42"} | {"text": [5]}),
         broken_row(answers=[{"start": 3}]),
         broken_row(answers=[{"text": 5}]),
         broken_row(answers=[{"text": None}]),
@@ -123,6 +124,41 @@ def test_file_that_is_no_squad(tmp_path, data):
         SquadSet.from_file(file)
     assert str(file) in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+ROWS = [
+    {"context": MARSH, "question": "one?", "answers": {"text": ["42"], "answer_start": [20]}},
+    {"context": MARSH, "question": "two?", "answers": {"text": [], "answer_start": []}},
+    {"context": KETTLE, "question": "three?", "answers": ["steel"], "title": 1999},
+]
+
+
+@pytest.mark.parametrize("name", ["rows.json", "rows.jsonl", "rows.jsonl.gz", "data.json"])
+def test_rows_with_a_context_each(tmp_path, name):
+    lines = "\n".join(map(json.dumps, ROWS)).encode() + b"\n\n"
+    data = {"rows.json": ROWS, "data.json": {"data": ROWS}}.get(name, lines)
+    read = SquadSet.from_file(write(tmp_path, name, data))
+    assert [question.answers for question in read.questions] == [("42",), (), ("steel",)]
+    assert [question.paragraph for question in read.questions] == [0, 0, 1]
+    assert [question.conversation for question in read.questions] == [0, 1, 2]
+    assert [paragraph.title for paragraph in read.paragraphs] == ["Untitled", "1999"]
+
+
+def test_a_blank_answer_is_none(tmp_path):
+    rows = [row("one?", ""), row("two?", " ", "42"), row("three?", "A")]
+    read = SquadSet.from_file(write(tmp_path, "blank.json", squad((MARSH, rows))))
+    assert [question.answers for question in read.questions] == [(), ("42",), ("A",)]
+
+
+def test_turns_are_put_in_order_and_together(tmp_path):
+    def turn(number, text=MARSH):
+        return (text, [row(f"{number}?", "42") | {"turn": number}])
+
+    shuffled = (MARSH, [turn(3)[1][0], turn(1)[1][0], turn(2)[1][0]])
+    data = squad(shuffled, turn(1), turn(2), turn(1), turn(1, KETTLE), turn(2, MARSH))
+    read = SquadSet.from_file(write(tmp_path, "turns.json", data))
+    asked = [[turn.question for turn in turns] for turns in read.conversations]
+    assert asked == [["1?", "2?", "3?"], ["1?", "2?"], ["1?"], ["1?"], ["2?"]]
 
 
 @pytest.mark.usefixtures("no_collection")
