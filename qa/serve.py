@@ -31,6 +31,7 @@ from qa.hub_login import HubLogin
 from qa.kept import Kept
 from qa.login import MESSAGE, Door, inside_headers
 from qa.logins import LOGIN_DAYS
+from qa.mcp_errors import tell_errors_as_json
 from qa.offered import Offered
 from qa.own_articles import OwnArticles
 from qa.palette import MARK
@@ -145,6 +146,7 @@ def serve(
             state_session_capacity=PAGES_HELD,
             run_history=False,  # it would keep questions in the browser, and offer to upload them
             share=False,
+            pwa=False,  # else a Space offers to be installed, and works no better for it
             ssr_mode=False,
             # It would look at the page once more, and end the server where that takes 3 s.
             _frontend=False,
@@ -171,6 +173,8 @@ def serve(
             f"{where} is in use, or {bound} is not this machine's.",
             "Choose another with --port, or stop what runs there.",
         ) from error
+    if page.mcp_server_obj:
+        tell_errors_as_json(page.mcp_server_obj.mcp_server)
     if door and page.mcp_server_obj:
         page.mcp_server_obj._client_instance = _inside_client(page, door)  # noqa: SLF001 - no other way
     started.set()

@@ -36,7 +36,7 @@ LAYERS = {
     ),
     "qa": (
         "accounts bounds callers counters embedded faults finished_sessions headers logins logs",
-        "health heap hosts rates refusals hub_login",
+        "health heap hosts mcp_errors rates refusals hub_login",
         "gate login login_choice openid",
         "begun_logins",
         "records schema seeds settings squad palette scorer markdown kept_folder form_words",
@@ -69,6 +69,7 @@ LAYERS = {
         "serve",
         "__init__",
         "report terminal",
+        "sources",
         "options",
         "exchange_commands",
         "index_commands feedback_command password_command export_command",

@@ -6,12 +6,14 @@ import sys
 from typing import Any
 
 import jsonschema
+import pytest
 from asked import timeless
 from conftest import ROOT
 from mcp_calls import result, with_session
 
 from qa import answer_schema
 from qa.assistant import Assistant
+from qa.mcp_errors import as_json
 
 EASY = "how many prisoners were pardoned?"
 OWN = "The bridge at Oldmere was painted green by Ada Fenn."
@@ -84,6 +86,47 @@ def test_errors_are_json_with_a_remedy(url: str) -> None:
         "message": "The question is empty.",
         "remedy": "Type a question.",
     }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ({"question": EASY, "top_k": "3"}, "'3' is not of type 'integer'"),
+        ({"question": EASY, "tpo_k": 3}, "parameter `tpo_k`"),
+        ({}, "'question' is a required property"),
+    ],
+)
+def test_what_is_refused_before_a_tool_runs_is_told_as_json(url: str, arguments, told) -> None:
+    failed = result(url, "ask", arguments)
+    (content,) = failed.content
+    error = json.loads(content.text)
+    assert failed.isError
+    assert error["code"] == "input"
+    assert told in error["message"]
+    assert "input schema" in error["remedy"]
+
+
+def test_an_unknown_tool_is_an_input_error(url: str) -> None:
+    failed = result(url, "forget", {})
+    assert failed.isError
+    assert json.loads(failed.content[0].text)["code"] == "input"
+
+
+def test_who_asks_for_progress_gets_errors_as_json_too(url: str) -> None:
+    async def seen(*_: Any) -> None:
+        pass
+
+    failed = with_session(
+        url, lambda session: session.call_tool("ask", {"question": " "}, progress_callback=seen)
+    )
+    assert failed.isError
+    assert json.loads(failed.content[0].text)["message"] == "The question is empty."
+
+
+def test_a_full_queue_is_busy_and_the_unforeseen_internal() -> None:
+    assert json.loads(as_json("Queue is full! Please try again."))["code"] == "busy"
+    assert json.loads(as_json("list index out of range"))["code"] == "internal"
+    assert "index" not in as_json("list index out of range")
 
 
 def test_the_server_starts_without_the_package() -> None:

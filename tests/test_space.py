@@ -42,7 +42,11 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def started(files: Path, environment: Mapping[str, str]) -> Iterator[str]:
     """``python app.py`` on a Space with these variables."""
     port = free_port()
-    space = {"SPACE_ID": "someone/pullquote", "GRADIO_SERVER_PORT": str(port)}
+    space = {
+        "SYSTEM": "spaces",
+        "SPACE_ID": "someone/pullquote",
+        "GRADIO_SERVER_PORT": str(port),
+    }
     app = subprocess.Popen(
         [sys.executable, "app.py"],
         cwd=files,
