@@ -4,12 +4,12 @@ import os
 import sys
 from pathlib import Path
 
-from index.errors import PullquoteError
+from index.errors import PullquoteError, StoreError
 from index.fast_kept import CACHE_VARIABLE
 from qa import load
 from qa.heap import give_memory_back
 from qa.hosts import chosen_hosts
-from qa.kept import kept_in
+from qa.kept import Kept, kept_in
 from qa.kept_folder import default_folder
 from qa.login_choice import chosen_login
 from qa.seeds import seed_examples
@@ -44,8 +44,19 @@ def start() -> None:
         embedding=SPACES,
         hosts=chosen_hosts(),
         accounts=accounts,
-        kept=kept_in(storage),
+        kept=_kept_in(storage),
     )
+
+
+def _kept_in(storage: Path | None) -> Kept | None:
+    """What keeps conversations; on a Space None where its storage turns out to keep nothing."""
+    try:
+        return kept_in(storage)
+    except StoreError as error:
+        if "SPACE_ID" not in os.environ:
+            raise
+        complain(f"{error} The chat starts without keeping conversations.")
+        return None
 
 
 if __name__ == "__main__":

@@ -58,7 +58,7 @@ def _walk(
 ) -> Iterator[Member]:
     if depth > expansion.limits.archive_depth:
         raise SourceError(
-            f"{name} lies {depth - 1} archives deep; {expansion.limits.archive_depth} are opened.",
+            f"{name} is {depth} archives deep; only {expansion.limits.archive_depth} are opened.",
             "Unpack it, and read what is in it.",
         )
     zipped = ZippedFiles.from_bytes(data, name=name, expansion=expansion)

@@ -14,7 +14,7 @@ from index.errors import DamagedIndexError, PullquoteError, StoreError
 FILE = "index.sqlite"
 BUSY_S = 60.0  # to wait until others have read or written, which takes seconds at most
 REBUILD = "Build it again with: pullquote index build SOURCE --output DIR"
-MEND = f"Mend it with: pullquote index repair DIR. {REBUILD.replace('Build', 'Or build', 1)}"
+MEND = f"Repair it with: pullquote index repair DIR. {REBUILD.replace('Build', 'Or build', 1)}"
 # What may be wrong with a disk; everything else that SQLite finds is wrong with the file.
 DISK_FAULTS = (
     "SQLITE_BUSY",

@@ -69,7 +69,7 @@ def read_here(data: bytes, *, name: str, limits: ReadLimits) -> Extract:
 def _opened(data: bytes, *, name: str, limits: ReadLimits) -> ZippedFiles:
     zipped = ZippedFiles.from_bytes(data, name=name, expansion=Expansion(limits))
     if CONTENT not in zipped:
-        raise SourceError(f"{name} is no Word file.", "Save it as .docx, and read that.")
+        raise SourceError(f"{name} is not a Word file.", "Save it as .docx, and read that.")
     return zipped
 
 
@@ -97,7 +97,7 @@ def _text(data: bytes, *, name: str) -> str:
             io.BytesIO(data), convert_image=without_pictures, style_map=STYLES
         )
     except Exception as error:  # it raises whatever goes wrong in a document that makes no sense
-        raise SourceError(f"{name} is a damaged Word file.", "Get it again, whole.") from error
+        raise SourceError(f"{name} is a damaged Word file.", "Get a complete copy.") from error
     page = parse_html(found.value.encode(), name=name)
     if page is None:
         return ""

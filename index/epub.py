@@ -37,7 +37,7 @@ def read_epub(data: bytes, *, name: str, limits: ReadLimits) -> Extract:
     """
     zipped = ZippedFiles.from_bytes(data, name=name, expansion=Expansion(limits))
     if CONTAINER not in zipped:
-        raise SourceError(f"{name} is no e-book.", "Give an EPUB file.")
+        raise SourceError(f"{name} is not an e-book.", "Give an EPUB file.")
     package_path = _package_path(parse(zipped.read(CONTAINER), name=f"{CONTAINER} in {name}"))
     if package_path is None:
         raise SourceError(f"{name} names no contents.", "It is damaged; get it again.")
@@ -129,7 +129,7 @@ def _parsed(content: bytes, *, name: str) -> Any:
         pass
     page = parse_html(content, name=name)
     if page is None:
-        raise SourceError(f"{name} is damaged.", "Get the book again, whole.")
+        raise SourceError(f"{name} is damaged.", "Get a complete copy.")
     return page
 
 

@@ -77,7 +77,7 @@ def import_index(
         wait_s: seconds to wait for another writer.
 
     Raises:
-        SourceError: the file is no export, is damaged, or too large.
+        SourceError: the file is not an export, is damaged, or too large.
         StoreError: the folder cannot be written, is damaged, or another process writes.
         IncompatibleIndexError: the index was made with another model.
     """

@@ -139,7 +139,7 @@ class ExportFile:
         """Read it to its end, so that nothing is taken of a file that is damaged.
 
         Raises:
-            SourceError: it is damaged, too large, or holds what is no document; by its line.
+            SourceError: it is damaged, too large, or holds what is not a document; by its line.
         """
         ids: set[str] = set()
         for number, (document, _, _) in enumerate(self._documents(), start=2):
@@ -210,7 +210,7 @@ class ExportFile:
         values = self._values(line, 1)
         named, version = values.pop("format", None), values.pop("format_version", None)
         if named != FORMAT:
-            raise SourceError(f"{self._file} is no export of an index.", REMEDY)
+            raise SourceError(f"{self._file} is not an export of an index.", REMEDY)
         if version != FORMAT_VERSION:
             raise SourceError(
                 f"{self._file} has format version {str(version)[:20]};"
@@ -261,7 +261,7 @@ class ExportFile:
         )
         are_pages = isinstance(pages, list) and all(type(page) is int for page in pages)
         if not are_texts or not are_pages or not values.keys() >= {"id", "title", "text"}:
-            raise self._bad(number, "is no document")
+            raise self._bad(number, "is not a document")
         if len(values["text"]) > self._limits.text_chars:
             raise self._bad(
                 number,
@@ -271,7 +271,7 @@ class ExportFile:
         try:
             return Document(**values, page_starts=tuple(pages))
         except InputError as error:
-            raise self._bad(number, f"is no document: {error.problem.rstrip('.')}") from error
+            raise self._bad(number, f"is not a document: {error.problem.rstrip('.')}") from error
 
     def _values(self, line: bytes, number: int) -> dict[str, Any]:
         try:
@@ -279,7 +279,7 @@ class ExportFile:
         except (ValueError, RecursionError):
             values = None
         if not isinstance(values, dict):
-            raise self._bad(number, "is no JSON object" if line else "is missing")
+            raise self._bad(number, "is not a JSON object" if line else "is missing")
         return values
 
     def _bad(self, number: int, problem: str) -> SourceError:

@@ -28,7 +28,7 @@ MODEL_FILE = "model.onnx"
 LEFT_APART = ("SkipLayerNormFusion",)
 TOKENIZER_FILE = "tokenizer.json"
 # Of a fast form that cannot be used.
-MADE_AGAIN = "Delete it: in the cache it is made again, elsewhere by `pullquote export`."
+MADE_AGAIN = "Delete it: the cache remakes it; elsewhere, run `pullquote export`."
 Inputs = Mapping[str, npt.NDArray[np.int64]]
 
 

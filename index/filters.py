@@ -8,8 +8,8 @@ from index.dates import days_of
 from index.errors import InputError
 
 PLAIN_DATE = re.compile("[0-9]{4}(-[0-9]{2}){0,2}")
-SHOWN_CHARS = 40  # of what is no date: enough to see what was mixed up
-DATED = "Give a date as 2024, 2024-03 or 2024-03-05."
+SHOWN_CHARS = 40  # of what is not a date: enough to see what was mixed up
+DATED = "Give a date such as 2024, 2024-03 or 2024-03-05."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,7 @@ class Filter:
             or with one that is written otherwise, is of no time.
 
     Raises:
-        InputError: what is given is no list of names, a language is blank, a date is none, or
+        InputError: what is given is not a list of names, a language is blank, a date is none, or
             the one comes before the other.
     """
 
@@ -48,17 +48,17 @@ class Filter:
                 continue
             is_list = isinstance(given, Collection) and not isinstance(given, str)
             if not is_list or not all(isinstance(one, str) for one in given):
-                raise InputError(f"{name} is no list of names.", "Give a list of texts.")
+                raise InputError(f"{name} is not a list of names.", "Give a list of texts.")
             for one in given:
                 check_name(one)
             # In one order, so that what is the same is equal; and it is a key.
             object.__setattr__(self, name, tuple(sorted(set(given))))
         if self.languages is not None and not all(one.strip() for one in self.languages):
-            raise InputError("A language is blank.", "Name one as en or pt-BR.")
+            raise InputError("A language is blank.", "Name one such as en or pt-BR.")
         first, last = self.days
         if first is not None and last is not None and first > last:
             raise InputError(
-                f"Nothing is since {self.since} and until {self.until}.",
+                f"since ({self.since}) is after until ({self.until}).",
                 "Give the earlier date as since.",
             )
 
@@ -107,7 +107,7 @@ def check_name(name: str) -> None:
         raise InputError(
             f"The name {name[:SHOWN_CHARS]!r} has half a surrogate pair at character"
             f" {error.start}.",
-            "Decode it anew, for example with errors='replace'.",
+            "Decode it again, for example with errors='replace'.",
         ) from None
 
 
@@ -132,5 +132,5 @@ def _days(name: str, written: str) -> tuple[int, int]:
     is_plain = isinstance(written, str) and PLAIN_DATE.fullmatch(written)
     days = days_of(written) if is_plain else None
     if days is None:
-        raise InputError(f"{name} is {str(written)[:SHOWN_CHARS]!r}, which is no date.", DATED)
+        raise InputError(f"{name} is {str(written)[:SHOWN_CHARS]!r}, which is not a date.", DATED)
     return days

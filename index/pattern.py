@@ -33,6 +33,6 @@ def matching(pattern: str) -> Iterator[tuple[Path, str]]:
     found = sorted(glob(pattern, recursive=True))  # noqa: PTH207 - Path.glob finds hidden files
     paths = [path for path in map(Path, found) if path.is_file()]
     if not paths:
-        raise SourceError(f"No file is named as {pattern}.", "Check the path and the pattern.")
+        raise SourceError(f"No file matches {pattern}.", "Check the path and the pattern.")
     for path in paths:
         yield path, path.relative_to(base).as_posix()

@@ -44,7 +44,7 @@ def read_pdf(data: bytes, *, name: str, limits: ReadLimits) -> Extract:
     """
     if END not in data.rstrip(b"\0 \t\r\n")[-END_WITHIN:]:
         # Its reader would make do with the pages that are there, and say nothing.
-        raise SourceError(f"{name} is cut short.", "Get it again, whole.")
+        raise SourceError(f"{name} is cut short.", "Get a complete copy.")
     return read_apart(__name__, data, name=name, limits=limits)
 
 
@@ -69,7 +69,7 @@ def read_here(data: bytes, *, name: str, limits: ReadLimits) -> Extract:
             raise SourceError(
                 f"{name} is protected by a password.", "Save it without one, and read that."
             ) from error
-        raise SourceError(f"{name} is a damaged PDF.", "Get it again, whole.") from error
+        raise SourceError(f"{name} is a damaged PDF.", "Get a complete copy.") from error
     if count > limits.pdf_pages:
         raise SourceError(
             f"{name} has {count:,} pages; at most {limits.pdf_pages:,} are read.",
@@ -83,7 +83,7 @@ def read_here(data: bytes, *, name: str, limits: ReadLimits) -> Extract:
             text_page = page.get_textpage()
         except pypdfium2.PdfiumError as error:
             raise SourceError(
-                f"Page {number + 1} of {name} is damaged.", "Get it again, whole."
+                f"Page {number + 1} of {name} is damaged.", "Get a complete copy."
             ) from error
         left_chars -= text_page.count_chars()
         if left_chars < 0:

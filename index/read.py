@@ -205,9 +205,9 @@ def _read_folder(folder: Path, how: _How) -> Iterator[Document]:
 
     if is_stored_index(folder):
         raise SourceError(
-            f"{folder} is a saved index, which is asked by itself.",
-            "Name it alone, or add the others to it: pullquote index add. Its articles go into"
-            " another by pullquote index export and import.",
+            f"{folder} is a saved index, which must be the only source.",
+            "Name it alone, or add the others to it: pullquote index add. To copy its articles"
+            " into another: pullquote index export and import.",
         )
     paths = [
         (path, path.relative_to(folder).as_posix())

@@ -54,7 +54,7 @@ class Document:
             except UnicodeEncodeError as error:
                 raise InputError(
                     f"An article's {name} has half a surrogate pair at character {error.start}.",
-                    "Decode it anew, for example with errors='replace'.",
+                    "Decode it again, for example with errors='replace'.",
                 ) from None
         edges = (0, *self.page_starts, len(self.text) - 1)
         if self.page_starts[:1] not in ((), (0,)) or any(a > b for a, b in pairwise(edges)):

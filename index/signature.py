@@ -50,9 +50,7 @@ def check_signature(data: bytes, *, suffix: str, name: str) -> None:
     if kind == OLE:
         raise SourceError(f"{name} is {OLE}, which is not read.", "Save it as .docx or PDF.")
     if kind is not None:
-        raise SourceError(
-            f"{name} is {kind}, whatever its name says.", "Give it the ending of what it is."
-        )
+        raise SourceError(f"{name} is {kind}, despite its name.", "Give it the matching ending.")
     if expected is not None and data.strip():
         raise SourceError(f"{name} is not {expected}.", "It is damaged, or has a wrong ending.")
     if expected is not None:

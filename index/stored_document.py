@@ -64,7 +64,7 @@ def fields_from(fields_json: str) -> dict[str, Any]:
     """What ``fields_of`` wrote; fields that this version does not know are left out.
 
     Raises:
-        ValueError: it is no JSON, or no object.
+        ValueError: it is not JSON, or no object.
         TypeError: the same.
     """
     known = {field.name for field in fields(Document)}

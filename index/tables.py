@@ -14,7 +14,7 @@ from index.extract import Extract, checked, one_line
 from index.limits import ReadLimits
 
 TEXT = "text"
-FIELDS = f"{TEXT}, and if you like title, author, date, language, collection, url or source, id"
+FIELDS = f"{TEXT}, and optionally title, author, date, language, collection, url or source, id"
 DELIMITERS = ",;\t|"
 # The library has one limit for everybody: a thread that is done would set back that of another.
 _CELL_LIMIT = Lock()
@@ -78,7 +78,7 @@ def _cells(
             try:
                 cells = next(rows)
             except csv.Error as error:
-                found.append((line, _bad(name, line, f"is no row of a table ({error})")))
+                found.append((line, _bad(name, line, f"is not a row of a table ({error})")))
             except StopIteration:
                 break
             else:
@@ -118,10 +118,10 @@ def read_jsonl(text: str, *, name: str, limits: ReadLimits) -> Iterator[Row]:
         try:
             fields = json.loads(written)
         except (ValueError, RecursionError):
-            yield Row(line, _bad(name, line, "is no JSON"))
+            yield Row(line, _bad(name, line, "is not JSON"))
             continue
         if not isinstance(fields, dict):
-            yield Row(line, _bad(name, line, "is no JSON object"))
+            yield Row(line, _bad(name, line, "is not a JSON object"))
             continue
         yield Row(line, _article(fields, line, name, limits))
 

@@ -100,7 +100,7 @@ def fetch(url: str, *, limits: ReadLimits, allow_private: bool = False) -> WebPa
             return found
         here = urljoin(here, found).replace(" ", "%20")  # as browsers do
     raise SourceError(
-        f"{url} sends on more than {limits.redirects} times.", "Name the page it leads to."
+        f"{url} redirects more than {limits.redirects} times.", "Name the page it leads to."
     )
 
 
@@ -188,7 +188,7 @@ def _checked_parts(url: str) -> SplitResult:
         sound = False
     if not sound or BLANK.search(url):
         raise SourceError(
-            f"{url[:200]!r} is no address of a page.", "Give one that begins with https://"
+            f"{url[:200]!r} is not an address of a page.", "Give one that begins with https://"
         )
     if "@" in parts.netloc:
         raise SourceError(
@@ -222,7 +222,7 @@ def _kind(headers: Mapping[str, str], *, url: str) -> tuple[str, str | None]:
     kind = written.strip().lower()
     if kind not in SUFFIXES:
         raise SourceError(
-            f"{url} is {kind or 'of no kind that the server would name'}.",
+            f"{url} is {kind or 'of a type the server does not state'}.",
             "HTML, text and PDF are read from the web; save anything else, and read the file.",
         )
     pairs = (parameter.partition("=") for parameter in parameters)
@@ -234,7 +234,7 @@ def _body(response: Any, headers: Mapping[str, str], *, url: str, limits: ReadLi
     """The page, unpacked as it comes, and refused as soon as it is too large."""
     coding = headers.get("content-encoding", "").strip().lower()
     if coding not in CODINGS:
-        raise SourceError(f"{url} comes packed as {coding}.", "Save the page, and read the file.")
+        raise SourceError(f"{url} is compressed as {coding}.", "Save the page, and read the file.")
     unpacker: Any = None
     data = bytearray()
     try:

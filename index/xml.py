@@ -28,4 +28,4 @@ def parse(data: bytes, *, name: str) -> Any:
             f"{name} declares XML entities, as no document needs to.", "Do not trust it."
         ) from error
     except (ParseError, ValueError, LookupError, RecursionError) as error:
-        raise SourceError(f"{name} is damaged XML.", "Get it again, whole.") from error
+        raise SourceError(f"{name} is damaged XML.", "Get a complete copy.") from error

@@ -111,9 +111,9 @@ class ZippedFiles:
         for member in members:
             if UNSAFE.search(member.orig_filename) or UNSAFE.search(member.filename):
                 raise SourceError(
-                    f"{name} has a file in it whose name leads out of it"
+                    f"{name} has a file in it whose path leads outside"
                     f" ({member.orig_filename[:100]!r}).",
-                    "Do not trust it; pack it anew if it is yours.",
+                    "Do not trust it; repack it if it is yours.",
                 )
             if member.flag_bits & ENCRYPTED:
                 raise SourceError(
@@ -178,4 +178,4 @@ def _is_link(member: zipfile.ZipInfo) -> bool:
 
 def _damaged(name: str, member: str | None = None) -> SourceError:
     what = f"{member} in {name}" if member else name
-    return SourceError(f"{what} is damaged or cut short.", "Get it again, whole.")
+    return SourceError(f"{what} is damaged or cut short.", "Get a complete copy.")

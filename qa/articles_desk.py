@@ -72,7 +72,7 @@ class ArticlesDesk:
         try:
             documents = self.desk.keeping.documents(session, article)
             if not documents:
-                raise InputError("This article is not kept any more.", "Add it again.")
+                raise InputError("This article is no longer kept.", "Add it again.")
             session = yield from self._fetched(article, documents, session, caller)
         except PullquoteError as error:
             yield View(replace(session, files=()), notice=Notice(str(error)))
@@ -184,7 +184,7 @@ class ArticlesDesk:
         known = brought_name(documents)
         if len(session.own) >= OWN_ARTICLES_KEPT and known not in session.own:
             raise InputError(
-                f"You have brought {OWN_ARTICLES_KEPT} articles.", "Remove one of them first."
+                f"You have added {OWN_ARTICLES_KEPT} articles.", "Remove one of them first."
             )
         indexed = yield from self._indexed(known, documents, session, caller)
         return self.desk.keeping.bring(indexed, documents)  # what was refused is not kept either

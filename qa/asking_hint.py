@@ -17,7 +17,7 @@ def asking_hint(answer: Answer) -> str:
     told = []
     if missing:
         named = " or ".join(f"“{word}”" for word in missing)
-        told.append(f"The nearest passages do not have {named}: try other words for it.")
+        told.append(f"The nearest passages do not contain {named}: try other words.")
     if answer.resolved is not None:
         told.append("It was read as a follow-up: ask it by itself, or name what it is about.")
     return " ".join(told) or "Ask for one thing at a time, in words that the article might use."

@@ -42,7 +42,8 @@ def add_batch(commands: Any) -> None:
     command.add_argument(
         "questions",
         metavar="QUESTIONS",
-        help=".txt, a question a line; .jsonl with question, id, history; .csv with question, id",
+        help=".txt, one question per line; .jsonl with question, id, history; .csv with"
+        " question, id",
     )
     add_sources(command)
     add_models(command)
@@ -77,7 +78,7 @@ def _batch(options: argparse.Namespace) -> int:
         raise SourceError(f"{options.questions} has no question in it.", "Put one on each line.")
     _check_output(options.output)
     if options.resume and options.output == STDIN:
-        raise InputError("What was printed cannot be resumed.", "Name a file as --output.")
+        raise InputError("Printed output cannot be resumed.", "Name a file as --output.")
     where = filter_of(options)
     # Before the output is opened, so that a fault leaves it alone:
     with skipped_files_named() as skipped:
@@ -140,7 +141,7 @@ def _leave_alone_what_is_read(options: argparse.Namespace) -> None:
             read.append(Path(name))
     if any(_is_read(path, output) for path in read):
         raise InputError(
-            f"{options.output} is read, or would be from then on.",
+            f"{options.output} is, or would become, an input.",
             "Name another file as --output.",
         )
 

@@ -21,7 +21,7 @@ MAX_NAME_CHARS = 200  # of a file, in what is said of it
 SKIPPED_TOLD = 3  # parts of a file, by name: of a table it may be every other row
 SENTENCES = {
     "large": f"It has more than {size(MAX_UPLOAD_BYTES)}.",
-    "failed": "It did not arrive. Add it again.",
+    "failed": "Its upload failed. Add it again.",
 }
 
 
@@ -94,10 +94,10 @@ def uploaded(path: str, *, within: str) -> Uploaded:
     except (OSError, ValueError):  # too long, or no path at all
         there = False
     if not there:
-        raise SourceError(f"{shown_name(path)} did not arrive.", "Add it again.")
+        raise SourceError(f"{shown_name(path)} was not uploaded.", "Add it again.")
     if file.suffix.lower() not in READABLE_SUFFIXES:  # the browser's check can be got round
         raise SourceError(
-            f"{shown_name(path)} is no kind of file the chat reads.",
+            f"{shown_name(path)} is not a file type the chat reads.",
             f"Add {' or '.join(READABLE_SUFFIXES)}.",
         )
     skipped: list[PullquoteError] = []
@@ -127,6 +127,6 @@ def _own(documents: Sequence[Document]) -> list[Document]:
         raise InputError(
             f"The file holds {len(documents):,} articles with more than"
             f" {MAX_ARTICLE_CHARS:,} characters together.",
-            "Bring fewer, or index it with: pullquote index build FILE --output DIR",
+            "Add fewer, or index it with: pullquote index build FILE --output DIR",
         )
     return list(own.values())

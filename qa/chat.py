@@ -30,8 +30,8 @@ from qa.view import View
 
 FILES_KEPT_S = 3_600
 # What is done on a page whose session is gone would befall another article, and be kept nowhere.
-DROPPED = "The server does not know this page any more. Reload it."
-BEGUN_ANEW = "The server did not know this page any more, so it has begun anew."
+DROPPED = "This page's session has expired. Reload the page."
+BEGUN_ANEW = "This page's session had expired, so it has started over."
 
 
 def build(

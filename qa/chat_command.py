@@ -48,7 +48,7 @@ def add_chat(commands: Any) -> None:
         action="append",
         default=[],
         help="answer to this host too, such as chat.example, where a proxy on this machine passes"
-        " it on; on another address than this machine's own, to no others. May be given several"
+        " it on; on a non-loopback address, to these hosts only. May be given several"
         f" times (those that {ALLOWED_HOSTS} names)",
     )
     command.add_argument(
@@ -62,14 +62,14 @@ def add_chat(commands: Any) -> None:
         "--keep",
         metavar="FOLDER",
         type=folder,
-        help="where visitors' conversations are kept, each found by its own visitor alone"
+        help="folder for visitors' conversations, each found only by its own visitor"
         " (the user's data folder)",
     )
     keep.add_argument("--keep-nothing", action="store_true", help="keep no conversations")
     command.add_argument(
         "--auth",
         metavar="FILE",
-        help="let only those in whose names are in this file, which `pullquote password` writes"
+        help="let in only the people named in this file, which `pullquote password` writes"
         f" (the file that {AUTH_FILE} names, if it is set); on a Space, {HUB} (or {AUTH}={HUB})"
         " lets people log in with their account of Hugging Face",
     )
@@ -78,7 +78,7 @@ def add_chat(commands: Any) -> None:
         type=positive,
         metavar="N",
         default=LOGIN_DAYS,
-        help=f"after its last use, when a login ends ({LOGIN_DAYS})",
+        help=f"days until an unused login ends ({LOGIN_DAYS})",
     )
     command.add_argument(
         "--log-json",

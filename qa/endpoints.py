@@ -47,15 +47,15 @@ class Endpoints:
         since: str | None = None,
         until: str | None = None,
     ) -> dict[str, Any]:
-        """Answer a question with a quote from an article, or say that it does not say.
+        """Answer a question with a quote from an article, or say it has no answer.
 
         Args:
             question: what to ask.
-            article: id of an article, as /documents or /add_document gave it; all on offer, without it.
+            article: id of an article, as /documents or /add_document gave it; by default all on offer.
             text: an article of your own to ask instead.
             history: earlier turns, oldest first: [question, answer], null for no answer, or the answers themselves as they were given.
             top_k: how many quotes to give.
-            min_score: least score of an answer, from 0 to 1; the fitted one, without it.
+            min_score: least score of an answer, from 0 to 1; by default the fitted one.
             collections: names of collections, as /documents gives them; only their articles are asked.
             documents: ids of articles, as /documents gives them; only these are asked.
             languages: such as en; only articles known to be in one of these are asked.
@@ -89,10 +89,10 @@ class Endpoints:
 
         Args:
             questions: what to ask.
-            article: id of an article, as /documents or /add_document gave it; all on offer, without it.
+            article: id of an article, as /documents or /add_document gave it; by default all on offer.
             text: an article of your own to ask instead.
             top_k: how many quotes to give for each.
-            min_score: least score of an answer, from 0 to 1; the fitted one, without it.
+            min_score: least score of an answer, from 0 to 1; by default the fitted one.
             collections: names of collections, as /documents gives them; only their articles are asked.
             documents: ids of articles, as /documents gives them; only these are asked.
             languages: such as en; only articles known to be in one of these are asked.
@@ -125,10 +125,10 @@ class Endpoints:
 
         Args:
             questions: what to ask.
-            article: id of an article, as /documents or /add_document gave it; all on offer, without it.
+            article: id of an article, as /documents or /add_document gave it; by default all on offer.
             text: an article of your own to ask instead.
             top_k: how many quotes to give for each.
-            min_score: least score of an answer, from 0 to 1; the fitted one, without it.
+            min_score: least score of an answer, from 0 to 1; by default the fitted one.
             collections: names of collections, as /documents gives them; only their articles are asked.
             documents: ids of articles, as /documents gives them; only these are asked.
             languages: such as en; only articles known to be in one of these are asked.
@@ -166,7 +166,7 @@ class Endpoints:
 
         Args:
             query: what to look for: a question or any other words.
-            article: id of an article, as /documents or /add_document gave it; all on offer, without it.
+            article: id of an article, as /documents or /add_document gave it; by default all on offer.
             text: an article of your own to search instead.
             top_k: most passages to give.
             collections: names of collections, as /documents gives them; only their articles are searched.
@@ -196,10 +196,10 @@ class Endpoints:
             return [dict(one) for one in self._listed[1]]
 
     def add_document(self, text: str, title: str = "") -> dict[str, Any]:
-        """Bring an article of your own, to be asked several times.
+        """Add an article of your own, to query several times.
 
         It is kept in memory for a while after its last use, and dropped earlier where the
-        server needs the room. Only who knows its id can ask it.
+        server needs the room. Only callers with its id can ask it.
 
         Args:
             text: the article.
@@ -219,7 +219,7 @@ class Endpoints:
         }
 
     def remove_document(self, id: str) -> dict[str, Any]:
-        """Forget an article that /add_document brought.
+        """Forget an article that /add_document added.
 
         Args:
             id: the secret id that /add_document gave.
@@ -229,7 +229,7 @@ class Endpoints:
         """
         if id in self._offered:
             raise InputError(
-                f"“{id}” is on offer to everyone.", "Only what /add_document brought is removed."
+                f"“{id}” is on offer to everyone.", "Only what /add_document added is removed."
             )
         if not self._own.remove(id):
             raise _unknown(id)
@@ -295,5 +295,5 @@ def _checked(questions: list[str]) -> list[str]:
 def _unknown(article: str) -> InputError:
     return InputError(
         f"There is no article {article[:SHOWN_CHARS]!r}.",
-        "Choose one that /documents lists, or bring it again: those added are kept for a while.",
+        "Choose one that /documents lists, or add it again: those added are kept for a while.",
     )

@@ -49,8 +49,8 @@ def add_evaluate(commands: Any) -> None:
     command.add_argument(
         "--report", metavar="DIR", type=folder, help="write a report there, as HTML with plots"
     )
-    command.add_argument("--limit", type=positive, metavar="N", help="questions, drawn at random")
-    command.add_argument("--seed", type=int, default=0, metavar="S", help="of the drawing (0)")
+    command.add_argument("--limit", type=positive, metavar="N", help="how many, drawn at random")
+    command.add_argument("--seed", type=int, default=0, metavar="S", help="for the draw (0)")
     command.add_argument("--json", action="store_true", help="print the figures as JSON")
     command.add_argument("--batch-size", type=positive, default=32, help="windows at a time (32)")
     add_models(command)

@@ -19,20 +19,20 @@ def add_exchange(actions: Any) -> None:
     export = add_command(
         actions,
         "export",
-        "write the articles of an index, with all that is known of them, to one file",
+        "write the articles of an index, with all their metadata, to one file",
         "  pullquote index export shelf shelf.jsonl.gz\n"
         "  pullquote index export shelf shelf.jsonl.gz --vectors",
     )
     _add_places(export, "what is written")
     export.add_argument(
-        "--vectors", action="store_true", help="passages and vectors too, so that none is embedded"
+        "--vectors", action="store_true", help="passages and vectors too, so none is re-embedded"
     )
     export.set_defaults(run=_export)
 
     taken = add_command(
         actions,
         "import",
-        "add the articles that were exported; without an index, one is made",
+        "add exported articles to an index, which is made if needed",
         "  pullquote index import shelf shelf.jsonl.gz",
     )
     _add_places(taken, "what was exported")
@@ -43,7 +43,7 @@ def add_exchange(actions: Any) -> None:
     reembed = add_command(
         actions,
         "reembed",
-        "make the passages and vectors of an index anew with another embedder",
+        "rebuild the passages and vectors of an index with another embedder",
         "  pullquote index reembed shelf --model BAAI/bge-small-en-v1.5\n"
         '  pullquote ask "who was released?" shelf --embedder BAAI/bge-small-en-v1.5\n'
         "The old ones are searched until the new ones are all there. Stopped, it goes on where\n"

@@ -161,8 +161,8 @@ def make_fast_reader(name: str | Path, folder: Path) -> None:
     agreement = agreement_of(original.scorer, fast.scorer, original)
     if not agreement >= LEAST_AGREEMENT:  # it may be no number
         raise ModelError(
-            f"The fast form of “{name}” scores otherwise than the original: their correlation"
-            f" is {agreement:.3f}, and {LEAST_AGREEMENT} is asked for.",
+            f"The fast form of “{name}” scores unlike the original: their correlation"
+            f" is {agreement:.3f}, and {LEAST_AGREEMENT} is required.",
             "Use the original.",
         )
 

@@ -28,7 +28,7 @@ SAID: Mapping[Verdict, str] = {
     Verdict.RIGHT: "Right",
     Verdict.WRONG: "Wrong",
     Verdict.INCOMPLETE: "Incomplete",
-    Verdict.NOT_THERE: "Should have said nothing",
+    Verdict.NOT_THERE: "Should not have answered",
     Verdict.MISSED: "The article does say it",
     Verdict.OTHER: "Something else",
 }
@@ -52,7 +52,7 @@ class Feedback:
     def __post_init__(self) -> None:
         if not isinstance(self.verdict, Verdict):
             raise InputError(
-                f"{self.verdict!r:.50} is no verdict.", f"Take one of: {', '.join(Verdict)}."
+                f"{self.verdict!r:.50} is not a verdict.", f"Take one of: {', '.join(Verdict)}."
             )
         if len(self.note) > MAX_NOTE_CHARS:
             raise InputError(
@@ -62,7 +62,9 @@ class Feedback:
         try:
             self.note.encode()
         except UnicodeEncodeError:
-            raise InputError("The note has half a surrogate pair in it.", "Type it anew.") from None
+            raise InputError(
+                "The note has half a surrogate pair in it.", "Type it again."
+            ) from None
 
     @classmethod
     def from_words(cls, verdict: str, note: str = "") -> "Feedback":

@@ -22,7 +22,7 @@ def add_feedback(commands: Any) -> None:
         "write what visitors of a chat said of its answers as questions in SQuAD's format",
         "  pullquote feedback conversations/ --output feedback.json",
     )
-    command.add_argument("folder", metavar="FOLDER", type=folder, help="what chat --keep named")
+    command.add_argument("folder", metavar="FOLDER", type=folder, help="folder of chat --keep")
     command.add_argument(
         "--output", metavar="FILE", required=True, help="where the questions go; - prints them"
     )

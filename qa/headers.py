@@ -69,7 +69,7 @@ def policy_with(embedding: Sequence[str]) -> str:
     for origin in embedding:
         if not origin.isascii() or not origin.isprintable() or set(origin) & set(" ;,'\""):
             raise InputError(
-                f"{origin!r} is no origin.", "Give one such as https://intranet.example."
+                f"{origin!r} is not an origin.", "Give one such as https://intranet.example."
             )
     ancestors = " ".join(["'self'", *embedding])
     rules = {**POLICY, "frame-ancestors": ancestors}

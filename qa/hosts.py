@@ -75,7 +75,7 @@ def answered_hosts(bound: str, named: Sequence[str]) -> frozenset[str] | None:
         found = HOST.fullmatch(host)
         if not found or found[2]:
             raise InputError(
-                f"{host!r} is no host.", "Give one such as chat.example, without http and port."
+                f"{host!r} is not a host.", "Give one such as chat.example, without http and port."
             )
     if not named and not _is_loopback(bound.strip("[]")):
         return None

@@ -64,7 +64,7 @@ class HubLogin:
         # Where a Space has a domain of its own, both are listed; the first is that of Spaces.
         host = environment[HOST].split(",")[0].strip()
         if not HOST_NAME.fullmatch(host):
-            raise InputError(f"{HOST} is {host!r}, which is no host.", "Leave it to Spaces.")
+            raise InputError(f"{HOST} is {host!r}, which is not a host.", "Leave it to Spaces.")
         provider = environment[PROVIDER].strip().rstrip("/")
         if urlsplit(provider).scheme != "https" or not urlsplit(provider).netloc:
             raise InputError(
@@ -118,7 +118,7 @@ class Members:
         """
         if not NAME.fullmatch(person.name):
             raise HubLoginError(
-                "Your account has a name that is none here.", "Tell whoever runs the Space."
+                "Your account name cannot be used here.", "Tell whoever runs the Space."
             )
         if self._allowed is not None and person.name.casefold() not in self._allowed:
             raise HubLoginError(
@@ -155,7 +155,7 @@ def _names(listed: str | None) -> frozenset[str] | None:
     names = frozenset(listed.replace(",", " ").split())
     wrong = sorted(name for name in names if not NAME.fullmatch(name))
     if wrong or not names:
-        what = f"has {wrong[0]!r}, which is no name" if wrong else "names nobody"
+        what = f"has {wrong[0]!r}, which is not a name" if wrong else "names nobody"
         raise InputError(
             f"{ALLOWED} {what}.",
             "Give names of Hugging Face accounts such as ada,ben, or remove the variable.",

@@ -13,8 +13,8 @@ def door_html(address: str) -> str:
     """
     return _page(
         "Log in to ask.",
-        "Hugging Face will tell this page your public profile, of which it uses the name and the"
-        " number of your account.",
+        "Hugging Face will show this page your public profile, of which it uses your"
+        " account's name and ID.",
         address,
         "Log in with Hugging Face",
     )

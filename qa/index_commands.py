@@ -33,7 +33,7 @@ Command = Callable[[argparse.Namespace], int]
 
 def add_index(commands: Any) -> None:
     """Add ``index`` and its actions to the commands."""
-    index = commands.add_parser("index", help="make an index to ask later, and look after it")
+    index = commands.add_parser("index", help="make an index to ask later, and maintain it")
     actions = index.add_subparsers(metavar="ACTION", required=True)
     build = add_command(
         actions,
@@ -41,9 +41,9 @@ def add_index(commands: Any) -> None:
         "read articles and save their index",
         "  pullquote index build articles/ --output shelf\n"
         '  pullquote ask "who was released?" shelf\n'
-        "An index that is there is brought up to date: what is unchanged is not embedded again,\n"
-        "and what is no longer named is removed; nothing is while some file cannot be read (exit\n"
-        "code 1). Stopped, it goes on where it was.",
+        "An existing index is updated: what is unchanged is not embedded again, and what is no\n"
+        "longer named is removed, unless some file cannot be read (exit code 1). A stopped\n"
+        "build resumes when run again.",
     )
     add_articles(build)
     build.add_argument(
@@ -99,7 +99,7 @@ def add_index(commands: Any) -> None:
         _rename,
     )
     rename.add_argument("old", metavar="OLD", help='its name; "" for the articles that are in none')
-    rename.add_argument("new", metavar="NEW", help='what it is called then; "" for none')
+    rename.add_argument("new", metavar="NEW", help='its new name; "" for none')
     info = _action(
         actions,
         "info",
@@ -119,7 +119,7 @@ def add_index(commands: Any) -> None:
     repair = _action(
         actions,
         "repair",
-        "mend a damaged index, as far as its texts are sound",
+        "repair a damaged index, where its texts are intact",
         "  pullquote index repair shelf",
         _repair,
     )
@@ -127,7 +127,7 @@ def add_index(commands: Any) -> None:
     _action(
         actions,
         "compact",
-        "give back the room that removed articles took, make an outgrown FAISS index anew",
+        "free the space of removed articles, rebuild an outgrown FAISS index",
         "  pullquote index compact shelf",
         _compact,
     )
@@ -147,8 +147,8 @@ def _add_collection(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--collection",
         metavar="NAME",
-        help='put the articles into this collection, "" for none; without it, into that which their'
-        " row of a table names, or else what is there stays in its own",
+        help='put the articles into this collection, "" for none (the one that their table row'
+        " names; otherwise, articles already in the index stay in theirs)",
     )
 
 
@@ -244,7 +244,7 @@ def _name_staying(missing: Sequence[str], folder: str) -> None:
     more = f" and {len(missing) - MISSING_NAMED:,} more" if len(missing) > MISSING_NAMED else ""
     complain(
         f"Nothing was removed, since some files could not be read and these articles may be"
-        f" theirs: {', '.join(missing[:MISSING_NAMED])}{more}. Mend the files and build again, or"
+        f" theirs: {', '.join(missing[:MISSING_NAMED])}{more}. Fix the files and build again, or"
         f" remove what is gone with: pullquote index remove {folder} ID"
     )
 

@@ -278,8 +278,8 @@ class Keeping:
         said = None if known.feedback == feedback else feedback
         if not self.kept.feedback.judge(session.visitor, held.id, known.number, said):
             raise InputError(
-                "This answer is not kept any more, so nothing can be kept of what you say of it.",
-                "Ask again, and judge that answer.",
+                "This answer is no longer kept, so your rating of it cannot be kept either.",
+                "Ask again, and rate that answer.",
             )
         turns = (*held.turns[:turn], replace(known, feedback=said), *held.turns[turn + 1 :])
         return _holding(session, replace(held, turns=turns))

@@ -29,7 +29,7 @@ class BroughtArticles:
             StoreError: they cannot be kept.
         """
         if not documents:
-            raise InputError("There is no article to keep.", "Bring one.")
+            raise InputError("There is no article to keep.", "Add one.")
         bounds = self._file.bounds
         known, now_s = brought_name(documents), self._file.clock()
         chars = sum(len(one.text) for one in documents)

@@ -82,8 +82,8 @@ class BoundedFile(KeptFile):
             if (pages - free) * page_bytes + new_bytes > self.bounds.file_bytes:
                 raise StoreError(
                     f"The server keeps {self.bounds.file_bytes:,} bytes of conversations already.",
-                    "Delete what you no longer need; the others' is kept for"
-                    f" {self.bounds.days:g} days.",
+                    "Delete what you can; other visitors' expire after"
+                    f" {self.bounds.days:g} days unused.",
                 )
             yield connection
 

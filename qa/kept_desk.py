@@ -17,8 +17,8 @@ from qa.transcript import Transcript
 from qa.view import Exported, View
 
 NOT_KEPT = (
-    "An article that you added while nothing was kept is not kept, nor is what you ask of it."
-    " To have it kept, add it again."
+    "An article you added while nothing was kept stays unkept, as does what you ask about it."
+    " To keep it, add it again."
 )
 
 
@@ -40,7 +40,7 @@ class KeptDesk:
         try:
             return View(self.desk.keeping.arrived(session, visitor, private=private))
         except StoreError as error:  # who the visitor is stays true
-            notice = Notice(f"What is kept of you cannot be read: {error}")
+            notice = Notice(f"Your conversations cannot be read: {error}")
             return View(replace(session, visitor=visitor), notice=notice)
         except PullquoteError as error:
             return View(session, notice=Notice(f"Nothing is kept: {error}"))
@@ -91,11 +91,11 @@ class KeptDesk:
         session = last.session
         there = article == ALL_ARTICLES or article in self.desk.offered or article in session.own
         if recalled is None or not there:
-            yield View(session, notice=Notice("The article of this conversation is not here."))
+            yield View(session, notice=Notice("This conversation's article is not here."))
             return
         places = [place for turn in recalled.conversation.turns for place in places_of(turn)]
         if not self._stand(places, recalled):
-            told = "The article has changed since, so its quotes stand elsewhere or nowhere."
+            told = "The article has changed since, so its quotes have moved or are gone."
             yield View(session, notice=Notice(f"{told} The conversation can still be saved."))
             return
         yield View(recalled)

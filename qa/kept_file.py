@@ -160,7 +160,9 @@ class KeptFile:
         except PullquoteError:
             raise
         except UnicodeEncodeError:
-            raise InputError("A text has half a surrogate pair in it.", "Decode it anew.") from None
+            raise InputError(
+                "A text has half a surrogate pair in it.", "Decode it again."
+            ) from None
         except OSError as error:
             raise self._cannot_keep(error.strerror) from error
         except sqlite3.Error as error:

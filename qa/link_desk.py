@@ -15,8 +15,8 @@ from qa.view import View
 
 # The same whether there is such an article or not: nobody learns what others brought.
 NOT_HERE = (
-    "The address names an article that is not here, or not yours: what a visitor brings opens for"
-    " that visitor alone."
+    "The link names an article that is not here, or not yours: one that a visitor added opens"
+    " for that visitor only."
 )
 
 

@@ -49,8 +49,8 @@ def add_min_score(command: argparse.ArgumentParser) -> None:
         "--min-score",
         type=probability,
         metavar="P",
-        help="least score of an answer, from 0 to 1; below it the article does not say"
-        " (what was fitted for the reader)",
+        help="lowest score of an answer, from 0 to 1; below it, no answer is given"
+        " (the one fitted for the reader)",
     )
 
 
@@ -66,7 +66,7 @@ def add_filter(command: argparse.ArgumentParser) -> None:
         ("--language", "CODE", "only articles known to be in this language, such as en"),
     ):
         command.add_argument(
-            name, metavar=metavar, action="append", help=f"{told}; several times for several"
+            name, metavar=metavar, action="append", help=f"{told}; may be repeated"
         )
     for name, told in (("--since", "no earlier"), ("--until", "no later")):
         command.add_argument(
@@ -159,7 +159,7 @@ def model(text: str) -> str:
             the model that is shipped.
     """
     if not text.strip():
-        raise argparse.ArgumentTypeError(f"{text!r} is no model")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a model")
     return text
 
 
@@ -174,7 +174,7 @@ def folder(text: str) -> Path:
             the working folder.
     """
     if not text.strip():
-        raise argparse.ArgumentTypeError(f"{text!r} is no folder; . is this one")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a folder; use . for this one")
     return Path(text)
 
 

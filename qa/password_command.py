@@ -29,7 +29,7 @@ def add_password(commands: Any) -> None:
 def _password(options: argparse.Namespace) -> int:
     check_name(options.name)
     password = _typed("Password: ")
-    if _typed("The same again: ") != password:
+    if _typed("Again: ") != password:
         raise InputError("The two passwords are not the same.", "Type them again.")
     print(account_line(options.name, password))
     return OK

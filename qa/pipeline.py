@@ -41,8 +41,8 @@ def check_asked(index: PassageIndex, where: Filter | None) -> None:
         shown = told if len(told) <= SHOWN_CHARS else f"{told[:SHOWN_CHARS]}…"
         raise InputError(
             f"The filter leaves no article to ask: {shown}.",
-            "Ask for others, or for all; where a language or a date is asked for, an article"
-            " whose own is not known is left out.",
+            "Widen the filter, or drop it; a language or date filter leaves out articles"
+            " whose own is unknown.",
         )
 
 

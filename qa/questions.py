@@ -30,7 +30,7 @@ def check_question(question: str, *, name: str = "question") -> str:
             "Ask it in fewer words; a text to be asked about goes in as an article.",
         )
     if not is_unicode(question):
-        raise InputError(f"The {name} has half a surrogate pair in it.", "Decode it anew.")
+        raise InputError(f"The {name} has half a surrogate pair in it.", "Decode it again.")
     return question
 
 
@@ -94,7 +94,7 @@ def _parse_turn(turn: Any) -> Turn:
         )
     if answer is not None and not is_unicode(answer):
         raise InputError(
-            "An answer of the history has half a surrogate pair in it.", "Decode it anew."
+            "An answer of the history has half a surrogate pair in it.", "Decode it again."
         )
     return Turn(check_question(question), answer)
 

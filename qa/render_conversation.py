@@ -72,8 +72,8 @@ def conversation_html(
         parts.append(_pending(pending))
     if editing is not None:
         parts.append(
-            '<p class="pq-editing" role="status">The question is in the box below; the next answer'
-            f" replaces it. {button('unedit', 'Keep it as it is')}</p>"
+            '<p class="pq-editing" role="status">Edit the question below; its new answer'
+            f" replaces the old one. {button('unedit', 'Cancel editing')}</p>"
         )
     if notice is not None:
         retry = button("ask", "Try again", {"ask": notice.retry}) if notice.retry else ""
@@ -105,7 +105,7 @@ def _invitation(title: str, examples: Sequence[str]) -> str:
         '<section class="pq-empty"><p class="pq-kicker">Ask about</p>'
         f"<h2{classed(length_css(title))}>{escape(title)}</h2>"
         "<p>Every answer is a quotation, word for word, with its place in the text."
-        " Where the article does not say, so will I.</p>"
+        " If the article does not say, I say so.</p>"
         f'<ul class="pq-examples">{offered}</ul></section>'
     )
 
@@ -161,7 +161,7 @@ def _understood(number: int, turns: Sequence[Answer]) -> str:
         return ""
     alone = button("alone", "Ask it by itself", {"turn": number})
     told = _told_apart(lead, turns[:number])
-    return f'<p class="pq-resolved">Understood after: {told} {alone}</p>'
+    return f'<p class="pq-resolved">Follow-up to: {told} {alone}</p>'
 
 
 def _told_apart(lead: str, before: Sequence[Answer]) -> str:

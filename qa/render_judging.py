@@ -22,7 +22,7 @@ def judging_html(turn: int, answer: Answer, said: Feedback | None) -> str:
     return (
         f'<span class="pq-judge">{_button(turn, right, said)}'
         f'<details class="pq-more"><summary class="pq-said" data-said="{str(wrong).lower()}">{told}'
-        '</summary><div class="pq-menu"><label>What is wrong, if you like to say'
+        '</summary><div class="pq-menu"><label>What is wrong? (optional)'
         f'<input type="text" class="pq-note" value="{note}" maxlength="{MAX_NOTE_CHARS}"'
         f' autocomplete="off"></label>{buttons}</div></details></span>'
     )

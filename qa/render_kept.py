@@ -86,13 +86,13 @@ def _item(one: KeptConversation, chosen: str) -> str:
 def _terms(shown: KeptShown) -> str:
     """What is kept and where, in a line, and the ways to have it otherwise."""
     if shown.private:
-        told = "From here on nothing is kept of you: neither questions nor articles."
-        other = button("keep", "Keep them again")
+        told = "From now on nothing you ask or add is kept."
+        other = button("keep", "Resume keeping")
     else:
         whose = "your account, in every browser," if shown.by_account else "this browser alone,"
         told = (
             f"Questions, answers and the articles you add are kept on this server for {whose}"
             f" until {shown.days:g} days after their last use."
         )
-        other = button("private", "Keep nothing from here on")
+        other = button("private", "Keep nothing from now on")
     return f'<p class="pq-meta">{told}</p>{other}{button("forget", "Delete all of it")}'

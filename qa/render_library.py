@@ -127,7 +127,7 @@ def _told(note: FileNote) -> str:
     told = {
         "waits": "waits",
         "reading": "is being read",
-        "asking": "is read; looking for questions to begin with",
+        "asking": "read; looking for questions to suggest",
         "read": "is in the library",
     }
     if note.reason:
@@ -154,7 +154,7 @@ def _paste(notice: str | None, *, opened: bool) -> str:
         f'<details class="pq-paste"{" open" if opened else ""}>'
         f"<summary>Paste a text</summary><div>{told}</div>"
         '<label>The text<textarea class="pq-pasted" rows="6"></textarea></label>'
-        '<label>Its title, if you like<input type="text" class="pq-named"'
+        '<label>Title (optional)<input type="text" class="pq-named"'
         f' maxlength="{MAX_TITLE_CHARS}" autocomplete="off"></label>'
-        '<button type="button" class="pq-do" data-act="paste">Read it</button></details>'
+        '<button type="button" class="pq-do" data-act="paste">Add it</button></details>'
     )

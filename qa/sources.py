@@ -66,8 +66,8 @@ def add_limits(command: argparse.ArgumentParser) -> None:
         metavar="NAME=NUMBER",
         action="append",
         type=_limit,
-        help="read more of a source, or less, such as pdf_pages=8000 or seconds=300: the README"
-        " names all; several times for several",
+        help="change a reading limit, such as pdf_pages=8000 or seconds=300 (the README lists"
+        " them); may be repeated",
     )
 
 
@@ -114,7 +114,7 @@ def named_sources(options: argparse.Namespace) -> list[Any]:
                 raise InputError("Standard input is closed.", "Pipe an article in, or name one.")
             sources += read_piped(sys.stdin.buffer, limits=limits_of(options))
         elif not name:
-            raise InputError("A SOURCE is empty.", "Name a file or a folder; . is this one.")
+            raise InputError("A SOURCE is empty.", "Name a file or a folder (. for this one).")
         else:
             sources.append(name if is_url(name) else Path(name))
     return sources

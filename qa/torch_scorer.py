@@ -87,7 +87,7 @@ def load_torch_reader(name: str | Path) -> ReaderModel:
         lacking = min(report["missing_keys"])
         raise ModelError(
             f"The weights of “{name}” lack {lacking}, which would be random.",
-            "Get the whole model, or mend its config.json.",
+            "Get the whole model, or fix its config.json.",
         )
     if len(tokenizer) <= len(tokenizer.all_special_ids):
         raise ModelError(

@@ -85,7 +85,7 @@ def test_a_bad_member_is_named_and_passed_over(packed):
     ],
 )
 def test_a_name_that_leads_out(packed, name):
-    with pytest.raises(SourceError, match=r"pack\.zip has a file in it whose name leads out"):
+    with pytest.raises(SourceError, match=r"pack\.zip has a file in it whose path leads out"):
         read_sources(packed({"a.txt": "Alpha.", name: "Words."}))
 
 
@@ -192,7 +192,7 @@ def test_depth(packed):
     assert document.id == "pack.zip/in.zip/in.zip/a.txt"
     with (
         pytest.warns(
-            SkippedFileWarning, match=r"in\.zip/in\.zip lies 2 archives deep; 2 are opened"
+            SkippedFileWarning, match=r"in\.zip/in\.zip is 3 archives deep; only 2 are opened"
         ),
         pytest.raises(SourceError, match="holds no article"),
     ):

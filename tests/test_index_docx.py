@@ -84,7 +84,7 @@ def test_nothing_to_read(blocks):
 
 
 def test_no_word_file():
-    with pytest.raises(SourceError, match=r"report\.docx is no Word file"):
+    with pytest.raises(SourceError, match=r"report\.docx is not a Word file"):
         read(zip_of({"a.txt": "Words."}))
 
 

@@ -79,7 +79,7 @@ def test_a_copy_protected_book():
 @pytest.mark.parametrize(
     ("data", "problem"),
     [
-        (zip_of({"a.txt": "Words."}), "is no e-book"),
+        (zip_of({"a.txt": "Words."}), "is not an e-book"),
         (epub_of(), "is empty"),
         (epub_of("<p> </p>"), "is empty"),
         (with_member(epub_of("<p>a</p>"), "META-INF/container.xml", b"<a/>"), "names no contents"),

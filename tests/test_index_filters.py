@@ -266,16 +266,16 @@ def test_what_is_not_there_is_named():
 @pytest.mark.parametrize(
     ("given", "problem"),
     [
-        ({"documents": "a"}, "documents is no list"),
-        ({"collections": [None]}, "collections is no list"),
-        ({"documents": 5}, "documents is no list"),
+        ({"documents": "a"}, "documents is not a list"),
+        ({"collections": [None]}, "collections is not a list"),
+        ({"documents": 5}, "documents is not a list"),
         ({"documents": ["a\ud800"]}, "half a surrogate pair at character 1"),
         ({"languages": ["en", " "]}, "language is blank"),
         ({"since": "yesterday"}, "since is 'yesterday'"),
         ({"until": "2024-02-30"}, "until is '2024-02-30'"),
-        ({"since": "2024-01-01T00:00"}, "which is no date"),
-        ({"since": ""}, "which is no date"),
-        ({"since": 2024}, "which is no date"),
+        ({"since": "2024-01-01T00:00"}, "which is not a date"),
+        ({"since": ""}, "which is not a date"),
+        ({"since": 2024}, "which is not a date"),
         ({"since": "2024-02", "until": "2024-01-31"}, "since 2024-02 and until 2024-01-31"),
     ],
 )

@@ -93,7 +93,7 @@ def test_a_folder_without_articles(tmp_path, files):
 def test_a_saved_index_is_no_folder_of_articles(folder, saved):
     for sources in (saved, [folder, saved], iter([str(saved), STORY])):
         with pytest.raises(
-            SourceError, match="is a saved index, which is asked by itself"
+            SourceError, match="is a saved index, which must be the only source"
         ) as raised:
             read_sources(sources)
         assert str(saved) in raised.value.problem
@@ -118,7 +118,7 @@ def test_a_pattern(folder):
 
 
 def test_a_pattern_that_names_no_article(folder):
-    with pytest.raises(SourceError, match="No file is named as"):
+    with pytest.raises(SourceError, match="No file matches"):
         read_sources(str(folder / "*.pdf"))
     (folder / "bad.txt").touch()
     with (

@@ -66,9 +66,9 @@ def test_a_jsonl_file(tmp_path):
 @pytest.mark.parametrize(
     ("line", "problem"),
     [
-        ("{", "Line 2 of .*news.jsonl is no JSON"),
-        ("[" * 100_000, "Line 2 of .*news.jsonl is no JSON"),
-        ("[]", "Line 2 of .*news.jsonl is no JSON object"),
+        ("{", "Line 2 of .*news.jsonl is not JSON"),
+        ("[" * 100_000, "Line 2 of .*news.jsonl is not JSON"),
+        ("[]", "Line 2 of .*news.jsonl is not a JSON object"),
         ('{"title": "x"}', "Line 2 of .* has no field “text”"),
         ('{"text": 3}', "Line 2 of .* has no field “text”"),
         ('{"text": " "}', "Line 2 of .* is empty"),
@@ -87,7 +87,7 @@ def test_a_bad_line_is_named_and_passed_over(tmp_path, line, problem):
 def test_a_quote_that_never_ends(tmp_path):
     file = tmp_path / "news.csv"
     file.write_text('text\nOne.\n"Two', "utf-8")
-    with pytest.warns(SkippedFileWarning, match=r"Line 3 of .*news\.csv is no row"):
+    with pytest.warns(SkippedFileWarning, match=r"Line 3 of .*news\.csv is not a row"):
         (document,) = read_sources(file)
     assert document.text == "One."
 

@@ -180,17 +180,17 @@ def test_it_is_loaded_and_asked(server, embedder, reader):
         ("/broken", "the server answered 500"),
         ("/to-nowhere", "the server answered 302"),
         ("/picture", "is image/png"),
-        ("/nothing", "of no kind that the server would name"),
-        ("/round", "sends on more than 5 times"),
-        ("/to-file", "'file:///etc/passwd' is no address"),
-        ("/to-ftp", "'ftp://127.0.0.1/x' is no address"),
+        ("/nothing", "of a type the server does not state"),
+        ("/round", "redirects more than 5 times"),
+        ("/to-file", "'file:///etc/passwd' is not an address"),
+        ("/to-ftp", "'ftp://127.0.0.1/x' is not an address"),
         ("/to-login", "has a name or a password in it"),
         ("/torn", "came damaged"),
         ("/half", "came cut short"),
         ("/no-end", "came cut short"),
         ("/half-deflated", "came cut short"),
         ("/half-raw", "came cut short"),
-        ("/brotli", "comes packed as br"),
+        ("/brotli", "is compressed as br"),
     ],
 )
 def test_what_is_not_read(server, path, problem):
@@ -302,7 +302,7 @@ def test_a_redirect_to_a_private_address_is_refused(server, monkeypatch):
     ],
 )  # fmt: skip
 def test_no_address_of_a_page(url):
-    with pytest.raises(SourceError, match="is no address of a page"):
+    with pytest.raises(SourceError, match="is not an address of a page"):
         get(url)
 
 

@@ -53,7 +53,7 @@ def test_files_are_read_one_after_the_other(desk, books, screen, file):
     told = {note.name: note.reason for note in session.files}
     assert told["b.pdf"].startswith("is not a PDF")
     assert "20 MB" in told["c.txt"]
-    assert told["e.txt"].startswith("passwd did not arrive")
+    assert told["e.txt"].startswith("passwd was not uploaded")
     html = screen.articles_html(views[-1])
     assert html.index("Boats") < html.index("Belarus pardons")
     assert books.dismiss(session).session.files == ()

@@ -12,7 +12,7 @@ def test_words_that_were_found_nowhere_are_named():
     near = excerpt(STORY, "She met Boris & Clara.")
     answer = not_found(near, question="What is the price of the potassium?")
     assert asking_hint(answer) == (
-        "The nearest passages do not have “price” or “potassium”: try other words for it."
+        "The nearest passages do not contain “price” or “potassium”: try other words."
     )
 
 

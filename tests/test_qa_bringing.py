@@ -104,10 +104,10 @@ def test_what_is_skipped_is_told_to_its_own_visitor_alone(tmp_path):
 @pytest.mark.parametrize(
     ("name", "data", "said"),
     [
-        ("a.exe", b"MZ", "a.exe is no kind of file the chat reads"),
+        ("a.exe", b"MZ", "a.exe is not a file type the chat reads"),
         ("a.pdf", b"Words.", "a.pdf is not a PDF"),
-        ("a.docx", zip_of({"a.txt": "Words."}), "a.docx is no Word file"),
-        ("a.zip", zip_of({"../a.txt": "Words."}), "whose name leads out of it"),
+        ("a.docx", zip_of({"a.txt": "Words."}), "a.docx is not a Word file"),
+        ("a.zip", zip_of({"../a.txt": "Words."}), "whose path leads outside"),
         ("a.txt", b"\xff\xfe\xfd", "a.txt is not UTF-8 text"),
         ("a.txt", b"x" * (MAX_ARTICLE_CHARS + 1), "the chat reads at most 1,000,000"),
         (
@@ -142,7 +142,7 @@ def test_only_what_was_uploaded_is_read(tmp_path):
         str(uploads),
         *("", "secret.txt", "a\0.txt", "/etc/passwd", "~/secret.txt", "x" * 100_000),
     ):
-        with pytest.raises(SourceError, match="did not arrive"):
+        with pytest.raises(SourceError, match="was not uploaded"):
             uploaded(path, within=str(uploads))
 
 

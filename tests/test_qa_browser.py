@@ -55,7 +55,7 @@ def test_other_answers_can_be_shown_in_the_article(visit: Visit, news: Assistant
 def test_what_the_article_does_not_say(visit: Visit) -> None:
     visit.ask("what is the price of potassium?")
     expect(visit.page.locator(".pq-none")).to_have_text("The article does not say.")
-    expect(visit.page.locator(".pq-hint")).to_contain_text("do not have “price”")
+    expect(visit.page.locator(".pq-hint")).to_contain_text("do not contain “price”")
     nearest = visit.page.locator(".pq-others .pq-link")
     assert nearest.count() >= 1
     visit.picture("does-not-say")
@@ -77,7 +77,7 @@ def test_a_follow_up_shows_how_it_was_understood_and_can_be_asked_alone(visit: V
     visit.ask("who is Viktor Babariko?")
     visit.ask("how long was he jailed?")
     understood = visit.page.locator(".pq-resolved")
-    expect(understood).to_contain_text("Understood after: who is Viktor Babariko?")
+    expect(understood).to_contain_text("Follow-up to: who is Viktor Babariko?")
     visit.picture("follow-up")
     visit.act("alone")
     expect(understood).to_have_count(0)
@@ -260,7 +260,7 @@ def test_several_files_some_refused(visit: Visit, tmp_path: Path) -> None:
     for name, reason in {
         "boats.docx": "is in the library",
         "photo.txt": "is a picture",
-        "run.exe": "no kind of file the chat reads",
+        "run.exe": "not a file type the chat reads",
         "large.txt": "the chat reads at most 1,000,000",
         "huge.txt": "more than 20 MB",
     }.items():
@@ -306,8 +306,8 @@ def test_paste_a_hostile_article(visit: Visit) -> None:
     page = visit.page
     page.get_by_text("Paste a text").click()
     page.get_by_label("The text").fill(f"The bridge was painted by {HOSTILE}.\nIt is green.")
-    page.get_by_label("Its title, if you like").fill(f"Bridge {HOSTILE}")
-    page.get_by_role("button", name="Read it").click()
+    page.get_by_label("Title (optional)").fill(f"Bridge {HOSTILE}")
+    page.get_by_role("button", name="Add it").click()
     expect(page.locator(".pq-article h2")).to_have_text(f"Bridge {HOSTILE}")
     expect(page.locator(".pq-body p").first).to_have_text(f"The bridge was painted by {HOSTILE}.")
     expect(page.locator(".pq-pasted")).to_have_value("")
@@ -342,7 +342,7 @@ def test_bad_input_is_explained_and_nothing_lost(visit: Visit) -> None:
     expect(question).to_have_value("why " * 2_500)
     visit.picture("too-long")
     page.get_by_text("Paste a text").click()
-    page.get_by_role("button", name="Read it").click()
+    page.get_by_role("button", name="Add it").click()
     expect(notice).to_contain_text("no text to read")
 
 
@@ -351,7 +351,7 @@ def test_stop_and_ask_again(visit: Visit) -> None:
     # Reading a long article takes long enough for anyone to stop it.
     page.get_by_text("Paste a text").click()
     page.get_by_label("The text").fill("The bridge over the river was painted. " * 20_000)
-    page.get_by_role("button", name="Read it").click()
+    page.get_by_role("button", name="Add it").click()
     page.locator(".pq-notes").get_by_role("button", name="Stop").click()
     expect(page.locator(".pq-notes")).to_contain_text("It was stopped.")
     expect(page.locator(".pq-remove")).to_have_count(0)
@@ -360,7 +360,7 @@ def test_stop_and_ask_again(visit: Visit) -> None:
     visit.click_until(page.locator("button[data-act=dismiss]"), page.locator(".pq-notes li"), 0)
     expect(page.locator(".pq-pasted")).to_be_visible()
     page.get_by_label("The text").fill("The bridge was painted by Ada Fenn.")
-    read = page.get_by_role("button", name="Read it")
+    read = page.get_by_role("button", name="Add it")
     visit.click_until(read, page.locator(".pq-remove"), 1)
 
 

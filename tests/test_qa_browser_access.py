@@ -40,7 +40,7 @@ def test_the_whole_way_at_every_width_and_in_both_themes(
     visit.picture(f"none-{name}")
     visit.draw()
     page.get_by_text("Paste a text").click()
-    page.get_by_role("button", name="Read it").click()
+    page.get_by_role("button", name="Add it").click()
     expect(page.locator(".pq-library").get_by_role("alert")).to_be_visible()
     is_sound()
     visit.picture(f"library-{name}")

@@ -46,8 +46,8 @@ def visit(browser: Browser, keeping: str) -> Iterator[Visit]:
 def paste(visit: Visit) -> None:
     visit.page.get_by_text("Paste a text").click()
     visit.page.get_by_label("The text").fill(BRIDGE)
-    visit.page.get_by_label("Its title, if you like").fill("The bridge")
-    visit.page.get_by_role("button", name="Read it").click()
+    visit.page.get_by_label("Title (optional)").fill("The bridge")
+    visit.page.get_by_role("button", name="Add it").click()
     expect(visit.page.locator(".pq-article h2")).to_have_text("The bridge")
     visit.wait()
 
@@ -118,13 +118,13 @@ def test_a_conversation_is_named_saved_and_deleted(visit: Visit) -> None:
 
 def test_in_private_nothing_is_kept(visit: Visit) -> None:
     page = visit.page
-    page.get_by_role("button", name="Keep nothing from here on").click()
-    expect(page.get_by_text("From here on nothing is kept of you")).to_be_visible()
+    page.get_by_role("button", name="Keep nothing from now on").click()
+    expect(page.get_by_text("From now on nothing you ask or add is kept")).to_be_visible()
     visit.ask(WHO)
     visit.come_back()
-    expect(page.get_by_text("From here on nothing is kept of you")).to_be_visible()
+    expect(page.get_by_text("From now on nothing you ask or add is kept")).to_be_visible()
     expect(page.locator(".pq-talk")).to_have_count(0)
-    page.get_by_role("button", name="Keep them again").click()
+    page.get_by_role("button", name="Resume keeping").click()
     expect(page.get_by_text("kept on this server for this browser alone")).to_be_visible()
     visit.ask(WHO)
     expect(page.locator(".pq-talk")).to_have_count(1)
@@ -136,8 +136,8 @@ def test_whether_anything_is_kept_holds_for_all_pages_of_a_browser(visit: Visit)
     other = visit.context.new_page()
     other.goto(visit.url)
     for said, told in (
-        ("Keep nothing from here on", "From here on nothing is kept of you"),
-        ("Keep them again", "kept on this server for this browser alone"),
+        ("Keep nothing from now on", "From now on nothing you ask or add is kept"),
+        ("Resume keeping", "kept on this server for this browser alone"),
     ):
         visit.page.get_by_role("button", name=said).click()
         for page in (visit.page, other):
@@ -147,7 +147,7 @@ def test_whether_anything_is_kept_holds_for_all_pages_of_a_browser(visit: Visit)
 def test_what_is_said_last_holds_for_a_page_that_was_busy_meanwhile(visit: Visit) -> None:
     other = visit.context.new_page()
     other.goto(visit.url)
-    keep, keep_nothing = "Keep them again", "Keep nothing from here on"
+    keep, keep_nothing = "Resume keeping", "Keep nothing from now on"
     visit.page.get_by_role("button", name=keep_nothing).click()
     expect(other.get_by_role("button", name=keep)).to_be_visible()
     other.evaluate(BUSY, "true")
@@ -178,7 +178,7 @@ def test_an_answer_is_judged(visit: Visit, kept: Kept) -> None:
     right.click()
     expect(right).to_have_attribute("aria-pressed", "true")
     page.get_by_text("Not right").click()
-    page.get_by_label("What is wrong, if you like to say").fill("There were <b>many</b> more.")
+    page.get_by_label("What is wrong? (optional)").fill("There were <b>many</b> more.")
     visit.picture("judging")
     assert visit.violations() == []
     page.get_by_role("button", name="Incomplete").click()
@@ -263,7 +263,7 @@ def test_a_page_that_the_server_has_dropped_begins_anew(
         box = page.get_by_placeholder("Ask a question")
         box.fill(MANY)
         box.press("Enter")
-        expect(page.get_by_role("alert")).to_contain_text("begun anew")
+        expect(page.get_by_role("alert")).to_contain_text("started over")
         expect(box).to_have_value(MANY)
         expect(page.locator(".pq-turn")).to_have_count(0)
         talks = page.locator(".pq-talk .pq-choice")
@@ -273,7 +273,7 @@ def test_a_page_that_the_server_has_dropped_begins_anew(
         visit.wait()
         drop_sessions(server)
         page.get_by_label("Search the conversations").fill("pardoned")
-        expect(page.get_by_role("alert")).to_contain_text("begun anew")
+        expect(page.get_by_role("alert")).to_contain_text("started over")
         drop_sessions(server)
         page.get_by_role("button", name="Delete all of it").click()
         expect(talks).to_have_count(0)

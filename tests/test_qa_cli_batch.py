@@ -90,7 +90,7 @@ def test_a_batch_writes_over_nothing_that_it_reads(
     batch = ("batch", "questions.jsonl", source, "--output", output, *resume)
     code, out, err = run(*batch, cwd=tmp_path)
     assert (code, out) == (1, "")
-    assert f"{output} is read, or would be from then on. Name another file" in err
+    assert f"{output} is, or would become, an input. Name another file" in err
     assert {file: file.read_bytes() for file in before} == before
     assert not (tmp_path / "articles" / "of" / "answers.jsonl").exists()
 

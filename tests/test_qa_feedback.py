@@ -165,7 +165,7 @@ def test_verdicts_that_make_sense():
 def test_feedback_is_refused_that_is_none():
     assert Feedback.from_words("not-there", "x") == Feedback(Verdict.NOT_THERE, "x")
     for verdict in ("", "RIGHT", "great", None, 5):
-        with pytest.raises(InputError, match="is no verdict"):
+        with pytest.raises(InputError, match="is not a verdict"):
             Feedback.from_words(verdict)
     with pytest.raises(InputError, match="at most 1,000 fit"):
         Feedback(Verdict.WRONG, "x" * (MAX_NOTE_CHARS + 1))

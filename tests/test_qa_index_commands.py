@@ -85,7 +85,7 @@ def test_build_removes_nothing_while_some_file_cannot_be_read(pullquote, shelf, 
         code, out, err = pullquote("build", articles, "--output", shelf)
         assert (code, "of 2 documents" in out) == (1, True)
         assert "Nothing was removed" in err
-        assert "may be theirs: song.txt. Mend the files" in err
+        assert "may be theirs: song.txt. Fix the files" in err
         assert f"pullquote index remove {shelf} ID" in err
         assert sorted(ids(pullquote, shelf)) == ["belarus-pardons.txt", "song.txt"]
     song.write_bytes(whole)

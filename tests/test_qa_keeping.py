@@ -175,7 +175,7 @@ def test_why_a_conversation_cannot_be_opened_is_told(desk, kept_desk, books, kep
     file.rename(kept.folder / FILE)
     kept.articles.remove(session.visitor, session.article)
     view = last(kept_desk.recall(again.listed[0].id, again, ME))
-    assert "not kept any more" in view.notice.text
+    assert "no longer kept" in view.notice.text
 
 
 def test_a_conversation_is_saved_whole_though_a_page_shows_its_end(kept_desk, kept):
@@ -240,7 +240,7 @@ def test_an_answer_is_judged_and_that_taken_back(desk, kept_desk, kept):
     assert "It is 124." in html
     back = kept_desk.judge(1, "wrong", "It is 124.", judged).session
     assert back.kept[SEED].turns[1].feedback is None
-    assert "is no verdict" in kept_desk.judge(0, "<b>", "", session).notice.text
+    assert "is not a verdict" in kept_desk.judge(0, "<b>", "", session).notice.text
     assert kept_desk.judge(99, "right", "", session).session == session
 
 
@@ -335,7 +335,7 @@ def test_a_judgement_that_is_not_kept_is_not_shown_as_if_it_were(desk, kept_desk
     session = asked(desk, WHO, session=arrived(kept_desk))
     kept.conversations.delete(session.visitor, session.listed[0].id)
     view = kept_desk.judge(0, "right", "", session)
-    assert "not kept any more" in view.notice.text
+    assert "no longer kept" in view.notice.text
     assert view.session == session
     assert list(kept.feedback.judged()) == []
 

@@ -47,14 +47,14 @@ def test_nothing_is_done_for_nobody_and_the_secret_stays(server: gr.Blocks, kept
                 await page.act("find", text="news"),
             ):
                 assert "data-arrived" not in shown.shelf_html
-                assert "does not know this page" in shown.conversation_html
+                assert "session has expired" in shown.conversation_html
                 assert "pq-turn" not in shown.conversation_html
             assert questions(kept, me) == [WHO]
             shown = await page.keep("arrive", noted)
             assert shown.noted == noted
             assert "data-arrived" in shown.shelf_html
             assert WHO in shown.shelf_html
-            assert "begun anew" in shown.conversation_html
+            assert "started over" in shown.conversation_html
             await page.ask(MANY)
             assert questions(kept, me) == [MANY, WHO]
             drop_sessions(server)

@@ -173,7 +173,7 @@ def test_every_question_can_be_edited_and_the_last_removed():
 def test_a_follow_up_shows_how_it_was_understood_and_can_be_asked_alone():
     answer = replace(found(STORY, "Anna", question="why?"), resolved="who came? Anna why?")
     page = Page(conversation_html([found(STORY, "Boris"), answer], title="T", examples=[]))
-    assert "Understood after: who came? Anna " in page.text
+    assert "Follow-up to: who came? Anna " in page.text
     assert [one["data-turn"] for one in page.acts("alone")] == ["1"]
 
 
@@ -187,9 +187,9 @@ def test_what_a_follow_up_was_read_behind_is_told_turn_by_turn():
     answer = replace(found(STORY, "Anna", question="why?"), resolved=f"{lead} why?")
     page = Page(conversation_html([*before, answer], title="T", examples=[]))
     told = "whom did she meet? – “Boris”; who was there? – “Boris &”"
-    assert f"Understood after: {told} " in page.text
+    assert f"Follow-up to: {told} " in page.text
     elsewhere = Page(conversation_html([*before[:2], answer], title="T", examples=[]))
-    assert f"Understood after: {lead} " in elsewhere.text
+    assert f"Follow-up to: {lead} " in elsewhere.text
 
 
 def test_several_quotes_of_a_sentence_show_it_once():

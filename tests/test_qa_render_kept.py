@@ -39,7 +39,7 @@ def test_what_is_kept_and_how_to_have_it_otherwise_is_said():
     assert "for your account, in every browser, until 90 days" in text
     assert "this browser" not in text
     page = Page(kept(private=True))
-    assert "nothing is kept of you" in page.text
+    assert "nothing you ask or add is kept" in page.text
     assert len(page.acts("keep")) == 1
     page = Page(kept_html(None))
     assert "Nothing is kept" in page.text

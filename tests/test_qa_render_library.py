@@ -96,7 +96,7 @@ def test_how_far_a_file_has_come_is_told_and_drawn():
     assert 'value="1280" max="5120" aria-label="b.txt"' in html
     asking = library_html(SHELF, **OPEN, everything=None, files=[FileNote("a.txt", "asking")])
     assert 'aria-busy="true"' in asking
-    assert "looking for questions to begin with" in asking
+    assert "looking for questions to suggest" in asking
 
 
 def test_what_was_wrong_with_a_paste_keeps_its_form_open():

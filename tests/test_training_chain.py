@@ -241,7 +241,7 @@ def test_the_parts_of_the_teacher_are_joined_in_order(tmp_path: Path) -> None:
 def test_a_start_that_cannot_be_averaged_with_is_refused_before_anything_is_done(
     data: Path, recipes: Path, tiny: dict[str, str], tmp_path: Path
 ) -> None:
-    with pytest.raises(FileNotFoundError, match="someone/model is no folder"):
+    with pytest.raises(FileNotFoundError, match="someone/model is not a folder"):
         chain_steps(
             Inputs(
                 data=data, start="someone/model", base=tiny["mpnet"], output=tmp_path,

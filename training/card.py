@@ -91,7 +91,7 @@ def card(
             " `reader_settings.json` holds what was fitted for it."
         ),
         "## How it was made",
-        "The recipes are in `training/`; `make train` goes through them from a start of yours.",
+        "The recipes are in `training/`; `make train` runs them from a model of your choice.",
         "\n".join(f"{number}. {step}" for number, step in enumerate(made, start=1)),
         "## Data",
         _sources(facts, {one.name for one in recipe.sets}),
@@ -148,9 +148,9 @@ def _chain(
             f"*Teacher* (`teacher.toml`): {facts['teacher']}, {_epochs(teacher['training'])}."
         )
         learned += (
-            f"; of where an answer lies the teacher has {distilling['weight']:g} of the say, at"
+            f"; for where an answer lies the teacher's weight is {distilling['weight']:g}, at"
             f" temperature {distilling['temperature']:g} (Hinton et al. 2015);"
-            " whether there is one, people alone say"
+            " whether there is one is learned from people alone"
         )
     steps.append(f"{learned}.")
     if share < 1:

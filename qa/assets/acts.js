@@ -2,7 +2,7 @@
 const WORKS = new Set(["ask", "alone", "paste", "bring", "reopen", "fetch", "recall"]);
 const KEEPS = new Set(["keep", "private", "forget"]);
 const WAITS = new Set(["bring", "private", "keep", "forget", "delete"]);
-const SURE = {delete: "Delete this conversation?", forget: "Delete all that is kept of you here?"};
+const SURE = {delete: "Delete this conversation?", forget: "Delete everything kept for you here?"};
 // What was sent counts before the server is at it: it will come to the session as it is then.
 const isAwaited = () => document.querySelector(".pq-waiting").textContent !== "";
 const isSent = () => Date.now() - (window.pqSent ?? 0) < 3000;
