@@ -219,7 +219,8 @@ def _plain_errors() -> Iterator[None]:
         yield
     except ValidationError as error:
         first = error.errors(include_input=False, include_context=False, include_url=False)[0]
-        where = "".join(f"[{at}]" if isinstance(at, int) else str(at) for at in first["loc"])
+        argument, *inside = first["loc"]  # of what is inside, names are of the types tried
+        where = f"{argument}{''.join(f'[{at}]' for at in inside if isinstance(at, int))}"
         raise InputError(
             f"{where} cannot be used: {first['msg'][:1].lower()}{first['msg'][1:]}.",
             "What each endpoint takes is listed at /gradio_api/info.",

@@ -43,7 +43,7 @@ def add_batch(commands: Any) -> None:
         "questions",
         metavar="QUESTIONS",
         help=".txt, one question per line; .jsonl with question, id, history; .csv with"
-        " question, id",
+        " question, id; - reads .txt or .jsonl from standard input",
     )
     add_sources(command)
     add_models(command)
@@ -65,11 +65,16 @@ def _batch(options: argparse.Namespace) -> int:
 
     from qa.answer_file import answered_before
     from qa.pipeline import check_asked
-    from qa.question_file import BadLine, read_questions
+    from qa.question_file import BadLine, read_piped_questions, read_questions
     from qa.records import Question
 
     _leave_alone_what_is_read(options)
-    rows = list(read_questions(Path(options.questions)))
+    if options.questions == STDIN:
+        if STDIN in options.sources:
+            raise InputError("Standard input is one thing only.", "Put the other into a file.")
+        rows = list(read_piped_questions(sys.stdin.buffer.read()))
+    else:
+        rows = list(read_questions(Path(options.questions)))
     bad = [row for row in rows if isinstance(row, BadLine)]
     asked = [row for row in rows if not isinstance(row, BadLine)]
     for line in bad:
@@ -115,7 +120,7 @@ def _check_output(name: str) -> None:
     if name == STDIN:
         return
     if not name.strip() or output.is_dir():
-        raise InputError(f"The output {name!r} is no file.", "Name a file, or - to print.")
+        raise InputError(f"The output {name!r} is not a file.", "Name a file, or - to print.")
     if not output.parent.is_dir():
         raise InputError(f"There is no folder for {name}.", "Make it first.")
     if not os.access(output if output.exists() else output.parent, os.W_OK):

@@ -71,14 +71,36 @@ def read_questions(file: Path) -> Iterator[AskedQuestion | BadLine]:
             f"Its name must end in {', '.join(readers)}.",
         )
     try:
-        text = file.read_bytes().decode("utf-8-sig")
+        data = file.read_bytes()
     except OSError as error:
         raise SourceError(f"{file} cannot be read ({error.strerror}).", "Check the path.") from None
+    return reader(_decoded(data, str(file)), str(file))
+
+
+def read_piped_questions(data: bytes) -> Iterator[AskedQuestion | BadLine]:
+    """Read questions that were piped in: JSON lines where the first is an object, else text.
+
+    Args:
+        data: what standard input had.
+
+    Yields:
+        A question, or what is wrong with a line, in order.
+
+    Raises:
+        SourceError: it is not UTF-8.
+    """
+    text = _decoded(data, "Standard input")
+    reader = _read_json_lines if text.lstrip().startswith("{") else _read_text
+    return reader(text, "Standard input")
+
+
+def _decoded(data: bytes, name: str) -> str:
+    try:
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise SourceError(
-            f"{file} is not UTF-8 text (byte {error.start}).", "Save it as UTF-8."
+            f"{name} is not UTF-8 text (byte {error.start}).", "Save it as UTF-8."
         ) from None
-    return reader(text, str(file))
 
 
 def _read_text(text: str, _name: str) -> Iterator[AskedQuestion | BadLine]:

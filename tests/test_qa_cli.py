@@ -6,7 +6,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 from command_line import ANSWER, EASY, NEWS, close, run
-from made_files import pdf_of_lines
+from made_files import docx_of, pdf_of_lines
 
 from index.embedder import load_embedder
 from index.fast_embed import FastEmbedder
@@ -57,6 +57,47 @@ def test_ask_reads_standard_input_and_prints_for_people() -> None:
     assert (code, err) == (0, "")
     assert "“Ada" in out
     assert "Standard input, characters" in out
+
+
+@pytest.mark.parametrize(
+    "piped",
+    [
+        b"<!DOCTYPE html><html><body><p>The song was written by Ada.</p></body></html>",
+        pdf_of_lines([["The song was written by Ada."]]),
+        docx_of("The song was written by Ada."),
+    ],
+    ids=["html", "pdf", "docx"],
+)
+def test_what_is_piped_in_may_be_of_several_kinds(piped: bytes) -> None:
+    code, out, err = run("ask", "who wrote the song?", "-", stdin=piped)
+    assert (code, err) == (0, "")
+    assert out.startswith("“Ada”")
+
+
+def test_what_is_piped_in_keeps_to_the_limits() -> None:
+    asked = ("ask", "who wrote the song?", "-", "--limit", "file_bytes=20")
+    code, _, err = run(*asked, stdin=b"The song was written by Ada.")
+    assert (code, "Standard input has more than 20 bytes" in err) == (1, True)
+
+
+def test_articles_may_stand_behind_options(tmp_path: Path) -> None:
+    song, bridge = tmp_path / "song.txt", tmp_path / "bridge.txt"
+    song.write_text("The song was written by Ada.", "utf-8")
+    bridge.write_text("The bridge was painted by Ben.", "utf-8")
+    asked = ("ask", "who painted the bridge?", str(song), "--json", str(bridge), "--top-k", "1")
+    code, out, err = run(*asked)
+    assert (code, err) == (0, "")
+    assert json.loads(out)["text"] == "Ben"
+    code, _, err = run("ask", "who?", "--json", str(song), "--jsn")
+    assert (code, "unrecognized arguments" in err) == (2, True)
+
+
+def test_why_no_file_could_be_read_is_said(tmp_path: Path) -> None:
+    (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.7 and nothing else")
+    code, _, err = run("ask", "who?", str(tmp_path))
+    assert code == 1
+    assert "Skipped: " in err
+    assert "broken.pdf" in err.splitlines()[0]
 
 
 def test_index_build_then_ask_it_then_damage_it(tmp_path: Path) -> None:
@@ -176,6 +217,9 @@ def test_evaluate_prints_the_official_names(tmp_path: Path) -> None:
         (["index", "reembed", " "], 2, "argument DIR: ' ' is not a folder"),
         (["feedback", "", "--output", "x"], 2, "argument FOLDER: '' is not a folder"),
         (["evaluate", "x", "--report", ""], 2, "argument --report: '' is not a folder"),
+        (["ask", "who?", "--reader", ""], 2, "argument --reader: '' is not a model"),
+        (["search", "who?", "--embedder", " "], 2, "argument --embedder: ' ' is not a model"),
+        (["export", ""], 2, "argument MODEL: '' is not a model"),
         (["export", "x", "--output", ""], 2, "argument --output: '' is not a folder"),
         (["chat", NEWS, "--keep", NEWS], 1, "Conversations cannot be kept in"),
         (["chat", NEWS, "--allow-embedding", "https://a.example; x"], 1, "is not an origin"),

@@ -95,6 +95,38 @@ def test_a_batch_writes_over_nothing_that_it_reads(
     assert not (tmp_path / "articles" / "of" / "answers.jsonl").exists()
 
 
+def test_a_batch_without_a_file_that_cannot_be_read_ends_with_1(tmp_path: Path) -> None:
+    questions, folder = tmp_path / "questions.txt", tmp_path / "articles"
+    questions.write_text("Who wrote the song?\n", "utf-8")
+    folder.mkdir()
+    (folder / "story.txt").write_text("The song was written by Ada.", "utf-8")
+    (folder / "story.pdf").write_bytes(b"no PDF")
+    code, out, err = run("batch", str(questions), str(folder), "--output", "-")
+    assert (code, json.loads(out)["text"]) == (1, "Ada")
+    assert "story.pdf" in err
+
+
+@pytest.mark.parametrize("piped", [EASY, json.dumps({"question": EASY})], ids=["text", "json"])
+def test_the_questions_of_a_batch_may_be_piped_in(piped: str) -> None:
+    batch = ("batch", "-", NEWS, "--output", "-")
+    code, out, err = run(*batch, stdin=piped.encode())
+    assert (code, err) == (0, "")
+    assert json.loads(out)["text"] == ANSWER
+    code, _, err = run("batch", "-", "-", "--output", "-", stdin=b"who?")
+    assert (code, "one thing only" in err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("output", "said"),
+    [("", "is not a file"), (".", "is not a file"), ("none/answers.jsonl", "There is no folder")],
+)
+def test_a_batch_says_at_once_where_it_cannot_write(tmp_path: Path, output: str, said: str) -> None:
+    (tmp_path / "questions.txt").write_text("Who wrote the song?\n", "utf-8")
+    asked = ("batch", "questions.txt", "none.txt", "--output", output)
+    code, _, err = run(*asked, cwd=tmp_path)
+    assert (code, said in err, "none.txt" in err) == (1, True, False)
+
+
 def test_a_batch_may_write_where_no_article_is_read(tmp_path: Path) -> None:
     questions, folder = tmp_path / "questions.txt", tmp_path / "articles"
     questions.write_text("Who wrote the song?\n", "utf-8")

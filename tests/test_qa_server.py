@@ -74,7 +74,9 @@ def error_of(event: tuple[str, Any]) -> dict[str, str]:
 
 
 def test_ask_by_plain_http(url: str, shelf: Assistant) -> None:
-    ((name, (answer,)),) = events(url, "ask", {"data": [EASY, "", "", None, 3, None, *EVERYTHING]})
+    ((name, (answer,)),) = events(
+        url, "ask", {"data": [EASY, "", None, None, 3, None, *EVERYTHING]}
+    )
     assert name == "complete"
     assert timeless(answer) == timeless(shelf.ask(EASY).to_dict())
 
@@ -136,7 +138,7 @@ def test_stream_by_the_client(client: Client, news: Assistant) -> None:
 def test_a_question_gone_wrong_ends_the_stream(url: str) -> None:
     *sent, last = events(url, "v2/ask_stream", {"questions": [EASY, " "]})
     assert [name for name, _ in sent] == ["generating"]
-    assert error_of(last)["message"] == "The question is empty."
+    assert error_of(last)["message"] == "Question 2: The question is empty."
 
 
 def test_an_article_of_ones_own_is_asked_by_its_secret_id(client: Client, url: str) -> None:
@@ -209,6 +211,32 @@ def test_history_is_taken(client: Client) -> None:
     jsonschema.validate(answer, answer_schema())
 
 
+def test_what_is_not_given_may_be_null(client: Client) -> None:
+    names = ("article", "text", "history", "min_score", "collections", "since", "until")
+    answer = client.predict(EASY, **dict.fromkeys(names), api_name="/ask")
+    assert answer["text"] == "123"
+
+
+def test_answers_are_taken_back_as_history(client: Client) -> None:
+    article = "belarus-pardons.txt"
+    first = client.predict("who is Viktor Babariko?", article, api_name="/ask")
+    question = "how long was he jailed?"
+    pairs = client.predict(
+        question, article, history=[[first["question"], first["text"]]], api_name="/ask"
+    )
+    whole = client.predict(question, article, history=[first], api_name="/ask")
+    assert whole["resolved"] == pairs["resolved"] is not None
+    assert whole["text"] == pairs["text"]
+
+
+@pytest.mark.parametrize("name", ["run", "api"])
+def test_nothing_passes_by_the_queue(url: str, name: str) -> None:
+    body = json.dumps({"data": [EASY, None, None, None, 3, None, *EVERYTHING]}).encode()
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        post(f"{url}/gradio_api/{name}/ask", body)
+    assert refused.value.code == 404
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -217,6 +245,8 @@ def test_history_is_taken(client: Client) -> None:
         ({"question": 7}, "question cannot be used: input should be a valid string"),
         ({"question": EASY, "article": "nowhere.txt"}, "no article 'nowhere.txt'"),
         ({"question": EASY, "text": "  \n"}, "is empty"),
+        ({"question": EASY, "text": ""}, "is empty"),
+        ({"question": EASY, "text": "Words.", "article": "belarus-pardons.txt"}, "Give one"),
         ({"question": EASY, "text": "a " * MAX_ARTICLE_CHARS}, "the chat reads at most"),
         ({"question": EASY, "top_k": 0}, "top_k is 0"),
         ({"question": EASY, "top_k": MAX_TOP_K + 1}, "top_k is 101"),
@@ -234,7 +264,7 @@ def test_faults_say_what_is_wrong(
     error = json.loads(str(raised.value))
     assert error.keys() == {"code", "message", "remedy"}
     assert error["code"] == "input"
-    assert said in error["message"]
+    assert said in f"{error['message']} {error['remedy']}"
     (event,) = events(url, "v2/ask", arguments)
     assert error_of(event) == error
 
