@@ -37,8 +37,8 @@ LIKELY = {
     "question": st.just("who wrote it?"),
     "query": st.just("song"),
     "questions": st.lists(st.just("who wrote it?"), max_size=3),
-    "article": st.sampled_from(["", "song", "nowhere"]),
-    "text": st.sampled_from(["", TEXT]),
+    "article": st.sampled_from([None, "", "song", "nowhere"]),
+    "text": st.sampled_from([None, "", TEXT]),
     "title": st.just("A song"),
     "history": st.sampled_from([None, [], [["who?", None]], [["who?", "Ada"]]]),
     "top_k": st.integers(1, 5),
@@ -47,7 +47,7 @@ LIKELY = {
     "collections": st.none() | st.lists(st.sampled_from(["", "songs", "none"]), max_size=2),
     "documents": st.none() | st.lists(st.sampled_from(["song", "nowhere"]), max_size=2),
     "languages": st.none() | st.lists(st.sampled_from(["en", "de", ""]), max_size=2),
-    "since": st.sampled_from(["", "2024", "2024-13"]),
+    "since": st.sampled_from([None, "", "2024", "2024-13"]),
     "until": st.sampled_from(["", "2023", "2024-02"]),
 }
 
@@ -106,10 +106,10 @@ def test_any_json_gets_json_or_what_to_mend(blocks: ApiBlocks, name: str, data: 
 def test_only_what_a_filter_holds_for_is_asked(
     blocks: ApiBlocks, where: list[Any], found: bool
 ) -> None:
-    assert bool(call(blocks, "search", ["song", "", "", 1, *where], {})) is found
-    asked = [["who wrote it?"], "", "", 1, 0.0, *where]
+    assert bool(call(blocks, "search", ["song", "", None, 1, *where], {})) is found
+    asked = [["who wrote it?"], "", None, 1, 0.0, *where]
     for name, values in (
-        ("ask", ["who wrote it?", "", "", None, 1, 0.0, *where]),
+        ("ask", ["who wrote it?", "", None, None, 1, 0.0, *where]),
         ("ask_many", asked),
         ("ask_stream", asked),
     ):
@@ -137,7 +137,7 @@ def test_a_filter_that_cannot_be_is_refused(
     blocks: ApiBlocks, where: list[Any], problem: str
 ) -> None:
     with pytest.raises(gr.Error) as raised:
-        call(blocks, "search", ["song", "", "", 1, *where], {})
+        call(blocks, "search", ["song", "", None, 1, *where], {})
     told = json.loads(raised.value.message)
     assert told["code"] == "input"
     assert problem in told["message"]
@@ -146,10 +146,10 @@ def test_a_filter_that_cannot_be_is_refused(
 
 def test_gradios_mcp_server_gets_text(blocks: ApiBlocks) -> None:
     mcp = {"x-gradio-user": "mcp"}
-    plain = call(blocks, "search", ["song", "", "", 1, *EVERYTHING], {})
-    assert json.loads(call(blocks, "search", ["song", "", "", 1, *EVERYTHING], mcp)) == plain
+    plain = call(blocks, "search", ["song", "", None, 1, *EVERYTHING], {})
+    assert json.loads(call(blocks, "search", ["song", "", None, 1, *EVERYTHING], mcp)) == plain
     questions = ["who wrote it?", "who sang it?"]
-    asked = [questions, "", "", 1, None, *EVERYTHING]
+    asked = [questions, "", None, 1, None, *EVERYTHING]
     assert call(blocks, "ask_stream", asked, {})["question"] == questions[0]
     streamed = json.loads(call(blocks, "ask_stream", asked, mcp))
     assert [answer["question"] for answer in streamed] == questions
