@@ -69,6 +69,7 @@ LAYERS = {
         "serve",
         "__init__",
         "report terminal",
+        "sources",
         "options",
         "exchange_commands",
         "index_commands feedback_command password_command export_command",
