@@ -6,7 +6,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from index.adding import Changes, add_documents, in_blocks
-from index.embed import Embedder
+from index.embed import BATCH_SIZE, Embedder
 from index.export_file import ExportFile, Head, write_export
 from index.facts import MADE_BY, are_made_alike
 from index.folder import is_stored_index
@@ -57,7 +57,7 @@ def import_index(
     *,
     embedder: Embedder,
     limits: ReadLimits = DEFAULT_LIMITS,
-    batch_size: int = 32,
+    batch_size: int = BATCH_SIZE,
     progress: bool = False,
     wait_s: float = WAIT_S,
 ) -> Changes:

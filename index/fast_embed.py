@@ -12,6 +12,7 @@ import numpy as np
 from tokenizers import Encoding, Tokenizer
 from tqdm import tqdm
 
+from index.embed import BATCH_SIZE
 from index.errors import ModelError
 from index.fast_export import FUSED_ATTENTION, by_position, write_fast
 from index.fast_model import MODEL_FILE, FastModel, Inputs, read_facts, write_facts
@@ -133,7 +134,7 @@ class FastEmbedder:
         self,
         texts: Sequence[str],
         *,
-        batch_size: int = 32,
+        batch_size: int = BATCH_SIZE,
         progress: bool = False,
     ) -> Vectors:
         """One vector of length 1 for each text: float32, shape (texts, dimension).

@@ -8,7 +8,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from index.adding import add_documents, in_blocks
-from index.embed import Embedder
+from index.embed import BATCH_SIZE, Embedder
 from index.errors import StoreError
 from index.facts import Facts, are_made_alike
 from index.folder import PARTIAL, is_stored_index
@@ -24,7 +24,7 @@ def reembed(
     folder: str | Path,
     *,
     embedder: Embedder,
-    batch_size: int = 32,
+    batch_size: int = BATCH_SIZE,
     progress: bool = False,
     wait_s: float = WAIT_S,
 ) -> int:
