@@ -8,11 +8,11 @@ from typing import Any
 from index.errors import InputError
 from index.filters import Filter
 from index.records import Document
-from qa.assistant import PASSAGES_FOUND, Assistant
+from qa.assistant import Assistant
 from qa.bounds import MAX_QUESTIONS, check_article, check_names, check_top_k
+from qa.defaults import PASSAGES_FOUND, TOP_K
 from qa.offered import Offered
 from qa.own_articles import OwnArticles
-from qa.pipeline import TOP_K
 from qa.questions import check_question, numbered, parse_history
 from qa.records import Question
 

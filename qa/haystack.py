@@ -14,12 +14,11 @@ from haystack.dataclasses import ExtractedAnswer
 from index.errors import InputError
 from index.records import Document, Passage
 from qa.answering import make_answer
+from qa.defaults import BATCH_SIZE, TOP_K
 from qa.hearing import ToRead, read_all
 from qa.questions import check_min_score, check_question
 from qa.reader import ExtractiveReader, reader_of
 from qa.records import Answer
-
-TOP_K = 3
 
 
 @component
@@ -45,7 +44,7 @@ class PullquoteReader:
         top_k: int = TOP_K,
         no_answer: bool = True,
         min_score: float | None = None,
-        batch_size: int = 32,
+        batch_size: int = BATCH_SIZE,
     ) -> None:
         check_min_score(min_score)
         self.model = model

@@ -35,8 +35,8 @@ LAYERS = {
         "__init__",
     ),
     "qa": (
-        "accounts bounds callers counters embedded faults finished_sessions headers logins logs",
-        "health heap hosts rates refusals hub_login",
+        "accounts bounds callers counters defaults embedded faults finished_sessions headers",
+        "health heap hosts logins logs rates refusals hub_login",
         "gate login login_choice openid",
         "begun_logins",
         "records schema seeds settings squad palette scorer markdown kept_folder form_words",
