@@ -78,7 +78,7 @@ LAYERS = {
     ),
 }
 MODELS = {"transformers", "sentence_transformers"}
-MAY_LOAD_MODELS = {"index.embed", "index.fast_embed", "index.quiet"}
+MAY_LOAD_MODELS = {"index.embed", "index.quiet"}
 NOT_IN_INDEX = {"qa", "app", "gradio"}
 
 
