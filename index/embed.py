@@ -121,7 +121,11 @@ class SentenceEmbedder:
 
     @property
     def dimension(self) -> int:
-        """How many numbers a vector has."""
+        """How many numbers a vector has.
+
+        Raises:
+            ModelError: the model does not say.
+        """
         dimension = self.model.get_embedding_dimension()
         if dimension is None:
             raise ModelError(
