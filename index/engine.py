@@ -8,7 +8,7 @@ from typing import Self
 from index import store
 from index.adding import Changes, add_documents, check_ids
 from index.beside import beside
-from index.embed import Embedder
+from index.embed import BATCH_SIZE, Embedder, checked_vectors
 from index.embedder import shipped_embedder
 from index.errors import InputError, StoreError
 from index.facts import Facts
@@ -126,7 +126,7 @@ class PassageIndex:
         embedder: Embedder,
         budget_tokens: int = BUDGET_TOKENS,
         overlap_sentences: int = OVERLAP_SENTENCES,
-        batch_size: int = 32,
+        batch_size: int = BATCH_SIZE,
         progress: bool = False,
     ) -> Self:
         """Cut documents into passages and embed them.
@@ -141,6 +141,7 @@ class PassageIndex:
 
         Raises:
             InputError: no documents, two with the same id, or an option out of range.
+            ModelError: the embedder gives other vectors than it promises.
         """
         _check_documents(documents)
         facts = new_facts(
@@ -148,7 +149,7 @@ class PassageIndex:
         )
         passages = _cut(documents, facts, embedder)
         texts = [passage.text for passage in passages]
-        vectors = embedder.embed(texts, batch_size=batch_size, progress=progress)
+        vectors = checked_vectors(embedder, texts, batch_size=batch_size, progress=progress)
         contents = held_contents(facts, tuple(documents), passages, vectors)
         return cls(contents, embedder=embedder)
 
@@ -175,6 +176,7 @@ class PassageIndex:
 
         Raises:
             InputError: no documents, or two with the same id.
+            ModelError: the embedder gives other vectors than it promises.
         """
         _check_documents(documents)
         facts = new_facts(embedder)
@@ -255,7 +257,7 @@ class PassageIndex:
         self,
         documents: Sequence[Document],
         *,
-        batch_size: int = 32,
+        batch_size: int = BATCH_SIZE,
         progress: bool = False,
         wait_s: float = WAIT_S,
     ) -> Changes:
@@ -273,6 +275,7 @@ class PassageIndex:
         Raises:
             StoreError: the folder cannot be written, is damaged, or another process writes.
             InputError: two documents have the same id, or the index is in memory.
+            ModelError: the embedder gives other vectors than it promises.
         """
         folder = self._written()
         check_ids(documents)
@@ -412,7 +415,7 @@ class PassageIndex:
         queries: Sequence[str],
         *,
         top_k: int = 10,
-        batch_size: int = 32,
+        batch_size: int = BATCH_SIZE,
         where: Filter | None = None,
     ) -> list[list[Hit]]:
         """Find the passages nearest to each query.
@@ -433,13 +436,14 @@ class PassageIndex:
         Raises:
             InputError: top_k is below 1, or an article or a collection that is named is not there.
             StoreError: what was found cannot be read from the folder, is damaged, or went since.
+            ModelError: the embedder gives other vectors than it promises.
         """
         check_top_k(top_k)
         if not queries:
             return []
         contents = self._contents
         among = None if where is None or where.is_open else contents.choices.choice(where)
-        vectors = self._embedder.embed(queries, batch_size=batch_size)
+        vectors = checked_vectors(self._embedder, queries, batch_size=batch_size)
         candidates = min(max(top_k, CANDIDATES), len(contents.passages))
         found = contents.vectors.search(vectors, top_k=candidates, among=among)
         return [

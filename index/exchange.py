@@ -6,7 +6,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from index.adding import Changes, add_documents, in_blocks
-from index.embed import Embedder
+from index.embed import BATCH_SIZE, Embedder
 from index.export_file import ExportFile, Head, write_export
 from index.facts import MADE_BY, are_made_alike
 from index.folder import is_stored_index
@@ -14,7 +14,7 @@ from index.limits import DEFAULT_LIMITS, ReadLimits
 from index.making import create_index
 from index.on_demand import Articles
 from index.prepare import check_embedder, new_facts
-from index.store import keep_cache, read, read_articles
+from index.store import keep_cache, open_articles, read
 from index.storing import Prepared
 from index.writer import changing
 from index.writer_lock import WAIT_S
@@ -41,7 +41,7 @@ def export_index(
         StoreError: the index is not there, is damaged, or what went of it meanwhile was needed.
         SourceError: the file is a folder, or cannot be written.
     """
-    facts, articles = read_articles(Path(folder))
+    facts, articles = open_articles(Path(folder))
     told = {name: getattr(facts, name) for name in MADE_BY}
     head = Head(documents=facts.documents, vectors=vectors, **told)
     places = tqdm(range(facts.documents), unit=" articles", disable=not progress, file=sys.stderr)
@@ -57,7 +57,7 @@ def import_index(
     *,
     embedder: Embedder,
     limits: ReadLimits = DEFAULT_LIMITS,
-    batch_size: int = 32,
+    batch_size: int = BATCH_SIZE,
     progress: bool = False,
     wait_s: float = WAIT_S,
 ) -> Changes:

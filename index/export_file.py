@@ -20,7 +20,7 @@ import numpy as np
 
 from index.errors import InputError, SourceError
 from index.limits import ReadLimits, size
-from index.numbers import UNIT_WITHIN, Vectors
+from index.numbers import Vectors, are_unit
 from index.records import Document
 from index.rows import SPAN_TYPE, VECTOR_TYPE, spans_of, spans_to_bytes
 from index.sentences import Span
@@ -241,13 +241,11 @@ class ExportFile:
             raise self._bad(number, "has no passages and vectors that belong together") from error
         edges = np.array(found, dtype=SPAN_TYPE).reshape(len(found), 2)
         starts, ends = edges.T
-        with np.errstate(over="ignore", invalid="ignore"):
-            lengths = np.linalg.norm(matrix, axis=1)
         if (
             not len(found)
             or not (starts.min() >= 0 and ends.max() <= len(document.text))
             or not ((starts < ends).all() and (np.diff(starts) > 0).all())
-            or not (np.abs(lengths - 1) <= UNIT_WITHIN).all()  # of a NaN, nothing holds
+            or not are_unit(matrix)
         ):
             raise self._bad(number, "has passages out of its text, or vectors that are none")
         return document, found, matrix.astype(np.float32, copy=False)

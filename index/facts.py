@@ -5,7 +5,7 @@ import json
 import sqlite3
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self, get_type_hints
 
 from index.database import REBUILD, damaged
 from index.errors import IncompatibleIndexError
@@ -80,29 +80,14 @@ class Facts:
             if version not in (BEFORE_LABELS, FORMAT_VERSION):
                 raise another_version(file, version)
             facts = cls(**held)
-            if (facts.labels is None) != (version == BEFORE_LABELS):
-                raise damaged(file, "its facts")
-            contents_bytes = len(bytes.fromhex(facts.contents))
+            are_sound = (
+                all(_fits(getattr(facts, name), kind) for name, kind in get_type_hints(cls).items())
+                and (facts.labels is None) == (version == BEFORE_LABELS)
+                and len(bytes.fromhex(facts.contents)) == CONTENTS_BYTES
+            )
         except (ValueError, KeyError, TypeError) as error:
             raise damaged(file, "its facts") from error
-        counted = (
-            facts.dimension,
-            facts.budget_tokens,
-            facts.overlap_sentences,
-            facts.version,
-            facts.documents,
-            facts.passages,
-            facts.next_document,
-            facts.next_passage,
-            facts.next_words,
-            facts.gone,
-        )
-        if contents_bytes != CONTENTS_BYTES:
-            raise damaged(file, "its facts")
-        texts = (facts.embedder, facts.contents, facts.listed, facts.words, facts.labels or "")
-        if not all(isinstance(number, int) and number >= 0 for number in counted) or not all(
-            isinstance(text, str) for text in texts
-        ):
+        if not are_sound:
             raise damaged(file, "its facts")
         return facts
 
@@ -145,3 +130,8 @@ def write_facts(connection: sqlite3.Connection, facts: Facts) -> None:
         "INSERT OR REPLACE INTO history VALUES (?, ?)",
         (facts.version, bytes.fromhex(facts.contents)),
     )
+
+
+def _fits(value: object, kind: Any) -> bool:
+    """Whether a fact is of its kind; a number counts something."""
+    return type(value) is int and value >= 0 if kind is int else isinstance(value, kind)

@@ -6,22 +6,19 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
 from tokenizers import Encoding, Tokenizer
 from tqdm import tqdm
 
+from index.embed import BATCH_SIZE, SentenceEmbedder
 from index.errors import ModelError
 from index.fast_export import FUSED_ATTENTION, by_position, write_fast
 from index.fast_model import MODEL_FILE, FastModel, Inputs, read_facts, write_facts
 from index.numbers import Vectors
 from index.sentences import Span
 from index.threads import usable_cores
-
-if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
-
 
 FACTS_FILE = "embedder.json"
 OUTPUT = "last_hidden_state"
@@ -133,7 +130,7 @@ class FastEmbedder:
         self,
         texts: Sequence[str],
         *,
-        batch_size: int = 32,
+        batch_size: int = BATCH_SIZE,
         progress: bool = False,
     ) -> Vectors:
         """One vector of length 1 for each text: float32, shape (texts, dimension).
@@ -186,13 +183,12 @@ def _inputs_of(encoding: Encoding) -> Inputs:
     }
 
 
-def make_fast_embedder(model: "SentenceTransformer", folder: Path, *, identity: str) -> None:
+def make_fast_embedder(original: SentenceEmbedder, folder: Path) -> None:
     """Write the fast form of an embedder, if it agrees with the original.
 
     Args:
-        model: the original; it takes the mean of its tokens' vectors.
+        original: it takes the mean of its tokens' vectors.
         folder: an empty folder for the fast form.
-        identity: of the original.
 
     Raises:
         ModelError: it does something else with its tokens, has no fast form, or one that is
@@ -200,13 +196,14 @@ def make_fast_embedder(model: "SentenceTransformer", folder: Path, *, identity: 
     """
     import torch
 
+    model = original.model
     transformer: Any = model[0]
     pooling = getattr(model[1], "pooling_mode", None) if len(model) > 1 else None
     others = {type(module).__name__ for module in list(model)[2:]}
     if pooling not in ("mean", ("mean",)) or not others <= {"Normalize"}:
         raise ModelError(
-            f"The embedder {identity} does not take the mean of its tokens' vectors, and only"
-            " such have a fast form.",
+            f"The embedder {original.identity} does not take the mean of its tokens' vectors, and"
+            " only such have a fast form.",
             "Use it as it is.",
         )
     auto = transformer.model
@@ -215,20 +212,20 @@ def make_fast_embedder(model: "SentenceTransformer", folder: Path, *, identity: 
     tokenizer_json = tokenizer.backend_tokenizer.to_str()
     as_read = Tokenizer.from_str(tokenizer_json)
     as_read.no_padding()
-    as_read.enable_truncation(int(model.max_seq_length or tokenizer.model_max_length))
+    special = as_read.num_special_tokens_to_add(is_pair=False)
+    as_read.enable_truncation(original.max_tokens + special)
     uses_type_ids = "token_type_ids" in tokenizer.model_input_names
     example = torch.tensor([[1, 2, 3, 4, 5, 6], [1, 2, 3, 4, 0, 0]])
     inputs = {"input_ids": example, "attention_mask": (example > 0).long()}
     if uses_type_ids:
         inputs["token_type_ids"] = torch.zeros_like(example)
-    longest = int(model.max_seq_length or tokenizer.model_max_length)
     facts = _Facts(
-        identity=identity,
-        dimension=auto.config.hidden_size,
-        max_tokens=longest - tokenizer.num_special_tokens_to_add(),
+        identity=original.identity,
+        dimension=original.dimension,
+        max_tokens=original.max_tokens,
     )
     write_facts(folder, FACTS_FILE, facts, tokenizer_json=tokenizer_json)
-    plain = model.encode(list(SAMPLE), convert_to_numpy=True, normalize_embeddings=True)
+    plain = original.embed(SAMPLE)
     samples = [_inputs_of(as_read.encode(text)) for text in MEASURED]
     for spared in (False, True):  # the first is faster, where a model bears it
         write_fast(
@@ -246,7 +243,7 @@ def make_fast_embedder(model: "SentenceTransformer", folder: Path, *, identity: 
         if cosine >= LEAST_COSINE:
             return
     raise ModelError(
-        f"The fast form of {identity} makes other vectors than the original: their cosine"
+        f"The fast form of {original.identity} makes other vectors than the original: their cosine"
         f" is {cosine:.3f}, and {LEAST_COSINE} is asked for.",
         "Use the original.",
     )

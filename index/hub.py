@@ -1,10 +1,16 @@
 """Ask the hub for a model that the user named, but wait for no network that is not there."""
 
+import warnings
 from pathlib import Path
 
+from index.errors import first_line
 from index.quiet import quiet_loading
 
 HUB_TIMEOUT_S = 10
+
+
+class UnfittedModelWarning(UserWarning):
+    """A model runs without what was fitted for it, since the hub did not give it."""
 
 
 def local_folder(name: str | Path) -> Path | None:
@@ -51,6 +57,7 @@ def file_beside(name: str | Path, file: str) -> Path | None:
 
     A loaded model's library fetches the files that it knows, and no others. The file is that of
     the version which was loaded, and the hub is asked until it has once said whether there is one.
+    Where it is reached and does not say so, a warning tells.
 
     Args:
         name: a folder, or the hub id of a model that was loaded.
@@ -63,7 +70,9 @@ def file_beside(name: str | Path, file: str) -> Path | None:
         return folder / file
     if Path(name).is_dir():
         return None
+    from httpx import HTTPError
     from huggingface_hub import hf_hub_download, try_to_load_from_cache
+    from huggingface_hub.errors import RemoteEntryNotFoundError
 
     version = folder.name
     if try_to_load_from_cache(str(name), file, revision=version) is not None:  # known to be none
@@ -73,7 +82,16 @@ def file_beside(name: str | Path, file: str) -> Path | None:
     try:
         with quiet_loading():
             return Path(hf_hub_download(str(name), file, revision=version))
-    except OSError:  # there is none, or nothing answers, or it cannot be kept
+    except RemoteEntryNotFoundError:
+        return None
+    # Too many questions, a fault of the hub, a connection that ends midway, a full disk.
+    except (OSError, HTTPError) as error:
+        warnings.warn(
+            f"{name} may have a {file}, which could not be fetched ({first_line(error)}):"
+            " its scores are not what was fitted for it. Load it again later.",
+            UnfittedModelWarning,
+            stacklevel=2,
+        )
         return None
 
 

@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 
 from index.choices import Choices
-from index.embed import Embedder
+from index.embed import Embedder, checked_vectors
 from index.facts import Facts
 from index.labels import Label, Labels
 from index.lexical import LexicalIndex
@@ -102,9 +102,12 @@ def embed_in_steps(
 
     Returns:
         Their vectors.
+
+    Raises:
+        ModelError: the embedder gives other vectors than it promises.
     """
     parts = [np.zeros((0, embedder.dimension), np.float32)]
     for start in range(0, len(texts), step_passages):
         yield Embedded(start, len(texts))
-        parts.append(embedder.embed(texts[start : start + step_passages]))
+        parts.append(checked_vectors(embedder, texts[start : start + step_passages]))
     return np.concatenate(parts)

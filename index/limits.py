@@ -1,5 +1,6 @@
 """How much of a file is read before it is refused, so that no file can take the machine down."""
 
+import math
 from dataclasses import dataclass, fields
 
 from index.errors import InputError
@@ -39,7 +40,7 @@ class ReadLimits:
         redirects: how often a page of the web may send on to another.
 
     Raises:
-        InputError: a limit is not above 0 (redirects: below 0).
+        InputError: a limit is no number of its kind above 0 (redirects: from 0 on).
     """
 
     file_bytes: int = FILE_BYTES
@@ -58,8 +59,15 @@ class ReadLimits:
     def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)
-            if value < 0 or (value == 0 and field.name != "redirects"):
-                raise InputError(f"The limit {field.name} is {value}.", "Give more than 0.")
+            is_whole = field.type is int
+            if (
+                isinstance(value, bool)
+                or not isinstance(value, int if is_whole else int | float)
+                or not 0 <= value < math.inf  # nor is a NaN
+                or (value == 0 and field.name != "redirects")
+            ):
+                kind = "whole number" if is_whole else "number"
+                raise InputError(f"The limit {field.name} is {value!r}.", f"Give a {kind} above 0.")
 
     def __str__(self) -> str:
         return (

@@ -97,7 +97,11 @@ class NearestVectors:
 
     @classmethod
     def from_bytes(cls, data: bytes | memoryview, *, numbers: Numbers, making: Making) -> Self:
-        """What ``to_bytes`` gave; FAISS trusts the bytes, so their checksum must be right."""
+        """What ``to_bytes`` gave; FAISS trusts the bytes, so their checksum must be right.
+
+        Raises:
+            ValueError: it holds more vectors than there are numbers, or fewer.
+        """
         stream, at = memoryview(data), 0
 
         def read(size: int) -> bytes:  # a part at a time, so that there is no second copy of it

@@ -9,6 +9,17 @@ Vectors = npt.NDArray[np.float32]
 UNIT_WITHIN = 1e-3  # of a vector's length: float32 rounds at 1e-7, eight-bit forms divide exactly
 
 
+def are_unit(vectors: npt.NDArray[np.floating]) -> bool:
+    """Whether all of some vectors are of length 1, as nearly as rounding leaves it.
+
+    Args:
+        vectors: shape (vectors, dimension).
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        lengths = np.linalg.norm(vectors, axis=1)
+    return bool((np.abs(lengths - 1) <= UNIT_WITHIN).all())  # of a NaN, nothing holds
+
+
 def is_among(numbers: Numbers, others: Numbers) -> npt.NDArray[np.bool_]:
     """Which of some numbers are among others; both ascending."""
     if not len(others):

@@ -8,7 +8,7 @@ import numpy as np
 from tqdm import tqdm
 
 from index.chunk import check_cut, cut
-from index.embed import Embedder
+from index.embed import BATCH_SIZE, Embedder, checked_vectors
 from index.errors import IncompatibleIndexError
 from index.facts import Facts
 from index.records import Document, Passage
@@ -83,7 +83,7 @@ def prepare(
     facts: Facts,
     embedder: Embedder,
     *,
-    batch_size: int = 32,
+    batch_size: int = BATCH_SIZE,
     progress: bool = False,
 ) -> Iterator[list[Prepared]]:
     """Documents cut and embedded, in batches.
@@ -94,6 +94,9 @@ def prepare(
         embedder: the model that makes the vectors.
         batch_size: passages in one pass through the embedder.
         progress: show a progress bar on standard error.
+
+    Raises:
+        ModelError: the embedder gives other vectors than it promises.
     """
     bar = tqdm(documents, unit=" articles", disable=not progress, file=sys.stderr)
     batch: list[tuple[Document, list[Passage]]] = []
@@ -113,7 +116,7 @@ def _embedded(
     batch: Sequence[tuple[Document, list[Passage]]], embedder: Embedder, batch_size: int
 ) -> list[Prepared]:
     texts = [passage.text for _, passages in batch for passage in passages]
-    vectors = embedder.embed(texts, batch_size=batch_size)
+    vectors = checked_vectors(embedder, texts, batch_size=batch_size)
     ends = np.cumsum([len(passages) for _, passages in batch]).tolist()
     return [
         Prepared(

@@ -8,14 +8,14 @@ from pathlib import Path
 from tqdm import tqdm
 
 from index.adding import add_documents, in_blocks
-from index.embed import Embedder
+from index.embed import BATCH_SIZE, Embedder
 from index.errors import StoreError
 from index.facts import Facts, are_made_alike
 from index.folder import PARTIAL, is_stored_index
 from index.making import create_index, put_in_place
 from index.on_demand import Articles
 from index.prepare import new_facts
-from index.store import keep_cache, read, read_articles, read_facts_of
+from index.store import keep_cache, open_articles, read, read_facts_of
 from index.writer import changing
 from index.writer_lock import WAIT_S, writing
 
@@ -24,7 +24,7 @@ def reembed(
     folder: str | Path,
     *,
     embedder: Embedder,
-    batch_size: int = 32,
+    batch_size: int = BATCH_SIZE,
     progress: bool = False,
     wait_s: float = WAIT_S,
 ) -> int:
@@ -80,7 +80,7 @@ def _make(
     progress: bool,
 ) -> int:
     """Make the new index, or what of it an earlier call left to do."""
-    facts, articles = read_articles(folder)
+    facts, articles = open_articles(folder)
     done = _done_before(partial, wanted, articles, facts.documents)
     if done is None:
         _forget(partial)
@@ -99,7 +99,7 @@ def _done_before(partial: Path, wanted: Facts, articles: Articles, count: int) -
     if not is_stored_index(partial):
         return None
     with suppress(StoreError):  # damaged: it is made again
-        facts, made = read_articles(partial)
+        facts, made = open_articles(partial)
         if not are_made_alike(facts, wanted) or facts.documents > count:
             return None
         for place in range(facts.documents):

@@ -18,7 +18,7 @@ from index.folder import database_of
 from index.nearest import NearestVectors
 from index.on_demand import Articles
 from index.rows import was_version
-from index.store import Contents, made_anew, read_articles
+from index.store import Contents, made_anew, open_articles
 from index.vector_cache import CachedVectors, read_cache, write_cache
 from index.writer_lock import writing
 
@@ -141,7 +141,7 @@ class Remaking:
             check()
 
         # Read by a connection of its own: nobody waits for it, and none is forked while in use.
-        facts, articles = read_articles(folder)
+        facts, articles = open_articles(folder)
         made = _made_elsewhere(folder, facts, articles)
         if made is not None:
             current.change(lambda seen: _searched_with(seen, made, articles))

@@ -71,6 +71,7 @@ def repair(folder: Path, *, embedder: Callable[[], Embedder], progress: bool = F
 
     Raises:
         StoreError: it is not there, cannot be written, or another process writes.
+        DamagedIndexError: nothing in it is sound.
         IncompatibleIndexError: the embedder is another.
     """
     file = database_of(folder)

@@ -10,8 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from index.choices import Choices
-from index.database import connected, damaged, faults_named, transaction
-from index.document_table import Row, read_rows
+from index.database import connected, damaged, faults_named
 from index.errors import DamagedIndexError
 from index.facts import Facts, read_facts
 from index.folder import database_of
@@ -25,7 +24,7 @@ from index.numbers import Numbers, Vectors
 from index.on_demand import Articles, ArticleSource, OnDemand, VectorSource
 from index.postings import Postings
 from index.records import Document, Passage
-from index.rows import read_document, read_listing, was_version
+from index.rows import read_listing, was_version
 from index.vector_cache import CachedVectors, read_cache, write_cache
 
 
@@ -153,7 +152,7 @@ def read(folder: Path, *, previous: Contents | None = None, in_its_kind: bool = 
     )
 
 
-def read_articles(folder: Path) -> tuple[Facts, Articles]:
+def open_articles(folder: Path) -> tuple[Facts, Articles]:
     """One version of a saved index, without what is searched: its documents, read when asked for.
 
     Raises:
@@ -199,28 +198,6 @@ def read_facts_of(folder: Path) -> Facts:
     file = database_of(folder)
     with faults_named(file), connected(file) as connection:
         return read_facts(connection, file)
-
-
-def read_documents(folder: Path) -> Iterator[tuple[Row, Document]]:
-    """The documents of a saved index, in the order in which they were added, one by one.
-
-    Raises:
-        StoreError: as for ``read``.
-    """
-    file = database_of(folder)
-    with (
-        faults_named(file),
-        connected(file) as connection,
-        transaction(connection, kind="DEFERRED"),
-    ):
-        read_listing(connection, read_facts(connection, file), file)
-        for row in read_rows(connection):
-            if row.gone is not None:
-                continue
-            document = read_document(connection, row, file) if row.is_sound else None
-            if document is None:
-                raise damaged(file, f"the document {row.id}")
-            yield row, document
 
 
 def keep_cache(folder: Path, contents: Contents) -> Contents:

@@ -4,13 +4,11 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from index.document_table import Row
 from index.kept_labels import insert_label
 from index.numbers import Numbers, Vectors
 from index.records import Document
-from index.rows import VECTOR_TYPE, spans_to_bytes, vectors_digest
+from index.rows import VECTOR_TYPE, Listing, spans_to_bytes, vectors_digest
 from index.sentences import Span
 from index.stored_document import digest_of, fields_of, spans_digest, vector_digest
 
@@ -107,13 +105,9 @@ def living_passages(connection: sqlite3.Connection, first: int) -> Numbers:
         first: from this one on, which is the first of a document.
     """
     found = connection.execute(
-        "SELECT first, passages FROM documents WHERE first >= ? AND gone IS NULL ORDER BY first",
-        (first,),
-    ).fetchall()
-    table = np.array(found, dtype=np.int64).reshape(len(found), 2)
-    ends = np.cumsum(table[:, 1])
-    starts = table[:, 0] - (ends - table[:, 1])
-    return np.repeat(starts, table[:, 1]) + np.arange(ends[-1] if len(ends) else 0)
+        "SELECT number, first, passages FROM documents WHERE first >= ? AND gone IS NULL", (first,)
+    )
+    return Listing.of_table(found.fetchall()).passages
 
 
 def _write(connection: sqlite3.Connection, row: Row, document: Document, spans: bytes) -> None:

@@ -17,7 +17,7 @@ from index.kept_labels import changed_digest, labels_digest
 from index.kept_words import checked_parts, read_postings
 from index.labels import Label
 from index.nearest import NearestVectors
-from index.numbers import UNIT_WITHIN, Vectors, is_among
+from index.numbers import Vectors, are_unit, is_among
 from index.postings import Postings, merged
 from index.records import Passage
 from index.rows import Listing, read_document, read_passages, read_vectors, was_version
@@ -253,6 +253,4 @@ def _sound_cache(
 def sound_vectors(connection: sqlite3.Connection, row: Row, facts: Facts) -> Vectors | None:
     """The vectors of a document's passages, or None if they are not what was stored."""
     vectors = read_vectors(connection, row, dimension=facts.dimension)
-    if vectors is None or np.any(np.abs(np.linalg.norm(vectors, axis=1) - 1) > UNIT_WITHIN):
-        return None
-    return vectors
+    return None if vectors is None or not are_unit(vectors) else vectors

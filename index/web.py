@@ -115,15 +115,8 @@ def is_public(address: Address) -> bool:
         wrapped += filter(None, (address.sixtofour, *(address.teredo or ())))
         if address.is_site_local:
             return False
-    closed = (
-        address.is_private
-        or address.is_loopback
-        or address.is_link_local
-        or address.is_multicast
-        or address.is_reserved
-        or address.is_unspecified
-        or not address.is_global
-    )
+    # Those that are private, link-local, unspecified or this machine's own are none of them global.
+    closed = not address.is_global or address.is_multicast or address.is_reserved
     return not closed and all(map(is_public, wrapped))
 
 

@@ -111,6 +111,9 @@ class Writer:
 
         Args:
             documents: as they are to be; taken one at a time.
+
+        Raises:
+            InputError: one of them is not there.
         """
         facts = self.facts
         with faults_named(self._file), transaction(self._connection):

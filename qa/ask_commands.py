@@ -4,8 +4,8 @@ import argparse
 import json
 from typing import Any
 
+from qa.defaults import PASSAGES_FOUND, TOP_K
 from qa.options import (
-    TOP_K,
     add_embedder,
     add_filter,
     add_min_score,
@@ -16,8 +16,6 @@ from qa.options import (
 )
 from qa.sources import add_sources
 from qa.terminal import OK, add_command, say
-
-PASSAGES_FOUND = 10
 
 
 def add_ask(commands: Any) -> None:

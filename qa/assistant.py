@@ -18,14 +18,14 @@ from index.read import Source
 from index.records import Document
 from index.top_k import check_top_k
 from qa.conversation import expand
+from qa.defaults import BATCH_SIZE, PASSAGES_FOUND, TOP_K
 from qa.opening import open_sources
-from qa.pipeline import LEAST_SHARE, PASSAGES_READ, SURE_SCORE, TOP_K, Pipeline
+from qa.pipeline import LEAST_SHARE, PASSAGES_READ, SURE_SCORE, Pipeline
 from qa.questions import check_min_score, check_question, numbered, parse_history
 from qa.reader import ExtractiveReader, Reader
 from qa.records import Answer, Excerpt, Found, Question, Timings, Turn
 from qa.remembered import ANSWERS_KEPT, RememberedAnswers
 
-PASSAGES_FOUND = 10  # by a search, unless more or fewer are asked for
 # Questions answered in one stream: enough to fill the batches with pairs of like length,
 # few enough that a million questions need no more memory than a hundred.
 STREAM_QUESTIONS = 64
@@ -238,7 +238,7 @@ class Assistant:
         questions: Iterable[str | Question],
         *,
         top_k: int = TOP_K,
-        batch_size: int = 32,
+        batch_size: int = BATCH_SIZE,
         min_score: float | None = None,
         progress: bool | None = None,
         where: Filter | None = None,
@@ -248,7 +248,7 @@ class Assistant:
         Args:
             questions: what to ask.
             top_k: how many quotes each gets: the answer and top_k - 1 alternatives.
-            batch_size: pairs of question and passage in one pass through the reader.
+            batch_size: windows in one pass through the reader.
             min_score: least score of an answer; without it, the one fitted for the reader.
             progress: show a progress bar on standard error; by default for many questions
                 on a terminal.
@@ -276,7 +276,7 @@ class Assistant:
         questions: Iterable[str | Question],
         *,
         top_k: int = TOP_K,
-        batch_size: int = 32,
+        batch_size: int = BATCH_SIZE,
         min_score: float | None = None,
         where: Filter | None = None,
     ) -> Iterator[Answer]:
@@ -288,7 +288,7 @@ class Assistant:
         Args:
             questions: what to ask; may be endless.
             top_k: how many quotes each gets: the answer and top_k - 1 alternatives.
-            batch_size: pairs of question and passage in one pass through the reader.
+            batch_size: windows in one pass through the reader.
             min_score: least score of an answer; without it, the one fitted for the reader.
             where: which articles are asked; all of them without it.
 

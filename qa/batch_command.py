@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from index.errors import InputError, SourceError
+from qa.defaults import TOP_K
 from qa.options import (
-    TOP_K,
+    add_batch_size,
     add_filter,
     add_min_score,
     add_models,
@@ -54,7 +55,7 @@ def add_batch(commands: Any) -> None:
         "--resume", action="store_true", help="keep the answers that FILE has, and add the others"
     )
     command.add_argument("--top-k", type=positive, default=TOP_K, help=f"quotes ({TOP_K})")
-    command.add_argument("--batch-size", type=positive, default=32, help="pairs at a time (32)")
+    add_batch_size(command)
     add_min_score(command)
     add_filter(command)
     command.set_defaults(run=_batch)

@@ -44,7 +44,7 @@ def check_article(document: Document) -> Document:
     return document
 
 
-def check_top_k(top_k: int) -> int:
+def within_top_k(top_k: int) -> int:
     """The number of quotes or passages, if the server gives so many.
 
     Raises:

@@ -8,11 +8,11 @@ from typing import Any
 from index.errors import InputError
 from index.filters import Filter
 from index.records import Document
-from qa.assistant import PASSAGES_FOUND, Assistant
-from qa.bounds import MAX_QUESTIONS, check_article, check_names, check_top_k
+from qa.assistant import Assistant
+from qa.bounds import MAX_QUESTIONS, check_article, check_names, within_top_k
+from qa.defaults import PASSAGES_FOUND, TOP_K
 from qa.offered import Offered
 from qa.own_articles import OwnArticles
-from qa.pipeline import TOP_K
 from qa.questions import check_question, numbered, parse_history
 from qa.records import Question
 
@@ -68,7 +68,7 @@ class Endpoints:
         asked = Question(check_question(question), parse_history(history))
         where = _filter(collections, documents, languages, since, until)
         (answer,) = self._chosen(article, text).ask_many(
-            [asked], top_k=check_top_k(top_k), min_score=min_score, where=where
+            [asked], top_k=within_top_k(top_k), min_score=min_score, where=where
         )
         return answer.to_dict()
 
@@ -104,7 +104,7 @@ class Endpoints:
         """  # noqa: E501 - Gradio reads one line for each argument
         where = _filter(collections, documents, languages, since, until)
         answers = self._chosen(article, text).ask_many(
-            _checked(questions), top_k=check_top_k(top_k), min_score=min_score, where=where
+            _checked(questions), top_k=within_top_k(top_k), min_score=min_score, where=where
         )
         return [answer.to_dict() for answer in answers]
 
@@ -144,7 +144,7 @@ class Endpoints:
             # Alone, since a longer batch would keep its first answer back.
             try:
                 (answer,) = assistant.ask_many(
-                    [question], top_k=check_top_k(top_k), min_score=min_score, where=where
+                    [question], top_k=within_top_k(top_k), min_score=min_score, where=where
                 )
             except InputError as error:
                 raise numbered(error, number) from None
@@ -179,7 +179,7 @@ class Endpoints:
             The passages, nearest first, each with document_id, document_title, start, end, text and score.
         """  # noqa: E501 - Gradio reads one line for each argument
         where = _filter(collections, documents, languages, since, until)
-        found = self._chosen(article, text).search(query, top_k=check_top_k(top_k), where=where)
+        found = self._chosen(article, text).search(query, top_k=within_top_k(top_k), where=where)
         return [one.to_dict() for one in found]
 
     def documents(self) -> list[dict[str, Any]]:

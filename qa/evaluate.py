@@ -13,6 +13,7 @@ from index.records import Document, Passage
 from qa.answering import make_answer
 from qa.assistant import Assistant
 from qa.conversation import expand
+from qa.defaults import BATCH_SIZE
 from qa.hearing import ToRead, read_all
 from qa.metrics import (
     Prediction,
@@ -104,7 +105,7 @@ def read_squad(
     reader: Reader,
     history: bool = False,
     min_score: float | None = None,
-    batch_size: int = 32,
+    batch_size: int = BATCH_SIZE,
     progress: bool = False,
 ) -> list[Outcome]:
     """Give the reader each question with its own paragraph.
@@ -161,7 +162,7 @@ def search_squad(
     assistant: Assistant,
     history: bool = False,
     min_score: float | None = None,
-    batch_size: int = 32,
+    batch_size: int = BATCH_SIZE,
     progress: bool = False,
 ) -> list[Outcome]:
     """Ask each question of all paragraphs of the file together.
@@ -174,7 +175,7 @@ def search_squad(
         history: whether each question sees the earlier ones of its conversation and what
             was answered to them.
         min_score: least score of an answer; without it, the one fitted for the reader.
-        batch_size: pairs of question and passage in one pass through the reader.
+        batch_size: windows in one pass through the reader.
         progress: show a progress bar on standard error.
     """
     least = _least_score(squad, min_score)

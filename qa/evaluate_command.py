@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qa.options import add_min_score, add_models, folder, positive
+from qa.options import add_batch_size, add_min_score, add_models, folder, positive
 from qa.terminal import OK, add_command, complain, say, say_line
 
 # As in qa.cli: what needs a library is imported in the function that uses it.
@@ -52,7 +52,7 @@ def add_evaluate(commands: Any) -> None:
     command.add_argument("--limit", type=positive, metavar="N", help="how many, drawn at random")
     command.add_argument("--seed", type=int, default=0, metavar="S", help="for the draw (0)")
     command.add_argument("--json", action="store_true", help="print the figures as JSON")
-    command.add_argument("--batch-size", type=positive, default=32, help="windows at a time (32)")
+    add_batch_size(command)
     add_models(command)
     command.set_defaults(run=_evaluate)
 

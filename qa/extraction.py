@@ -14,6 +14,7 @@ import numpy as np
 from index.errors import InputError
 from index.records import Document, Passage
 from index.top_k import check_top_k
+from qa.defaults import BATCH_SIZE
 from qa.questions import MAX_QUESTION_CHARS, check_question
 from qa.rank import Ranking, rank
 from qa.reader import SHIPPED_READER, ExtractiveReader, Reading
@@ -46,7 +47,7 @@ def extract(
     max_answer_len: int = 15,
     handle_impossible_answer: bool = False,
     align_to_words: bool = True,
-    batch_size: int = 32,
+    batch_size: int = BATCH_SIZE,
 ) -> Extracted | list[Extracted] | list[Extracted | list[Extracted]]:
     """Answer questions from their contexts.
 

@@ -11,15 +11,14 @@ from haystack import Document as HaystackDocument
 from haystack import component
 from haystack.dataclasses import ExtractedAnswer
 
-from index.errors import InputError
 from index.records import Document, Passage
+from index.top_k import check_top_k
 from qa.answering import make_answer
+from qa.defaults import BATCH_SIZE, TOP_K
 from qa.hearing import ToRead, read_all
 from qa.questions import check_min_score, check_question
 from qa.reader import ExtractiveReader, reader_of
 from qa.records import Answer
-
-TOP_K = 3
 
 
 @component
@@ -45,7 +44,7 @@ class PullquoteReader:
         top_k: int = TOP_K,
         no_answer: bool = True,
         min_score: float | None = None,
-        batch_size: int = 32,
+        batch_size: int = BATCH_SIZE,
     ) -> None:
         check_min_score(min_score)
         self.model = model
@@ -80,12 +79,11 @@ class PullquoteReader:
             before the quotes where that is the answer and behind them elsewhere.
 
         Raises:
-            InputError: the question is blank or too long, or top_k below 1.
+            InputError: the question is blank or too long, or top_k no number of quotes.
             ModelError: the reader cannot be loaded.
         """
         most = self.top_k if top_k is None else top_k
-        if most < 1:
-            raise InputError(f"top_k is {most}.", "Ask for 1 or more.")
+        check_top_k(most)
         asked = check_question(query)
         known = {
             str(number): one for number, one in enumerate(documents) if (one.content or "").strip()

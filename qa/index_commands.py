@@ -195,13 +195,16 @@ def _stored(folder: Path) -> "dict[str, Document]":
     All can where only the embedder is another.
     """
     from index.errors import DamagedIndexError, IncompatibleIndexError
-    from index.store import read_documents
+    from index.store import open_articles
 
     found = {}
     # What is damaged, or of another format, is made anew all the same.
     with suppress(DamagedIndexError, IncompatibleIndexError):
-        for _, document in read_documents(folder):
-            found[document.id] = document
+        facts, articles = open_articles(folder)
+        for place in range(facts.documents):
+            with suppress(DamagedIndexError):
+                document = articles.document(place)
+                found[document.id] = document
     return found
 
 
@@ -272,9 +275,10 @@ def _remove(options: argparse.Namespace) -> int:
 
 
 def _list(options: argparse.Namespace) -> int:
-    from index.store import read_documents
+    from index.store import open_articles
 
-    documents = read_documents(options.folder)
+    facts, articles = open_articles(options.folder)
+    listed = map(articles.article, range(facts.documents))
     if options.json:
         rows = [
             {
@@ -282,15 +286,15 @@ def _list(options: argparse.Namespace) -> int:
                 for field in fields(document)
                 if field.name != "text"
             }
-            | {"characters": len(document.text), "passages": row.passages}
-            for row, document in documents
+            | {"characters": len(document.text), "passages": len(spans)}
+            for document, spans in listed
         ]
         print(json.dumps(rows, ensure_ascii=False))
         return OK
-    for row, document in documents:
+    for document, spans in listed:
         say_line(
             f"{document.id}  {document.title}"
-            f" ({len(document.text):,} characters, {row.passages} passages)"
+            f" ({len(document.text):,} characters, {len(spans)} passages)"
             + (f" in {document.collection}" if document.collection else "")
         )
     return OK

@@ -30,19 +30,17 @@ class Keeping:
 
     kept: Kept | None
 
-    def arrived(self, session: Session, visitor: str, *, private: bool) -> Session:
+    def arrived(self, session: Session, visitor: str) -> Session:
         """A session whose visitor has come back, or is new.
 
         Args:
-            session: the one that the page begins with.
+            session: the one that the visit begins with.
             visitor: the secret that the browser holds; empty for a new visitor.
-            private: whether nothing of this visitor is to be kept.
 
         Raises:
             InputError: that is no visitor's secret.
             StoreError: what is kept cannot be read.
         """
-        session = replace(session, arrived=True, private=private)
         if self.kept is None:
             return session
         session = replace(session, visitor=visitor or new_visitor())

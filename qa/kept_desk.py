@@ -38,7 +38,7 @@ class KeptDesk:
         """Begin a visit, with what was kept of the visitor."""
         session = replace(session, arrived=True, private=private)
         try:
-            return View(self.desk.keeping.arrived(session, visitor, private=private))
+            return View(self.desk.keeping.arrived(session, visitor))
         except StoreError as error:  # who the visitor is stays true
             notice = Notice(f"Your conversations cannot be read: {error}")
             return View(replace(session, visitor=visitor), notice=notice)

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from qa.defaults import BATCH_SIZE
 from qa.sources import limits_of, named_sources
 from qa.terminal import skipped_files_named
 
@@ -12,8 +13,6 @@ from qa.terminal import skipped_files_named
 if TYPE_CHECKING:
     from index.filters import Filter
     from qa.assistant import Assistant
-
-TOP_K = 3
 
 
 def add_models(command: argparse.ArgumentParser) -> None:
@@ -51,6 +50,20 @@ def add_min_score(command: argparse.ArgumentParser) -> None:
         metavar="P",
         help="lowest score of an answer, from 0 to 1; below it, no answer is given"
         " (the one fitted for the reader)",
+    )
+
+
+def add_batch_size(command: argparse.ArgumentParser) -> None:
+    """Add how much the reader reads at a time.
+
+    Args:
+        command: what the option is added to.
+    """
+    command.add_argument(
+        "--batch-size",
+        type=positive,
+        default=BATCH_SIZE,
+        help=f"windows of text read at a time ({BATCH_SIZE})",
     )
 
 

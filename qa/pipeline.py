@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from index.engine import PassageIndex
 from index.errors import InputError
 from index.filters import Filter
+from qa.defaults import TOP_K
 from qa.reader import Reader
 from qa.records import Answer, Question, Timings
 from qa.retrieval import retrieve
 from qa.rounds import Rounds, Task
 
-TOP_K = 3
 # Reading is what costs. More passages find no better answers, where the first or the second gives
 # an answer this sure the others do not either, nor do those that fit so much worse than the
 # nearest: `python benchmarks/reading.py FILE...` prints what other numbers give. A second that fits
@@ -61,8 +61,7 @@ class Pipeline:
         top_k: how many quotes each question gets: the answer and top_k - 1 alternatives.
         min_score: least score of an answer; without it, the one fitted for the reader.
         where: which articles are asked; all of them without it.
-        batch_size: pairs of question and passage in one pass through the reader; no answer
-            depends on it.
+        batch_size: windows in one pass through the reader; no answer depends on it.
     """
 
     index: PassageIndex
@@ -95,7 +94,6 @@ class Pipeline:
             [question.text for question in questions],
             expanded,
             top_k=self.passages_read,
-            batch_size=self.batch_size,
             where=self.where,
         )
         retrieved = time.perf_counter()

@@ -10,6 +10,7 @@ import numpy as np
 
 from index.errors import InputError, ModelError
 from index.hub import file_beside
+from qa.defaults import BATCH_SIZE
 from qa.reader_model import load_reader
 from qa.scorer import Ints, ReaderModel
 from qa.settings import SETTINGS_FILE, ReaderSettings
@@ -176,7 +177,7 @@ class ExtractiveReader:
         self,
         pairs: Sequence[tuple[str, str]],
         *,
-        batch_size: int = 32,
+        batch_size: int = BATCH_SIZE,
         max_answer_tokens: int = MAX_ANSWER_TOKENS,
     ) -> list[Reading]:
         """Read passages for questions: all windows in one stream, sorted by length.

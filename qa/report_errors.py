@@ -11,6 +11,8 @@ from qa.report_figures import absence
 
 WORST_SHOWN = 10
 
+Mistake = tuple[Outcome, Answer]  # what came of a question, and its best quote
+
 
 def worst_errors(outcomes: Sequence[Outcome]) -> str:
     """The worst errors of each kind, or why there are none, as HTML.
@@ -50,7 +52,7 @@ def worst_errors(outcomes: Sequence[Outcome]) -> str:
     )
 
 
-def confident_errors(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
+def confident_errors(outcomes: Sequence[Outcome]) -> tuple[Mistake, ...]:
     """Wrong answers to answerable questions, the worst first."""
     return _worst(
         one
@@ -59,7 +61,7 @@ def confident_errors(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
     )
 
 
-def withheld_answers(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
+def withheld_answers(outcomes: Sequence[Outcome]) -> tuple[Mistake, ...]:
     """Right quotes that were not given as the answer, the worst first."""
     return _worst(
         one
@@ -68,21 +70,19 @@ def withheld_answers(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
     )
 
 
-def answers_to_unanswerable(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
+def answers_to_unanswerable(outcomes: Sequence[Outcome]) -> tuple[Mistake, ...]:
     """Answers to unanswerable questions, the worst first."""
     return _worst(one for one in outcomes if not one.is_answerable and one.answer.text is not None)
 
 
-def _worst(errors: Iterable[Outcome]) -> tuple[Outcome, ...]:
+def _worst(outcomes: Iterable[Outcome]) -> tuple[Mistake, ...]:
     """Those with the highest scores of their best quotes."""
-    ordered = sorted(errors, key=lambda one: one.best.score if one.best else 0.0, reverse=True)
-    return tuple(ordered[:WORST_SHOWN])
+    quoted = [(one, quote) for one in outcomes if (quote := one.best) is not None]
+    return tuple(sorted(quoted, key=lambda mistake: -mistake[1].score)[:WORST_SHOWN])
 
 
-def _error(outcome: Outcome) -> str:
-    quote = outcome.best
-    if quote is None:  # cannot be: each kind of error has a quote
-        return ""
+def _error(mistake: Mistake) -> str:
+    outcome, quote = mistake
     quotes = outcome.answer.items or (quote,)
     said = " · ".join(f"“{escape(one.text or '')}”" for one in quotes)
     accepted = "; ".join(

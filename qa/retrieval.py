@@ -13,7 +13,6 @@ def retrieve(
     expanded: Sequence[str | None],
     *,
     top_k: int,
-    batch_size: int = 32,
     where: Filter | None = None,
 ) -> list[list[Hit]]:
     """Search for each question, and for it behind the turns it leans on.
@@ -26,7 +25,6 @@ def retrieve(
         questions: what is asked.
         expanded: each behind the earlier turns it leans on; None where it stands alone.
         top_k: most passages for each.
-        batch_size: questions embedded at a time.
         where: which articles are searched; all of them without it.
 
     Returns:
@@ -37,7 +35,7 @@ def retrieve(
     """
     told = [number for number, text in enumerate(expanded) if text is not None]
     queries = [*questions, *(text for text in expanded if text is not None)]
-    hits = index.search(queries, top_k=top_k, batch_size=batch_size, where=where)
+    hits = index.search(queries, top_k=top_k, where=where)
     found, more = hits[: len(questions)], hits[len(questions) :]
     for number, others in zip(told, more, strict=True):
         best: dict[tuple[str, int], Hit] = {}

@@ -87,6 +87,9 @@ class SquadSet:
 
         Unanswerable ones keep their share, and where there are any, at least one is drawn: a set
         without them is scored another way (``qa.metrics.score_predictions``).
+
+        Raises:
+            InputError: the limit is below 1.
         """
         if limit is None or limit >= len(self.questions):
             return self
@@ -115,6 +118,9 @@ class SquadSet:
         """The same with whole conversations drawn at random until ``limit`` questions are.
 
         Where some are unanswerable, one at least is drawn, as by ``sample``.
+
+        Raises:
+            InputError: the limit is below 1.
         """
         if limit is None:
             return self

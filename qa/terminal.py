@@ -166,16 +166,19 @@ def _let_go(stream: TextIO) -> None:
 
 @contextmanager
 def skipped_files_named() -> Iterator[list[str]]:
-    """Say on standard error which files could not be read, and what will be slow, a line each.
+    """Say on standard error, a line each, which files could not be read and what a model lacks.
 
     Yields:
         Why files could not be read; filled when the block ends.
     """
     from index.articles import SkippedFileWarning
     from index.fast_kept import SlowModelWarning
+    from index.hub import UnfittedModelWarning
 
+    told = (SkippedFileWarning, SlowModelWarning, UnfittedModelWarning)
     with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", SkippedFileWarning)
+        for category in told:
+            warnings.simplefilter("always", category)
         skipped: list[str] = []
         try:
             yield skipped
@@ -183,5 +186,5 @@ def skipped_files_named() -> Iterator[list[str]]:
             for warning in caught:
                 if issubclass(warning.category, SkippedFileWarning):
                     skipped.append(str(warning.message))
-                if issubclass(warning.category, SkippedFileWarning | SlowModelWarning):
+                if issubclass(warning.category, told):
                     complain(str(warning.message))

@@ -209,6 +209,8 @@ def test_another_format(saved):
         {"dimension": "16"},
         {"dimension": 8},
         {"version": -1},
+        {"gone": True},
+        {"kind": 32},
         {"contents": ""},
         {"words": None},
         {"more": 1},

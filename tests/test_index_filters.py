@@ -276,7 +276,10 @@ def test_what_is_not_there_is_named():
         ({"since": "2024-01-01T00:00"}, "which is not a date"),
         ({"since": ""}, "which is not a date"),
         ({"since": 2024}, "which is not a date"),
-        ({"since": "2024-02", "until": "2024-01-31"}, r"since \(2024-02\) is after until \(2024-01-31\)"),
+        (
+            {"since": "2024-02", "until": "2024-01-31"},
+            r"since \(2024-02\) is after until \(2024-01-31\)",
+        ),
     ],
 )
 def test_what_is_no_filter(given, problem):

@@ -19,6 +19,18 @@ def test_every_limit_can_be_set_and_is_above_zero(name):
             ReadLimits(**{name: value})
 
 
+@pytest.mark.parametrize("name", [field.name for field in fields(ReadLimits)])
+def test_a_limit_is_a_finite_number_of_its_kind(name):
+    for value in (float("nan"), float("inf"), True, "7", None):
+        with pytest.raises(InputError, match=f"The limit {name} is {value!r}"):
+            ReadLimits(**{name: value})
+    if name in {"seconds", "archive_ratio"}:
+        assert getattr(ReadLimits(**{name: 1.5}), name) == 1.5
+    else:
+        with pytest.raises(InputError, match=f"The limit {name} is 1.5. Give a whole number"):
+            ReadLimits(**{name: 1.5})
+
+
 def test_limits_are_frozen_and_named():
     with pytest.raises(FrozenInstanceError):
         DEFAULT_LIMITS.seconds = 1

@@ -173,26 +173,27 @@ def test_what_is_renewed_with_its_checksum_is_found_all_the_same(folder):
     ]
     repair(folder, embedder=StubEmbedder)
     assert verify(folder) == []
-    with sqlite3.connect(folder / DATABASE) as database:
-        facts = read_facts(database, folder)
-        (row, *_) = read_rows(database)
-        long = np.full(StubEmbedder.dimension, 0.9, np.float32).tobytes()
-        for number in row.numbers:
+    for value in (0.9, np.nan):
+        with sqlite3.connect(folder / DATABASE) as database:
+            facts = read_facts(database, folder)
+            (row, *_) = read_rows(database)
+            wrong = np.full(StubEmbedder.dimension, value, np.float32).tobytes()
+            for number in row.numbers:
+                database.execute(
+                    "UPDATE vectors SET vector = ?, digest = ? WHERE number = ?",
+                    (wrong, vector_digest(wrong), number),
+                )
+            forged = replace(row, vectors=vectors_digest([vector_digest(wrong)] * row.passages))
             database.execute(
-                "UPDATE vectors SET vector = ?, digest = ? WHERE number = ?",
-                (long, vector_digest(long), number),
+                "UPDATE documents SET vectors = ?, digest = ? WHERE number = ?",
+                (forged.vectors, forged.digest, row.number),
             )
-        forged = replace(row, vectors=vectors_digest([vector_digest(long)] * row.passages))
-        database.execute(
-            "UPDATE documents SET vectors = ?, digest = ? WHERE number = ?",
-            (forged.vectors, forged.digest, row.number),
-        )
-        contents = with_rows(facts.contents, come=[forged], gone=[row])
-        write_facts(database, replace(facts, contents=contents))
-    database.close()
-    assert {fault.part for fault in verify(folder)} == {"vectors"}
-    assert repair(folder, embedder=StubEmbedder).embedded == 1
-    assert verify(folder) == []
+            contents = with_rows(facts.contents, come=[forged], gone=[row])
+            write_facts(database, replace(facts, contents=contents))
+        database.close()
+        assert {fault.part for fault in verify(folder)} == {"vectors"}
+        assert repair(folder, embedder=StubEmbedder).embedded == 1
+        assert verify(folder) == []
 
 
 def test_a_cache_that_is_wrong(folder, tmp_path):

@@ -349,6 +349,10 @@ def test_urls_are_told_from_texts_and_paths():
         ("::ffff:8.8.8.8", True), ("64:ff9b::808:808", True), ("2002:808:808::", True),
         ("::ffff:10.0.0.1", False), ("64:ff9b::a00:1", False), ("2002:a00:1::", False),
         ("2001:0:a00:1::", False), ("198.18.0.1", False), ("192.0.2.1", False),
+        ("127.0.0.1", False), ("::1", False), ("169.254.169.254", False), ("fe80::1%1", False),
+        ("0.0.0.0", False), ("100.64.0.1", False), ("fd00::1", False), ("224.0.0.1", False),
+        ("255.255.255.255", False), ("::ffff:127.0.0.1", False),
+        ("2001:0:808:808::f5ff:fffe", False),
         ("ff02::1", False), ("::", False), ("fec0::1", False), ("2001:db8::1", False),
     ],
 )  # fmt: skip

@@ -35,8 +35,8 @@ LAYERS = {
         "__init__",
     ),
     "qa": (
-        "accounts bounds callers counters embedded faults finished_sessions headers logins logs",
-        "health heap hosts mcp_errors rates refusals hub_login",
+        "accounts bounds callers counters defaults embedded faults finished_sessions headers",
+        "health heap hosts logins logs mcp_errors rates refusals hub_login",
         "gate login login_choice openid",
         "begun_logins",
         "records schema seeds settings squad palette scorer markdown kept_folder form_words",
@@ -78,7 +78,7 @@ LAYERS = {
     ),
 }
 MODELS = {"transformers", "sentence_transformers"}
-MAY_LOAD_MODELS = {"index.embed", "index.fast_embed", "index.quiet"}
+MAY_LOAD_MODELS = {"index.embed", "index.quiet"}
 NOT_IN_INDEX = {"qa", "app", "gradio"}
 
 

@@ -12,7 +12,7 @@ from index.embedder import load_embedder
 from index.fast_embed import FastEmbedder
 from index.fast_kept import is_fast_form
 from index.fast_model import MODEL_FILE
-from qa import answer_schema, ask_commands, assistant, options
+from qa import answer_schema
 from qa.assistant import Assistant
 from qa.cli import main
 from qa.fast_scorer import FACTS_FILE
@@ -353,9 +353,3 @@ def test_a_port_in_use_is_said() -> None:
     assert code == 1
     assert f"Port {port} is in use" in err
     assert "Traceback" not in err
-
-
-def test_the_command_line_gives_as_many_as_python_does():
-    # It has figures of its own, so that its help does not wait for the models' libraries.
-    assert options.TOP_K == assistant.TOP_K
-    assert ask_commands.PASSAGES_FOUND == assistant.PASSAGES_FOUND

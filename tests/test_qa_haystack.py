@@ -97,7 +97,9 @@ def test_a_least_score_that_is_no_probability_is_refused(min_score):
         PullquoteReader(min_score=min_score)
 
 
-@pytest.mark.parametrize(("query", "top_k"), [(" ", None), ("who?", 0)])
+@pytest.mark.parametrize(
+    ("query", "top_k"), [(" ", None), ("who?", 0), ("who?", 1.5), ("who?", True)]
+)
 def test_what_cannot_be_asked_is_said(component, query, top_k):
     with pytest.raises(InputError):
         component.run(query, [Document(content=TEXTS[0])], top_k=top_k)

@@ -3,9 +3,15 @@
 import shutil
 from pathlib import Path
 
+import httpx
 import pytest
+from huggingface_hub.errors import (
+    HfHubHTTPError,
+    LocalEntryNotFoundError,
+    RemoteEntryNotFoundError,
+)
 
-from index.hub import file_beside
+from index.hub import UnfittedModelWarning, file_beside
 from qa.fast_scorer import make_fast_reader
 from qa.reader import SHIPPED_READER, ExtractiveReader
 from qa.settings import SETTINGS_FILE, Logistic, ReaderSettings
@@ -16,14 +22,18 @@ FITTED = ReaderSettings(min_score=0.3, reads_history=True, right=Logistic(0.1, {
 pytestmark = pytest.mark.usefixtures("one_thread")
 
 
+def answered(status: int) -> httpx.Response:
+    return httpx.Response(status, request=httpx.Request("HEAD", "https://huggingface.co"))
+
+
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Which files the hub was asked for; nothing answers there."""
+    """Which files the hub was asked for; it has none of them."""
     files: list[str] = []
 
     def download(name: str, file: str, *, revision: str) -> str:
         files.append(f"{name}/{revision}/{file}")
-        raise OSError("Nothing answers.")
+        raise RemoteEntryNotFoundError("There is none.", response=answered(404))
 
     monkeypatch.setattr("huggingface_hub.hf_hub_download", download)
     return files
@@ -70,6 +80,28 @@ def test_settings_of_the_version_that_was_loaded_are_fetched(snapshot, asked, mo
     monkeypatch.setattr("huggingface_hub.hf_hub_download", download)
     found = file_beside(NAME, SETTINGS_FILE)
     assert found == snapshot / SETTINGS_FILE
+
+
+@pytest.mark.usefixtures("snapshot")
+@pytest.mark.parametrize(
+    "fault",
+    [
+        HfHubHTTPError("Too many questions.", response=answered(429)),
+        HfHubHTTPError("A fault of ours.", response=answered(500)),
+        LocalEntryNotFoundError("Nothing answers."),
+        httpx.ReadTimeout("Nothing more comes."),
+        OSError(28, "No space left on device"),
+    ],
+    ids=["429", "500", "none", "midway", "full"],
+)
+def test_that_settings_could_not_be_fetched_is_said(fault, monkeypatch):
+    def download(name: str, file: str, *, revision: str) -> str:  # noqa: ARG001
+        raise fault
+
+    monkeypatch.setattr("index.hub.is_local", lambda _: False)
+    monkeypatch.setattr("huggingface_hub.hf_hub_download", download)
+    with pytest.warns(UnfittedModelWarning, match="someone/fitted may have a reader_settings"):
+        assert file_beside(NAME, SETTINGS_FILE) is None
 
 
 def test_the_hub_is_not_asked_where_the_answer_is_here(snapshot, asked, tiny_bert, monkeypatch):

@@ -197,6 +197,50 @@ def test_what_is_lost_is_named(pullquote, shelf):
     assert ids(pullquote, shelf) == ["belarus-pardons.txt"]
 
 
+@pytest.fixture
+def spoilt(shelf):
+    """Changes a table of the index behind its back."""
+
+    def run(statement):
+        with sqlite3.connect(shelf / "index.sqlite") as database:
+            database.execute(statement)
+        database.close()
+
+    return run
+
+
+@pytest.mark.parametrize("as_json", [(), ("--json",)], ids=["lines", "json"])
+def test_a_damaged_article_is_not_listed(pullquote, shelf, spoilt, as_json):
+    spoilt("UPDATE texts SET text = 'Other words.' WHERE text LIKE '%Ada Fenn%'")
+    code, out, err = pullquote("list", shelf, *as_json)
+    assert (code, "index.sqlite is damaged (the document song.txt)" in err) == (1, True)
+    assert "Ada Fenn" not in out
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE words SET digest = x'00'", "UPDATE facts SET json = '{}'"]
+)
+def test_what_cannot_be_opened_is_built_anew(pullquote, shelf, spoilt, articles, statement):
+    spoilt(statement)
+    code, out, err = pullquote("build", articles, "--output", shelf)
+    assert (code, "5 passages of 2 documents" in out, err) == (0, True, "")
+    assert pullquote("verify", shelf)[0] == 0
+
+
+def test_built_anew_it_keeps_what_can_be_read_of_files_that_cannot(
+    pullquote, shelf, spoilt, articles
+):
+    (articles / "poem.txt").write_text("# A poem\n\nIt was written by Bea Roe.", "utf-8")
+    assert pullquote("build", articles, "--output", shelf)[0] == 0
+    spoilt("UPDATE texts SET text = 'Other words.' WHERE text LIKE '%Ada Fenn%'")
+    spoilt("UPDATE words SET digest = x'00'")
+    for name in ("poem.txt", "song.txt"):
+        (articles / name).write_bytes(b"\x89PNG\r\n\x1a\n")
+    code, out, err = pullquote("build", articles, "--output", shelf)
+    assert (code, "2 documents" in out, "may be theirs: poem.txt." in err) == (1, True, True)
+    assert ids(pullquote, shelf) == ["belarus-pardons.txt", "poem.txt"]
+
+
 def test_compact(pullquote, shelf):
     longest = seed_articles()[-1]  # of more than a page of the file
     assert pullquote("add", shelf, longest)[0] == 0

@@ -10,7 +10,7 @@ import pytest
 import regex
 from hypothesis import given
 from hypothesis import strategies as st
-from made_outcomes import MARSH, make, score_of, some_outcomes
+from made_outcomes import MARSH, make, some_outcomes
 from strategies import SENTENCES, articles, few, spans_in
 
 from index.records import Document
@@ -212,7 +212,7 @@ def test_marks_change_no_letter(article):
 def test_an_answer_from_elsewhere_is_shown_in_its_own_passage():
     other = Document("p1", "The kettle", "A kettle of steel.")
     elsewhere = make(["May"], span=(2, 8), paragraph=other)
-    html = _error(Outcome(elsewhere.question, MARSH, elsewhere.answer))
+    html = _error((Outcome(elsewhere.question, MARSH, elsewhere.answer), elsewhere.answer))
     quoted, asked = regex.findall("<details>.*?</details>", html)
     assert "The passage quoted: <bdi>The kettle</bdi>, 4 words" in quoted
     assert "A <mark>kettle</mark> of steel." in quoted
@@ -234,13 +234,13 @@ def test_errors_are_what_is_wrong_and_the_worst_first(outcomes):
     withheld = withheld_answers(outcomes)
     groundless = answers_to_unanswerable(outcomes)
     for kind in (confident, withheld, groundless):
-        scores = [score_of(one) for one in kind]
+        scores = [quote.score for _, quote in kind]
         assert len(kind) <= 10
         assert scores == sorted(scores, reverse=True)
-        assert not any(one.is_right for one in kind)
-    assert all(one.answer.text and one.is_answerable for one in confident)
-    assert all(one.answer.text is None and one.is_best_right for one in withheld)
-    assert all(one.answer.text and not one.is_answerable for one in groundless)
+        assert all(quote == one.best and not one.is_right for one, quote in kind)
+    assert all(one.answer.text and one.is_answerable for one, _ in confident)
+    assert all(one.answer.text is None and one.is_best_right for one, _ in withheld)
+    assert all(one.answer.text and not one.is_answerable for one, _ in groundless)
     wrong = [one for one in outcomes if not one.is_right]
     hopeless = [
         one for one in wrong if one.answer.text is None and not (one.best and one.is_best_right)
@@ -251,4 +251,4 @@ def test_errors_are_what_is_wrong_and_the_worst_first(outcomes):
 
 def test_no_more_than_ten_errors_of_a_kind():
     worst = answers_to_unanswerable([make(score=number / 20) for number in range(20)])
-    assert [round(20 * score_of(one)) for one in worst] == list(range(19, 9, -1))
+    assert [round(20 * quote.score) for _, quote in worst] == list(range(19, 9, -1))

@@ -5,14 +5,16 @@ import json
 import os
 import re
 import sys
+import warnings
 
 import pytest
 from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.hub import UnfittedModelWarning
 from qa.cli import main
-from qa.terminal import shown
+from qa.terminal import shown, skipped_files_named
 
 ORDERS = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
@@ -36,6 +38,13 @@ def test_other_text_stays_as_it_is(text: str) -> None:
 
 def test_orders_are_spelt_out() -> None:
     assert shown("a\x1b[2J\x9b\u202eb\udc80") == r"a\x1b[2J\x9b\u202eb\udc80"
+
+
+def test_what_a_model_lacks_is_said_in_a_line(capfd) -> None:
+    with skipped_files_named() as skipped:
+        warnings.warn("It has no\nsettings.", UnfittedModelWarning, stacklevel=1)
+    assert skipped == []
+    assert capfd.readouterr().err == "pullquote: It has no settings.\n"
 
 
 @pytest.fixture

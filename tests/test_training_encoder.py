@@ -22,6 +22,7 @@ from shrink import Shrinking, chosen_tokens, count_tokens, shrink, smaller_token
 from tokenizers import Tokenizer
 from training_data import ASKED, BRIDGE, HALL, TRAINING
 from transformers import AutoModel, BertConfig, BertModel
+from whole_file import whole_folder
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -181,6 +182,23 @@ def test_an_encoder_in_eight_bits_is_made_numbers_again(tmp_path: Path) -> None:
         off = (again[name] - value).abs().max().item()
         assert off <= (step if value.ndim == 2 else 0), name
     assert PREFIX == "hf."
+
+
+def test_a_folder_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    def write(text: str, *, fault: Exception | None = None) -> None:
+        with whole_folder(tmp_path / "made") as unfinished:
+            unfinished.mkdir()
+            (unfinished / text).touch()
+            if fault is not None:
+                raise fault
+
+    write("old")
+    with pytest.raises(OSError, match="full"):
+        write("half", fault=OSError("full"))
+    assert [file.name for file in (tmp_path / "made").iterdir()] == ["old"]
+    write("new")  # over what was left unfinished, and over the old
+    assert [file.name for file in (tmp_path / "made").iterdir()] == ["new"]
+    assert [file.name for file in tmp_path.iterdir()] == ["made"]
 
 
 def test_an_encoder_of_other_weights_is_refused(

@@ -21,7 +21,7 @@ from calibrate import RECIPE as CALIBRATE_RECIPE
 from calibrate import null_scores
 from card import ABLATIONS_FILE
 from cases import Case, make_cases
-from devcheck import DevSet, DevSource, check, draw_sets, mean_f1
+from devcheck import DevSet, check, mean_f1, sets_of
 from distil import Distilling, distilling_loss
 from examples import Example, digest_of, read_examples
 from finetune import learn
@@ -135,12 +135,7 @@ def ablate(
     calibrating = tomllib.loads(recipe.with_name(CALIBRATE_RECIPE.name).read_text("utf-8"))
     calibrating |= entries["answerability"]
     measures = Measures(
-        draw_sets(
-            data,
-            [DevSource(**source) for source in entries["dev_sets"]],
-            questions=training.dev_questions,
-            seed=training.seed,
-        ),
+        sets_of(data, entries),
         [case for case in make_cases(data, calibrating) if case.told is None],
     )
     measured_on = f"{entries['dev_sets']} {calibrating} " + " ".join(

@@ -23,21 +23,21 @@ from tqdm import tqdm
 from whole_file import write_whole
 
 from qa.confidence import features, judge
+from qa.defaults import BATCH_SIZE
 from qa.evaluate import RIGHT_F1
 from qa.hearing import ToRead, read_all
 from qa.metrics import best_against, calibration_error, score_answerability
 from qa.rank import Candidate, Ranking, rank
 from qa.reader import ExtractiveReader, Reading
 from qa.settings import Logistic, ReaderSettings
+from qa.several import MOST_ITEMS
 from qa.torch_scorer import load_torch_reader
 
 RECIPE = Path(__file__).with_suffix(".toml")
-FIGURES_FILE = "calibration.json"
+CALIBRATION_FILE = "calibration.json"
 CURVES_FILE = "calibration.svg"
-CANDIDATES = 20  # of a ranking: as many as answers are made of
 LEAST_PROBABILITY = 1e-6  # so that one certain mistake does not decide
 BLOCK_PAIRS = 512  # pairs sorted by length together
-BATCH_SIZE = 32  # windows in one pass
 Features = Mapping[str, float]
 
 
@@ -86,7 +86,7 @@ def main() -> None:
     settings = replace(settings, min_score=round(least, 3))
     found = _figures(crossed, least)
     # Nothing is changed before all is fitted, and there are no figures while they may be of others.
-    (options.reader / FIGURES_FILE).unlink(missing_ok=True)
+    (options.reader / CALIBRATION_FILE).unlink(missing_ok=True)
     settings.save(options.reader)
     draw_curves(
         [one.score for one in crossed],
@@ -94,7 +94,7 @@ def main() -> None:
         options.reader / CURVES_FILE,
         least_score=least,
     )
-    write_whole(options.reader / FIGURES_FILE, json.dumps(found, indent=2) + "\n")
+    write_whole(options.reader / CALIBRATION_FILE, json.dumps(found, indent=2) + "\n")
 
     print(f"log loss {losses[temperature]:.3f} at temperature {temperature:.1f}")
     print(f"{'':16}{'cases':>6}{'right':>7}{'ece':>7}{'auroc':>7}{'answered':>10}")
@@ -230,7 +230,7 @@ def _read(reader: ExtractiveReader, cases: Sequence[Case]) -> list[list[Reading]
 def _ranking(case: Case, readings: Sequence[Reading], temperature: float) -> Ranking:
     cooled = [_at(reading, temperature) for reading in readings]
     passages = [hit.passage for hit in case.hits]
-    return rank(list(zip(passages, cooled, strict=True)), top_k=CANDIDATES)
+    return rank(list(zip(passages, cooled, strict=True)), top_k=MOST_ITEMS)
 
 
 def _at(reading: Reading, temperature: float) -> Reading:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from average import SHARE_OF
-from calibrate import CURVES_FILE, FIGURES_FILE
+from calibrate import CALIBRATION_FILE, CURVES_FILE
 from prepare import Recipe
 from whole_file import write_whole
 
@@ -228,7 +228,7 @@ def _ablations(file: Path, meaning: str) -> list[str]:
 
 def _calibration(reader: Path, facts: Mapping[str, Any]) -> list[str]:
     """How far its scores hold, where they were fitted."""
-    file = reader / FIGURES_FILE
+    file = reader / CALIBRATION_FILE
     if not file.is_file():
         return []
     found = json.loads(file.read_text("utf-8"))

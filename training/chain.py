@@ -20,7 +20,7 @@ from typing import Any
 
 from align import INDEX
 from average import SHARE_OF, average
-from calibrate import FIGURES_FILE
+from calibrate import CALIBRATION_FILE
 from card import CARD_FILE, FACTS, card
 from devcheck import measure
 from distil import distil
@@ -142,7 +142,7 @@ def steps(inputs: Inputs) -> list[Step]:
         ),
         Step("average", averaged / WEIGHTS, lambda: _average(start, student, averaged, recipes)),
         Step("export", reader / SETTINGS_FILE, lambda: export(averaged, reader)),
-        Step("calibrate", reader / FIGURES_FILE, lambda: _calibrate(data, reader, recipes)),
+        Step("calibrate", reader / CALIBRATION_FILE, lambda: _calibrate(data, reader, recipes)),
         Step(
             "devcheck",
             figures,

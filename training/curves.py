@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from qa.metrics import CALIBRATION_BINS
+
 Floats = npt.NDArray[np.float64]
 
-BINS = 10  # as in qa.metrics, whose expected calibration error is what the bars are off by
 PLOT_INCHES = (9, 4)
 
 
@@ -51,7 +52,7 @@ def draw_curves(
 
 def reliability(score: Floats, right: Floats) -> tuple[list[float], list[float]]:
     """Mean score and share right of each bin of scores that holds any."""
-    numbers = np.minimum((score * BINS).astype(int), BINS - 1)
+    numbers = np.minimum((score * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
     filled = np.unique(numbers)
     return (
         [float(score[numbers == number].mean()) for number in filled],

@@ -10,7 +10,7 @@ import json
 import random
 import tomllib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
@@ -81,6 +81,21 @@ def draw_sets(
     return drawn
 
 
+def sets_of(folder: Path, recipe: Mapping[str, Any]) -> list[DevSet]:
+    """Draw the questions that a recipe says a reader is checked on.
+
+    Args:
+        folder: as for ``draw_sets``.
+        recipe: with any number of [[dev_sets]], and of [training] dev_questions and the seed.
+    """
+    return draw_sets(
+        folder,
+        [DevSource(**source) for source in recipe.get("dev_sets", ())],
+        questions=recipe["training"]["dev_questions"],
+        seed=recipe["training"]["seed"],
+    )
+
+
 def check(reader: ExtractiveReader, sets: Sequence[DevSet]) -> dict[str, dict[str, float]]:
     """The figures of each set, in percent.
 
@@ -116,13 +131,7 @@ def measure(data: Path, reader: Path, output: Path, *, recipe: Path) -> None:
         output: JSON file to write.
         recipe: TOML file that names the sets.
     """
-    entries = tomllib.loads(recipe.read_text("utf-8"))
-    sets = draw_sets(
-        data,
-        [DevSource(**source) for source in entries["dev_sets"]],
-        questions=entries["training"]["dev_questions"],
-        seed=entries["training"]["seed"],
-    )
+    sets = sets_of(data, tomllib.loads(recipe.read_text("utf-8")))
     figures = check(ExtractiveReader.from_pretrained(reader, plain=True), sets)
     command = "python training/devcheck.py --data DATA --reader READER --output FILE"
     text = json.dumps(

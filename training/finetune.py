@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-from devcheck import DevSet, DevSource, draw_sets
+from devcheck import DevSet, sets_of
 from examples import Example, digest_of, read_examples
 from features import encode
 from models import load_model, load_tokenizer, told_apart
@@ -35,12 +35,7 @@ def fine_tune(
     """
     entries = tomllib.loads(recipe.read_text("utf-8"))
     training = Training(**entries["training"])
-    dev_sets = []
-    if dev_data is not None:
-        sources = [DevSource(**source) for source in entries.get("dev_sets", ())]
-        dev_sets = draw_sets(
-            dev_data, sources, questions=training.dev_questions, seed=training.seed
-        )
+    dev_sets = sets_of(dev_data, entries) if dev_data is not None else []
     every = read_examples(examples)
     learn(
         every[: training.most_examples or len(every)],

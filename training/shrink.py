@@ -9,7 +9,6 @@ al. 2020, MiniLM, of six and twelve layers of one width).
 
 import argparse
 import json
-import shutil
 import tomllib
 import unicodedata
 from collections import Counter
@@ -22,6 +21,7 @@ import torch
 from examples import read_examples
 from tokenizers import Tokenizer
 from transformers import AutoConfig, AutoModel, AutoTokenizer
+from whole_file import whole_folder
 
 RECIPE = Path(__file__).with_suffix(".toml")
 TOKENIZER_FILE = "tokenizer.json"
@@ -72,21 +72,18 @@ def shrink(encoder: str, examples: Path, output: Path, *, recipe: Path) -> None:
     whole = tokenizer.backend_tokenizer
     texts = [text for held in read_examples(examples) for text in (held.question, held.passage)]
     kept = chosen_tokens(whole, count_tokens(whole, texts), shrinking)
-    unfinished = output.with_name(output.name + ".new")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    tokenizer.save_pretrained(unfinished)
-    (unfinished / TOKENIZER_FILE).write_text(
-        json.dumps(smaller_tokenizer(whole, kept), ensure_ascii=False, indent=2), "utf-8"
-    )
     words = model.embeddings.word_embeddings
     words.weight = torch.nn.Parameter(words.weight[torch.tensor(kept)].clone())
     words.num_embeddings = model.config.vocab_size = len(kept)
     words.padding_idx = model.config.pad_token_id = kept.index(tokenizer.pad_token_id)
     model.encoder.layer = model.encoder.layer[: shrinking.layers]
     model.config.num_hidden_layers = shrinking.layers
-    model.save_pretrained(unfinished)
-    shutil.rmtree(output, ignore_errors=True)
-    unfinished.rename(output)  # once it is there, it is whole
+    with whole_folder(output) as unfinished:
+        tokenizer.save_pretrained(unfinished)
+        (unfinished / TOKENIZER_FILE).write_text(
+            json.dumps(smaller_tokenizer(whole, kept), ensure_ascii=False, indent=2), "utf-8"
+        )
+        model.save_pretrained(unfinished)
 
 
 def count_tokens(tokenizer: Tokenizer, texts: Iterable[str]) -> Counter[int]:
