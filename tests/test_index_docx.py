@@ -43,6 +43,11 @@ def test_headings_lists_and_tables():
     ]
 
 
+def test_an_empty_heading_makes_no_heading_of_what_follows():
+    data = docx_of("# ", "The bridge cost forty crowns.", "## Details", "There are none.")
+    assert read(data).text == "The bridge cost forty crowns.\n\n## Details\n\nThere are none."
+
+
 def test_runs_and_pictures():
     document = docx.Document()
     paragraph = document.add_paragraph("The bridge cost ")
