@@ -196,6 +196,19 @@ def test_a_long_sentence_is_cut_between_words(embedder):
     assert words("unbelievable " * 3, 4, 0, tokens_with_spaces) == ["unbelievable"] * 3
 
 
+def test_a_long_sentence_is_cut_between_lines_where_it_has_some(embedder):
+    rows = [f"Boat {number} | forty crowns" for number in range(6)]
+    for end in ("\n", "\r\n", "\n  "):
+        for spans in (embedder.token_spans, tokens_with_spaces):
+            budget = len(spans(end.join(rows[:2]))) + 4  # two rows and a part of the third
+            expected = [end.join(rows[at : at + 2]) for at in (0, 2, 4)]
+            assert words(end.join(rows), budget, 0, spans) == expected
+    assert words(f"Prices\n{'one ' * 9}", 4, 0, embedder.token_spans)[:2] == [
+        "Prices",
+        "one one one one",
+    ]
+
+
 def test_offsets_count_carriage_returns(stub_embedder):
     text = "One two.\r\n\r\nThree four.\r\n"
     assert words(text, 2, 0, stub_embedder.token_spans) == ["One two.", "Three four."]
