@@ -12,8 +12,7 @@ from index.decoding import decode
 from index.errors import InputError, SourceError
 from index.limits import FILE_BYTES, ReadLimits
 from index.read import read_articles, read_sources
-from index.records import TITLE_CHARS, Document
-from index.title import find_title
+from index.records import Document
 
 STORY = "One day it rained. Nobody came."
 
@@ -371,35 +370,3 @@ def test_a_file_whose_name_is_no_unicode(tmp_path):
         (document,) = read_sources(source)
         assert (document.id, document.title, document.text) == ("caf?.txt", "Caf?", STORY)
         assert document.source == str(tmp_path / "caf?.txt")
-
-
-@pytest.mark.parametrize(
-    ("text", "title"),
-    [
-        ("# The heading #1 \nText.", "The heading #1"),
-        ("\n\n  # Set in  \r\nText.", "Set in"),
-        ("# Alone", "Alone"),
-        ("A first line\n\nText.", "A first line"),
-        ("A first line\r\n\r\nText.", "A first line"),
-        ("A first line\nText.", "My file"),
-        ("A first line", "My file"),
-        ("A sentence.\n\nText.", "My file"),
-        ("A question?\n\nText.", "My file"),
-        ("Loud!\n\nText.", "My file"),
-        ("As follows:\n\nText.", "My file"),
-        ("x" * TITLE_CHARS + "\n\nText.", "x" * TITLE_CHARS),
-        ("x" * (TITLE_CHARS + 1) + "\n\nText.", "My file"),
-        ("## A smaller heading\nText.", "My file"),
-        ("#hashtag\nText.", "My file"),
-    ],
-)
-def test_titles(text, title):
-    assert find_title(text, "my-file") == title
-
-
-@pytest.mark.parametrize(
-    ("name", "title"),
-    [("a__b--c d", "A b c d"), ("éclair", "Éclair"), ("NASA", "NASA"), ("-", "-"), ("_a_", "A")],
-)
-def test_a_title_made_from_a_files_name(name, title):
-    assert find_title("Text.", name) == title
