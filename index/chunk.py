@@ -2,12 +2,17 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from index.errors import InputError
 from index.records import Document, Passage
 from index.sentences import Span, sentence_spans, trim
 
 TokenSpans = Callable[[str], Sequence[Span]]
+
+# In a sentence that is too long: the lines of a table or a poem go on without a full stop, but
+# each belongs together.
+LINE_ENDS = frozenset("\n\r\u2028")
 
 
 def cut(
@@ -20,7 +25,7 @@ def cut(
     """Cut a document into passages that overlap by whole sentences.
 
     Every character that is not white space is in at least one passage. A sentence longer
-    than the budget becomes several passages, cut between words where there are any.
+    than the budget becomes several passages, cut between lines or words where there are any.
 
     Args:
         document: what to cut.
@@ -112,8 +117,15 @@ def _split_long(text: str, sentence: Span, tokens: _Tokens, budget_tokens: int) 
 
 
 def _last_boundary(text: str, start: int, token_starts: Sequence[int]) -> int:
-    """The last of some tokens' starts that is between words, or the last if none is."""
-    for boundary in reversed(token_starts):
-        if boundary > start and (text[boundary - 1].isspace() or text[boundary].isspace()):
+    """The last of some tokens' starts that is between lines, or between words, or the last."""
+    between_words = None
+    for before, boundary in reversed(list(pairwise([start, *token_starts]))):
+        if boundary <= start:
+            break
+        token = text[before:boundary]
+        gap = token[len(token.rstrip()) :] + text[boundary]  # where tokens hold the space before
+        if LINE_ENDS.intersection(gap):
             return boundary
-    return token_starts[-1]
+        if between_words is None and any(map(str.isspace, gap)):
+            between_words = boundary
+    return between_words or token_starts[-1]

@@ -1,6 +1,7 @@
 """Read a Word file (.docx): headings, paragraphs, lists, tables and footnotes."""
 
 import io
+import re
 from functools import partial
 from typing import Any
 
@@ -14,7 +15,7 @@ from index.zipped import Expansion, ZippedFiles
 
 # Its library takes some seconds for as much XML; more is read in a process that can be stopped.
 HERE_BYTES = 500_000
-CONTENT = "word/document.xml"
+CONTENT = re.compile(r"word/document\d*\.xml")  # with a 2 where Word is used in a browser
 PROPERTIES = "docProps/core.xml"
 # As mammoth writes them: to a note, and back from it.
 FOOTNOTE_MARKS = (
@@ -68,7 +69,7 @@ def read_here(data: bytes, *, name: str, limits: ReadLimits) -> Extract:
 
 def _opened(data: bytes, *, name: str, limits: ReadLimits) -> ZippedFiles:
     zipped = ZippedFiles.from_bytes(data, name=name, expansion=Expansion(limits))
-    if CONTENT not in zipped:
+    if not any(map(CONTENT.fullmatch, zipped.names)):
         raise SourceError(f"{name} is not a Word file.", "Save it as .docx, and read that.")
     return zipped
 

@@ -5,7 +5,7 @@ from typing import Any
 from index.errors import SourceError
 from index.extract import Extract, checked, cleaned, one_line
 from index.limits import ReadLimits, size
-from index.markup import AROUND, parse_html, text_of
+from index.markup import AROUND, HEADINGS, parse_html, text_of
 
 # Finding a page's article takes time that grows with its elements: some seconds for these.
 # What is longer is a book or a table, and taken whole.
@@ -14,6 +14,14 @@ MOST_ELEMENTS = 20_000
 LEAST_CHARS = 500
 # Where a page marks its content itself, no less of it is taken than this share.
 LEAST_SHARE = 0.67
+# Of the text: where more stands in forms, they are the page, as on all that ASP.NET makes.
+FORM_SHARE = 0.5
+# Words of a line that trafilatura takes out of it: the headings of what is folded away, such as
+# the answers to frequent questions, and what a sentence quotes.
+IN_LINE = "//q | //button[" + " or ".join(f"ancestor::{tag}" for tag in HEADINGS) + "]"
+# What trafilatura makes of text that is set out in lines, but also of quotations and of code in the
+# middle of a sentence, whose lines are only those of the file.
+SET_OUT = ".//*[self::quote or self::code][not(ancestor::quote or ancestor::code or ancestor::p)]"
 # From trafilatura's names of things to those of HTML.
 HTML_NAMES = {
     "item": "li", "row": "tr", "cell": "td", "quote": "blockquote", "lb": "br", "hi": "b",
@@ -48,6 +56,9 @@ def read_html(data: bytes, *, name: str, limits: ReadLimits, charset: str | None
     page = parse_html(data, name=name, charset=charset)
     if page is None:
         raise SourceError(f"{name} is empty.", "Give a page with an article in it.")
+    for words in page.xpath(IN_LINE):
+        words.tag = "span"
+        words.attrib.pop("class", None)  # by which a button would still be known
     known = _said_of(page)
     text = cleaned(_main_text(page))
     return checked(
@@ -65,6 +76,13 @@ def read_html(data: bytes, *, name: str, limits: ReadLimits, charset: str | None
 
 def _main_text(page: Any) -> str:
     whole = text_of(page, without=AROUND)
+    if page.find(".//form") is not None:
+        with_forms = text_of(page, without=AROUND - {"form"})
+        if len(whole) < (1 - FORM_SHARE) * len(with_forms):
+            whole = with_forms
+            for form in page.iter("form"):
+                form.tag = "div"
+    whole = whole or text_of(page)
     marked = page.xpath("//main") or page.xpath("//article")
     if len(marked) == 1:
         whole = text_of(marked[0], without=AROUND) or whole
@@ -86,6 +104,11 @@ def _found_text(page: Any) -> str:
     body = getattr(found, "body", None)
     if body is None or len(body) < 2:  # it gave up, and gives all words in one piece
         return ""
+    set_out = {_squeezed(pre) for pre in page.xpath("//pre[not(ancestor::pre)]")}
+    for element in body.xpath(SET_OUT):
+        of_lines = element.tag == "quote" or "\n" in "".join(element.itertext())
+        if of_lines and _squeezed(element) in set_out:
+            element.tag = "pre"
     for element in body.iter():
         kind = element.get("rend") or ""
         if element.tag == "head":
@@ -94,8 +117,6 @@ def _found_text(page: Any) -> str:
             element.tag = kind if kind in ("ol", "dl") else "ul"
         elif element.tag == "item" and kind.startswith(("dt", "dd")):
             element.tag = kind[:2]
-        elif element.tag == "quote" and "\n" in (element.text or ""):
-            element.tag = "pre"
         else:
             element.tag = HTML_NAMES.get(element.tag, element.tag)
     return text_of(body)
@@ -116,6 +137,11 @@ def _said_of(page: Any) -> dict[str, str | None]:
         "author": next((who for who in authors if who and "://" not in who), None),
         "date": next(filter(None, (stated.get(key) for key in DATE_KEYS)), None),
     }
+
+
+def _squeezed(element: Any) -> str:
+    """The text of an element without its white space, which may have been changed."""
+    return "".join("".join(element.itertext()).split())
 
 
 def _elements(page: Any) -> int:

@@ -77,7 +77,11 @@ def text_of(root: Any, *, without: Set[str] = frozenset()) -> str:
     page = _Page()
     walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
     for event, element in walk:
-        if event == "start":
+        if element.tag is etree.Entity:  # one that nothing declares, as in “R&D;”: words
+            if event == "end":
+                page.write(element.text)
+                page.write(element.tail)
+        elif event == "start":
             if _is_left_out(element, without):
                 walk.skip_subtree()
                 element.set(_SKIPPED, "")
@@ -178,6 +182,8 @@ class _Page:
             self._prefix = ""
         elif tag in HEADINGS or tag in BLOCKS or (tag in CELLS and not self._rows):
             self._break("\n\n")
+            if tag in HEADINGS and not self._rows:  # of an empty one
+                self._prefix = ""
         self._preformatted -= tag == "pre"
 
     def write(self, text: str | None) -> None:

@@ -8,6 +8,13 @@ from statistics import quantiles
 
 SENTENCE_END = re.compile(r"[.!?…:;。！？]['\"”’»)\]]*$")
 BULLET = re.compile(r"^([•●○◦▪■·‣⁃–—*-]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s+\S")
+# In the middle of a sentence a line may begin with these too: a dash, the 12 of “on May 12.”, or
+# the J. of a name.
+UNSURE_BULLET = re.compile(r"[–—-]|\(?\w")
+# Between their lines stands no space; between those of Hangul one does.
+CHINESE_OR_JAPANESE = re.compile(
+    "[\u3001-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff60]"
+)
 HYPHEN = re.compile(r"\w[-\u00ad\u2010]$")
 PAGE_NUMBER = re.compile(r"^\W*(?:page\s+)?(\d{1,5})(?:\s*(?:of|/)\s*\d{1,5})?\W*$", re.IGNORECASE)
 SIZE_DIFFERENCE = 0.12  # of the type, from which on a line is no part of the paragraph
@@ -48,9 +55,9 @@ class Line:
 def join_pages(pages: Sequence[Sequence[Line]]) -> tuple[str, tuple[int, ...]]:
     """Join the lines of a document's pages.
 
-    Within a paragraph a line end becomes a space, or nothing where it hyphenates a word. A
-    paragraph that goes on overleaf is joined too. Page numbers go, and of a running head all
-    but the first.
+    Within a paragraph a line end becomes a space, or nothing where it hyphenates a word or stands
+    between two characters of Chinese or Japanese. A paragraph that goes on overleaf is joined too.
+    Page numbers go, and of a running head all but the first.
 
     Args:
         pages: the lines of each page, in the order they are read.
@@ -64,7 +71,8 @@ def join_pages(pages: Sequence[Sequence[Line]]) -> tuple[str, tuple[int, ...]]:
     text: list[str] = []
     length = 0
     starts: list[int] = []
-    last: Line | None = None  # the one before, and the page it stands on
+    last: Line | None = None  # the one before
+    item = ""  # the kind of bullet that the list we are in has
     for page in body:
         rights = _right_margins(page)
         first_of_page = True
@@ -73,12 +81,14 @@ def join_pages(pages: Sequence[Sequence[Line]]) -> tuple[str, tuple[int, ...]]:
                 if first_of_page:
                     separator = _overleaf(last, line)
                 else:
-                    separator = _between(last, line, rights[number - 1], usual)
+                    separator = _between(last, line, rights[number - 1], usual, item)
                 if separator == "" and (line.text[0].islower() or last.text.endswith("\u00ad")):
                     text[-1] = text[-1][:-1]  # the hyphen
                     length -= 1
                 text.append(separator)
                 length += len(separator)
+            if last is None or "\n" in separator:
+                item = _bullet_kind(line)
             if first_of_page:
                 starts.append(length)
                 first_of_page = False
@@ -102,8 +112,8 @@ def _filled(starts: Sequence[int]) -> tuple[int, ...]:
     return tuple(reversed(filled))
 
 
-def _between(one: Line, other: Line, right_margin: float, usual: float) -> str:
-    """What stands between two lines of a page that follow each other."""
+def _between(one: Line, other: Line, right_margin: float, usual: float, item: str) -> str:
+    """What stands between two lines of a page that follow each other, in a list or not."""
     size = max(one.size, 1.0)
     if "\t" in one.text or "\t" in other.text:
         apart = "\t" not in one.text or "\t" not in other.text
@@ -115,18 +125,32 @@ def _between(one: Line, other: Line, right_margin: float, usual: float) -> str:
     goes_on = not ends and other.text[0].islower()  # then some words of it are of another type
     if abs(one.size - other.size) > SIZE_DIFFERENCE * size and not goes_on:
         return "\n\n"
-    if BULLET.match(other.text):
+    indented = gap >= 0 and other.left - one.left > INDENT * size  # not in the next column
+    bullet = _bullet_kind(other)
+    if bullet and (ends or indented or bullet == item or not UNSURE_BULLET.match(bullet)):
         return "\n"
     if HYPHEN.search(one.text):
         return _hyphenated(one, other)
     if gap < 0:  # the next column
-        return "\n\n" if ends else " "
-    if ends and other.left - one.left > INDENT * size:
+        return "\n\n" if ends else _joint(one, other)
+    if ends and indented:
         return "\n\n"
     # The first word of the next line would have fitted: this line was ended on purpose.
     if other.first_word and right_margin - one.right > other.first_word + size / 2:
         return "\n\n" if ends else "\n"
-    return " "
+    return _joint(one, other)
+
+
+def _joint(one: Line, other: Line) -> str:
+    """What stands between two lines of one sentence."""
+    edges = one.text[-1], other.text[0]
+    return "" if all(map(CHINESE_OR_JAPANESE.match, edges)) else " "
+
+
+def _bullet_kind(line: Line) -> str:
+    """What a line's bullet looks like, whichever number or letter it has; empty without one."""
+    bullet = BULLET.match(line.text)
+    return re.sub(r"[a-zA-Z]", "a", re.sub(r"\d+", "0", bullet[1])) if bullet else ""
 
 
 def _overleaf(one: Line, other: Line) -> str:

@@ -7,9 +7,9 @@ from itertools import pairwise
 from typing import Self
 
 from index.errors import InputError
+from index.title import title_of
 
 TEXT_ID_CHARS = 12  # of a SHA-256 in hexadecimal: 48 bits, ample for a shelf of articles
-TITLE_CHARS = 100  # longer than that, a first line is a sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +69,16 @@ class Document:
 
         Args:
             text: the article.
-            title: its title; without one, the first words of the text.
+            title: its title; without one, what the text is headed, or its first words.
             id: its id; without one, a digest of the text, so the same text has the same id.
 
         Raises:
             InputError: the text is empty or not valid Unicode.
         """
         digest = hashlib.sha256(text.encode(errors="replace")).hexdigest()
-        first_words = " ".join(text[: 2 * TITLE_CHARS].split())
-        if len(first_words) > TITLE_CHARS:
-            first_words = first_words[: TITLE_CHARS - 1].rsplit(" ", 1)[0] + "…"
         return cls(
             id=id or f"text-{digest[:TEXT_ID_CHARS]}",
-            title=title or first_words or "Untitled",
+            title=title or title_of(text),
             text=text,
         )
 

@@ -1,7 +1,9 @@
 """Where a text's sentences begin and end."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 from sentencex import get_sentence_boundaries
@@ -13,6 +15,10 @@ ABBREVIATIONS = "en"  # those of English end no sentence
 # Between a single capital and a full stop the splitter steps back by one byte, and brings down the
 # call where the white space there has more.
 ODD_SPACE = re.compile(r"[^\S \n\r\t]")
+# It knows a blank line only by two line ends that nothing stands between.
+BLANK_LINE = re.compile(r"(?:\r\n|\n|\r(?!\n))[ \t]*(?:\r\n|\n|\r)")
+# It takes a heading and the text on the next line for one sentence.
+HEADING = re.compile(r"(?:^|(?<=[\r\n]))#{1,6}[ \t][^\r\n]*")
 # The splitter looks back to the paragraph's beginning at each full stop, and lets no other thread
 # run meanwhile. Few paragraphs are as long, and as many characters take it some milliseconds.
 WINDOW_CHARS = 10_000
@@ -36,15 +42,21 @@ def sentence_spans(
 
     Returns:
         Half-open spans in order, without the white space around each sentence; every
-        character that is not white space is in one of them.
+        character that is not white space is in one of them. A heading in Markdown is one
+        by itself.
     """
-    plain = ODD_SPACE.sub(" ", text)  # as long, so that offsets hold for both
+    plain = plainly_spaced(text)
+    edges = [edge for heading in HEADING.finditer(plain) for edge in heading.span()]
     spans = []
     for start, end in _in_windows(plain, window_chars, splitter):
-        trimmed = trim(text, start, end)
-        if trimmed is not None:
-            spans.append(trimmed)
-    return spans
+        inside = edges[bisect_right(edges, start) : bisect_left(edges, end)]
+        spans += [trim(text, *part) for part in pairwise((start, *inside, end))]
+    return [span for span in spans if span is not None]
+
+
+def plainly_spaced(text: str) -> str:
+    """A text with white space that the splitter knows; as long, so that offsets hold for both."""
+    return BLANK_LINE.sub(lambda blank: "\n" * len(blank[0]), ODD_SPACE.sub(" ", text))
 
 
 def _in_windows(text: str, window_chars: int, splitter: Splitter) -> Iterator[Span]:

@@ -23,7 +23,11 @@ PDF_MARK = b"%PDF-"
 PDF_MARK_WITHIN = 1024  # bytes: readers of PDF allow some rubbish before it
 PACKED = {".pdf": PDF, ".docx": ZIP, ".epub": ZIP, ".zip": ZIP}
 # Names in a ZIP archive that make it one of these; its names are not compressed.
-ZIPPED = ((b"word/document.xml", ".docx"), (b"mimetypeapplication/epub+zip", ".epub"))
+ZIPPED = (
+    (b"word/document.xml", ".docx"),
+    (b"word/document2.xml", ".docx"),  # as Word has it in a browser
+    (b"mimetypeapplication/epub+zip", ".epub"),
+)
 HTML_MARK = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html)\b", re.IGNORECASE)
 # An encrypted Word file is an old Office file with the new one in a stream of this name.
 ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from index.limits import ReadLimits
 TEXT = "text"
 FIELDS = f"{TEXT}, and optionally title, author, date, language, collection, url or source, id"
 DELIMITERS = ",;\t|"
+SAID_DELIMITER = re.compile(rf"sep=([{DELIMITERS}])(?=\r?\n)")  # in a first line for Excel
 # The library has one limit for everybody: a thread that is done would set back that of another.
 _CELL_LIMIT = Lock()
 
@@ -47,9 +49,14 @@ def read_csv(text: str, *, name: str, limits: ReadLimits) -> Iterator[Row]:
     Raises:
         SourceError: it has no column of texts, or too many rows.
     """
+    said = SAID_DELIMITER.match(text)
+    if said:
+        text = text[said.end() :]
+    header, _, _ = text.lstrip().partition("\n")
+    delimiter = said[1] if said else max(DELIMITERS, key=header.count)
     columns: list[str] | None = None
     count = 0
-    for line, cells in _cells(text, name=name, limits=limits):
+    for line, cells in _cells(text, delimiter, name=name, limits=limits):
         if columns is None and not isinstance(cells, SourceError):
             columns = [cell.strip().lower() for cell in cells]
             if TEXT not in columns:
@@ -60,16 +67,19 @@ def read_csv(text: str, *, name: str, limits: ReadLimits) -> Iterator[Row]:
         if isinstance(cells, SourceError):
             yield Row(line, cells)
         elif columns is not None:
+            if any(cell.strip() for cell in cells[len(columns) :]):
+                if len(columns) > 1:
+                    yield Row(line, _bad(name, line, "has more cells than the header"))
+                    continue
+                cells = [delimiter.join(cells)]
             fields = dict(zip(columns, cells, strict=False))
             yield Row(line, _article(fields, line, name, limits))
 
 
 def _cells(
-    text: str, *, name: str, limits: ReadLimits
+    text: str, delimiter: str, *, name: str, limits: ReadLimits
 ) -> list[tuple[int, list[str] | SourceError]]:
     """The cells of each row that is not blank and the line it begins at, up to one too many."""
-    header, _, _ = text.lstrip().partition("\n")
-    delimiter = max(DELIMITERS, key=header.count)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     found: list[tuple[int, list[str] | SourceError]] = []
     with _long_cells(limits.text_chars):

@@ -203,7 +203,7 @@ class Endpoints:
 
         Args:
             text: the article.
-            title: its title; the first words of the text, without it.
+            title: its title; without it, what the text is headed, or its first words.
 
         Returns:
             Its secret id, to be given as article; the document_id and title that answers name; its length in characters; the seconds it is kept after its last use.

@@ -1,6 +1,6 @@
 """An article as HTML: its text and nothing else, its pages and its quotes marked."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from html import escape
 from itertools import pairwise
@@ -137,7 +137,8 @@ def _first_word(text: str, start: int, end: int) -> int:
 def _paged(document: Document, start: int, end: int, marks: Sequence[Mark]) -> str:
     """A line with the pages that begin within it."""
     first = _first_word(document.text, start, end)
-    inside = sorted({at for at in document.page_starts if first < at < end})
+    pages = document.page_starts
+    inside = sorted(set(pages[bisect_right(pages, first) : bisect_left(pages, end)]))
     parts = []
     for left, right in pairwise((start, *inside, end)):
         if left in inside:

@@ -28,6 +28,8 @@ POSSESSIVE = regex.compile(r"(?<=\p{L}[\p{M}\p{Cf}]*)(?=['’]s\b)", flags=regex
 # Accents of their own, soft hyphens, marks of direction: they belong to the word before them, and
 # some tokenizers drop them.
 MARK = regex.compile(r"[\p{M}\p{Cf}]")
+# With none before them, such as a byte order mark has, no boundary parts them from what follows.
+LEADING_MARKS = regex.compile(r"\A[\p{M}\p{Cf}]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +203,7 @@ def _size(text: str, passage: _Tokenised) -> int:
 def _tokenised(text: str, encoding: Encoding) -> _Tokenised:
     """Where each token of a passage is, and what may start or end with it."""
     boundaries = {match.start() for match in WORD_BOUNDARY.finditer(text)}
+    openings = boundaries | {match.end() for match in LEADING_MARKS.finditer(text)}
     closings = boundaries | {match.start() for match in POSSESSIVE.finditer(text)}
     sentence_ends = [end for _, end in sentence_spans(text)]
     offsets = []
@@ -214,7 +217,7 @@ def _tokenised(text: str, encoding: Encoding) -> _Tokenised:
     return _Tokenised(
         encoding,
         offsets,
-        starts=[start < end and start in boundaries for start, end in offsets],
+        starts=[start < end and start in openings for start, end in offsets],
         ends=[start < end and end in closings for start, end in offsets],
         sentences=[bisect_right(sentence_ends, start) for start, _ in offsets],
     )

@@ -11,6 +11,7 @@ from index.docx import HERE_BYTES, read_docx
 from index.errors import SourceError
 from index.limits import ReadLimits
 from index.read import read_articles
+from index.signature import told_suffix
 
 TABLE = [["Boat", "Price"], ["Small", "40 crowns"]]
 
@@ -41,6 +42,25 @@ def test_headings_lists_and_tables():
         "## Details",
         "There are none.",
     ]
+
+
+def test_an_empty_heading_makes_no_heading_of_what_follows():
+    data = docx_of("# ", "The bridge cost forty crowns.", "## Details", "There are none.")
+    assert read(data).text == "The bridge cost forty crowns.\n\n## Details\n\nThere are none."
+
+
+def test_a_file_of_word_in_a_browser():
+    data = docx_of("# Costs", "- A lamp", TABLE)
+    with zipfile.ZipFile(io.BytesIO(data)) as old:
+        members = {
+            name.replace("document.xml", "document2.xml"): old.read(name).replace(
+                b"word/document.xml", b"word/document2.xml"
+            )
+            for name in old.namelist()
+        }
+    online = zip_of(members)
+    assert told_suffix(online) == ".docx"
+    assert read(online) == read(data)
 
 
 def test_runs_and_pictures():

@@ -55,6 +55,16 @@ def test_a_chapter_in_its_namespace_is_read_like_a_page():
     assert read(epub_of(data)).text == "Small | 40 crowns"
 
 
+def test_an_entity_that_nothing_declares_is_read_as_it_stands():
+    chapter = (
+        b'<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.1//EN" "xhtml11.dtd">'
+        b'<html xmlns="http://www.w3.org/1999/xhtml"><body><p>R&D; is &E;<b>dear</b>.</p>'
+        b"<p hidden=''>No &F;</p></body></html>"
+    )
+    book = with_member(epub_of("<p>a</p>"), "OEBPS/text/c 0.xhtml", chapter)
+    assert read(book).text == "R&D; is &E;dear."
+
+
 @pytest.mark.parametrize("after", ["<p>After.</p>", "<p>After."], ids=["well-formed", "not"])
 @pytest.mark.parametrize(
     "content",

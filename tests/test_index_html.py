@@ -68,6 +68,34 @@ def test_a_short_page_too():
     assert read(page).text == "# Opening hours\n\nThe museum opens at nine."
 
 
+def test_a_page_within_a_form():
+    article = AROUND.format(article=f"<div class='content'>{ARTICLE}</div>")
+    within = read(f"<form action='page.aspx'><input type=hidden>{article}</form>").text
+    assert within == read(article).text
+    short = "<nav>Home</nav><h1>Hours</h1><div>From nine.</div>"
+    assert read(f"<p>© Brevik</p><form>{short}</form>").text == "© Brevik\n\n# Hours\n\nFrom nine."
+
+
+def test_a_page_of_nothing_but_what_stands_around_others():
+    assert read("<aside><p>From nine.</p></aside>").text == "From nine."
+
+
+@pytest.mark.parametrize("page", ["{}", f"<article>{ARTICLE}{{}}<p>{FILLING}</p></article>"])
+def test_a_heading_that_is_pressed(page):
+    button = "<button class='accordion-button'>When does it open?</button>"
+    text = read(page.format(f"<h3>{button}</h3><p>At nine.</p><button>Send</button>")).text
+    assert "### When does it open?\n\nAt nine." in text
+    assert "Send" not in text
+
+
+def test_lines_of_code_are_kept_and_those_of_the_file_are_not():
+    code = "def f():\n    return 1\n\nx = 2"
+    lines = f"<pre>a\n  b</pre><pre><code>{code}\n</code></pre><pre>c<br>d</pre>"
+    wrapped = "<p>Say <code>a\nb</code> or <q>c\nd</q>.</p><blockquote>He said\nno.</blockquote>"
+    text = read(f"<article>{ARTICLE}{lines}{wrapped}<p>{FILLING}</p></article>").text
+    assert text.endswith(f"a\n  b\n\n{code}\n\nc\nd\n\nSay a b or c d.\n\nHe said no.\n\n{FILLING}")
+
+
 def test_what_it_says_of_itself():
     extract = read(
         "<html lang=sv><head><title>Harbour – The Times</title>"
@@ -114,6 +142,8 @@ def test_a_document_of_it(tmp_path):
             "<blockquote><p>a</p></blockquote><hr><figure><figcaption>b</figcaption></figure>",
             "a\n\nb",
         ),
+        ("<h1><img></h1><p>a</p>", "a"),
+        ("<ul><li><table><tr><td><h4></h4>a<td>b</table></ul>", "- a | b"),
         ("<p>a\x07b\x0bc</p>", "ab c"),
         ("<p>&lt;b&gt; &#0; &#xD800;</p>", None),
     ],

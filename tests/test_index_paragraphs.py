@@ -1,5 +1,8 @@
 """Lines with measures become paragraphs; no word is lost and every page begins where it should."""
 
+import re
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import many
@@ -66,6 +69,37 @@ def test_lists_and_rows_keep_their_lines():
     assert joined(lines) == "These came along\n• Anders\n• Berta\nBoat\tPrice\nSmall\t40 crowns"
 
 
+def test_items_that_go_on_for_several_lines():
+    intro = column("Of the rules these")
+    rules = column("1. Pay first, at the", "office", "2. Moor", left=90.0, top=688.0)
+    ropes = column("(a) A rope.", "(b) Another", left=108.0, top=652.0)
+    assert joined([*intro, *rules, *ropes]) == (
+        "Of the rules these\n1. Pay first, at the office\n2. Moor\n(a) A rope.\n(b) Another"
+    )
+
+
+@pytest.mark.parametrize(
+    "beginning", ["12. The new one", "J. Smith, who", "– and which cost", "(3) of them", "- or so"]
+)
+def test_a_line_that_begins_like_an_item_goes_on_in_a_sentence(beginning):
+    lines = column("The bridge was opened on May", f"{beginning} was there", "to see it.")
+    assert joined(lines) == f"The bridge was opened on May {beginning} was there to see it."
+    columns = [*lines[:1], *column(f"{beginning} was there", left=320.0, top=750.0)]
+    assert joined(columns) == f"The bridge was opened on May {beginning} was there"
+    ended = column("The bridge was opened.", f"{beginning} was there", "to see it.")
+    assert joined(ended) == f"The bridge was opened.\n{beginning} was there to see it."
+
+
+def test_between_lines_of_chinese_and_japanese_stands_no_space():
+    assert joined(column("港口建于一八四三年，", "建设者是卡尔", "和他的")) == (
+        "港口建于一八四三年，建设者是卡尔和他的"
+    )
+    assert joined(column("港は作られ", "ました ABC", "と")) == "港は作られました ABC と"
+    assert joined(column("항구는", "지어졌다")) == "항구는 지어졌다"
+    columns = [*column("冬には誰も"), *column("訪れない", left=320.0, top=750.0)]
+    assert joined(columns) == "冬には誰も訪れない"
+
+
 def test_a_soft_hyphen_goes_whatever_follows():
     assert joined(column("He was remark\u00ad", "able to all who saw")).startswith(
         "He was remarkable"
@@ -94,7 +128,8 @@ def lines(draw):
 def test_wherever_the_lines_stand_no_word_is_lost(pages):
     text, starts = join_pages(pages)
     repeated = {line.text for page in pages for line in page}
-    assert set(text.split()) == {word for line in repeated for word in line.split()}
+    words = re.compile(r"漢|[^漢\s]+")  # between lines of Chinese no space stands
+    assert set(words.findall(text)) == {word for line in repeated for word in words.findall(line)}
     assert list(starts) == sorted(starts)
     assert starts == () or (starts[0] == 0 and starts[-1] < len(text))
     filled = [number for number, page in enumerate(pages) if page]

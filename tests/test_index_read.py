@@ -12,8 +12,7 @@ from index.decoding import decode
 from index.errors import InputError, SourceError
 from index.limits import FILE_BYTES, ReadLimits
 from index.read import read_articles, read_sources
-from index.records import TITLE_CHARS, Document
-from index.title import find_title
+from index.records import Document
 
 STORY = "One day it rained. Nobody came."
 
@@ -244,6 +243,15 @@ WINDOWS_1251 = (
             "latin-1",
         ),
         ("港は1843年に作られました。冬には誰も島を訪れませんでした。" * 20, "shift_jis"),
+        # Their first letters are bytes that are UTF-8 too.
+        ("一八四三年港口建成。冬天没有人来到这个岛，因为海上的风浪太大了。" * 20, "gb18030"),
+        ("長い港は1843年に作られました。冬には誰も島を訪れませんでした。" * 20, "euc_jp"),
+        (
+            "특히 항구는 1843년에 지어졌고 그 뒤로 가격은 오르지 않았습니다. 겨울에는 바다가"
+            " 너무 거칠어서 작은 배를 타고 섬을 찾는 사람이 없었으며, 등대지기는 두 딸과 함께"
+            " 그곳에서 살았습니다. " * 9,
+            "cp949",
+        ),
     ],
 )
 def test_an_older_encoding_of_a_long_text(text, encoding):
@@ -255,10 +263,11 @@ def test_an_older_encoding_of_a_long_text(text, encoding):
     [
         (WINDOWS_1251 * 4).encode()[:-3],  # UTF-8 cut in the middle of a letter
         (WINDOWS_1251 * 4).encode().replace("м".encode(), b"\xff", 1),
+        WINDOWS_1251.encode() + WINDOWS_1251.encode("cp1251"),
         b"Plain words. " * 60 + b"\xed\xa0\x80" * 10,  # halves of surrogate pairs
         bytes(range(1, 256)) * 8,
     ],
-    ids=["cut", "damaged", "surrogates", "bytes"],
+    ids=["cut", "damaged", "mixed", "surrogates", "bytes"],
 )
 def test_no_encoding_is_guessed_for_what_is_damaged(data):
     with pytest.raises(SourceError, match=r"^story is not UTF-8 text"):
@@ -371,35 +380,3 @@ def test_a_file_whose_name_is_no_unicode(tmp_path):
         (document,) = read_sources(source)
         assert (document.id, document.title, document.text) == ("caf?.txt", "Caf?", STORY)
         assert document.source == str(tmp_path / "caf?.txt")
-
-
-@pytest.mark.parametrize(
-    ("text", "title"),
-    [
-        ("# The heading #1 \nText.", "The heading #1"),
-        ("\n\n  # Set in  \r\nText.", "Set in"),
-        ("# Alone", "Alone"),
-        ("A first line\n\nText.", "A first line"),
-        ("A first line\r\n\r\nText.", "A first line"),
-        ("A first line\nText.", "My file"),
-        ("A first line", "My file"),
-        ("A sentence.\n\nText.", "My file"),
-        ("A question?\n\nText.", "My file"),
-        ("Loud!\n\nText.", "My file"),
-        ("As follows:\n\nText.", "My file"),
-        ("x" * TITLE_CHARS + "\n\nText.", "x" * TITLE_CHARS),
-        ("x" * (TITLE_CHARS + 1) + "\n\nText.", "My file"),
-        ("## A smaller heading\nText.", "My file"),
-        ("#hashtag\nText.", "My file"),
-    ],
-)
-def test_titles(text, title):
-    assert find_title(text, "my-file") == title
-
-
-@pytest.mark.parametrize(
-    ("name", "title"),
-    [("a__b--c d", "A b c d"), ("éclair", "Éclair"), ("NASA", "NASA"), ("-", "-"), ("_a_", "A")],
-)
-def test_a_title_made_from_a_files_name(name, title):
-    assert find_title("Text.", name) == title

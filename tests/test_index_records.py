@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from strategies import any_text, articles, documents, many, spans_in
 
 from index.errors import InputError, PullquoteError
-from index.records import TITLE_CHARS, Document, Hit, Passage
+from index.records import Document, Hit, Passage
 
 DOCUMENT = Document(id="a.txt", title="A story", text="One day. Then another.", source="/a.txt")
 
@@ -148,28 +148,6 @@ def test_the_id_made_from_a_text_depends_on_nothing_but_the_text(text, title):
     assert document.id != Document.from_text(text + "!").id
     assert document.title == title
     assert document.source is None
-
-
-@many
-@given(articles())
-def test_a_title_made_from_a_text_is_one_short_line(text):
-    title = Document.from_text(text).title
-    assert 0 < len(title) <= TITLE_CHARS
-    assert len(title.splitlines()) == 1
-
-
-def test_a_short_text_is_its_own_title():
-    words = "w" * TITLE_CHARS
-    assert Document.from_text(f"  {words}\n").title == words
-
-
-def test_a_long_title_is_cut_between_words():
-    text = "Some words " * TITLE_CHARS
-    title = Document.from_text(text).title
-    assert title.endswith(("Some…", "words…"))
-    assert text.startswith(title.removesuffix("…") + " ")
-    assert len(title) > TITLE_CHARS - len("words ")
-    assert Document.from_text("w" * 500).title == "w" * (TITLE_CHARS - 1) + "…"
 
 
 def test_an_id_and_a_title_can_be_given():

@@ -44,6 +44,24 @@ def test_delimiters(delimiter):
     assert (row.line, row.content.title, row.content.text) == (2, "A", "Words.")
 
 
+def test_a_delimiter_that_the_first_line_says():
+    rows = list(read_csv("sep=;\r\ntext\r\nOne; two, three.\r\n", name="x", limits=ReadLimits()))
+    assert [(row.line, row.content.text) for row in rows] == [(3, "One; two, three.")]
+    (row,) = read_csv("sep=|\na, b|text\nA|Words.\n", name="x", limits=ReadLimits())
+    assert (row.line, row.content.text) == (3, "Words.")
+
+
+def test_no_words_behind_a_delimiter_are_lost(tmp_path):
+    file = tmp_path / "news.csv"
+    file.write_text("title,text\n,It rained, and rained.\nB,It stopped.,,\n", "utf-8")
+    with pytest.warns(SkippedFileWarning, match=r"Line 2 of .*news\.csv has more cells than the"):
+        (document,) = read_sources(file)
+    assert document.text == "It stopped."
+    file.write_text('text\nIt rained, and rained.\nIt stopped.,\n"Yes, no."\n', "utf-8")
+    texts = [document.text for document in read_sources(file)]
+    assert texts == ["It rained, and rained.", "It stopped.", "Yes, no."]
+
+
 def test_a_jsonl_file(tmp_path):
     file = tmp_path / "news.jsonl"
     rows = [
@@ -158,7 +176,7 @@ def test_blank_lines_before_the_header():
 def test_no_more_rows_are_held_than_are_read(lines, rows):
     text = f"text\na\n{lines}"
     tracemalloc.start()
-    found = tables._cells(text, name="x", limits=ReadLimits(table_rows=100))
+    found = tables._cells(text, ",", name="x", limits=ReadLimits(table_rows=100))
     most_bytes = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert len(found) == 1 + rows

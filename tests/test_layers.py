@@ -13,9 +13,9 @@ from conftest import ROOT
 # of qa may import any module of index, but of the package ``index`` itself only cli may.
 LAYERS = {
     "index": (
-        "errors",
+        "errors title",
         "records limits sentences numbers dates terms quiet threads writer_lock vector_kind",
-        "filters vector_making title top_k hub",
+        "filters vector_making top_k hub",
         "labels",
         "nearest postings signature decoding paragraphs xml pinned",
         "page_charset extract zipped database",

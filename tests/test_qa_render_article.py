@@ -232,6 +232,22 @@ def test_a_page_that_begins_within_a_line():
     assert html.index("went ") < html.index('aria-label="Page 2"') < html.index("on and")
 
 
+def test_no_line_looks_at_every_page():
+    class Counted(tuple):
+        __slots__ = ()
+        looks = 0
+
+        def __iter__(self):
+            Counted.looks += 1
+            return super().__iter__()
+
+    text = "A line.\n" * 200
+    document = Document("d", "T", text, page_starts=Counted(range(0, len(text), 8)))
+    looks = Counted.looks
+    assert len(Page(article_html(document)).separators) == 200
+    assert Counted.looks - looks < 10
+
+
 def test_a_document_without_pages_has_no_marks():
     assert Page(article_html(STORY)).separators == []
 

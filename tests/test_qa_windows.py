@@ -206,6 +206,13 @@ def test_a_word_with_marks_behind_it_may_be_quoted_with_them(words):
     assert ends == {end for _, end in places}
 
 
+@pytest.mark.parametrize("marks", ["\ufeff", "\u2066", "\u200e\u200f", "\u00ad"])
+def test_the_first_word_may_be_quoted_whatever_marks_stand_before_it(marks):
+    starts, ends = spans_allowed(f"{marks}anna sang")
+    assert len(marks) in starts
+    assert {len(f"{marks}anna"), len(f"{marks}anna sang")} == ends
+
+
 def test_marks_that_are_tokens_are_left_to_themselves():
     text = "\u0915\u093e kh\u093e"  # of these vowel signs each is a token
     (window,) = WIDE.cut([(QUESTION, text)])
@@ -300,20 +307,7 @@ PIECES = st.one_of(
             *("北", "京", "ひらがな", "カタカナ", "한국", "ไทย", "עברית", "हिन्दी"),
             *("🙂", "👩‍👩‍👧", "🇧🇾", "\u200b", "\u00ad", "\ufeff", "\ufffd", "\x00", "\x07"),
             *(" ", " ", " ", "  ", "\n", "\r\n", "\t", "\u00a0", "\u2028", "\u3000"),
-            *(
-                ".",
-                "…",
-                "“",
-                "”",
-                "—",
-                "$",
-                "[SEP]",
-                "[CLS]",
-                "[PAD]",
-                "##a",
-                "x_y",
-                "supercalifragil",
-            ),
+            *". … “ ” — $ [SEP] [CLS] [PAD] ##a x_y supercalifragil".split(),
         ]
     ),
     st.text(st.characters(exclude_categories=["Cs"]), max_size=3),
