@@ -4,6 +4,7 @@ import io
 import re
 from functools import partial
 from typing import Any
+from zipfile import ZipFile
 
 from index.apart import read_apart
 from index.errors import SourceError
@@ -37,9 +38,9 @@ def read_docx(data: bytes, *, name: str, limits: ReadLimits) -> Extract:
         SourceError: it is damaged, no Word file, too large, or has no text.
     """
     zipped = _opened(data, name=name, limits=limits)
-    xml_bytes = _check_parts(zipped, name=name, limits=limits)
+    looked_at, xml_bytes = _looked_at(zipped, name=name, limits=limits)
     read = partial(read_apart, __name__) if xml_bytes > HERE_BYTES else read_here
-    return read(data, name=name, limits=limits)
+    return read(looked_at, name=name, limits=limits)
 
 
 def read_here(data: bytes, *, name: str, limits: ReadLimits) -> Extract:
@@ -74,19 +75,24 @@ def _opened(data: bytes, *, name: str, limits: ReadLimits) -> ZippedFiles:
     return zipped
 
 
-def _check_parts(zipped: ZippedFiles, *, name: str, limits: ReadLimits) -> int:
-    """Look at every part that will be parsed, before a parser that looks at nothing does.
+def _looked_at(zipped: ZippedFiles, *, name: str, limits: ReadLimits) -> tuple[bytes, int]:
+    """The file without what was not looked at, for a parser that looks at nothing.
+
+    It may parse a part whatever its ending, so it gets none but these; pictures are not read.
 
     Returns:
-        How many bytes they have together.
+        The file, and how many bytes its parts have together.
     """
     left_bytes = limits.markup_bytes
-    for part in zipped.names:
-        if part.lower().endswith((".xml", ".rels")):
-            content = zipped.read(part, most_bytes=left_bytes)
-            left_bytes -= len(content)
-            parse(content, name=f"{part} in {name}")
-    return limits.markup_bytes - left_bytes
+    stream = io.BytesIO()
+    with ZipFile(stream, "w") as file:
+        for part in zipped.names:
+            if part.lower().endswith((".xml", ".rels")):
+                content = zipped.read(part, most_bytes=left_bytes)
+                left_bytes -= len(content)
+                parse(content, name=f"{part} in {name}")
+                file.writestr(part, content)
+    return stream.getvalue(), limits.markup_bytes - left_bytes
 
 
 def _text(data: bytes, *, name: str) -> str:

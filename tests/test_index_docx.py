@@ -136,6 +136,16 @@ def test_a_part_that_declares_entities():
             read(with_member(docx_of("Words."), part, bomb))
 
 
+def test_no_part_is_parsed_that_was_not_looked_at():
+    data = docx_of("Words.")
+    relations = zipfile.ZipFile(io.BytesIO(data)).read("_rels/.rels")
+    hidden = with_member(
+        data, "word/document.bin", body_of(b"<w:p><w:r><w:t>Hidden.</w:t></w:r></w:p>")
+    )
+    hidden = with_member(hidden, "_rels/.rels", relations.replace(b"document.xml", b"document.bin"))
+    assert read(hidden).text == "Words."
+
+
 def test_nothing_behind_a_long_text_is_lost():
     data = packed_anew(docx_of("Start.", "a word. " * 1_400_000, "After."), zipfile.ZIP_STORED)
     with pytest.raises(SourceError, match=r"report\.docx has .* too long a text in one of them"):
