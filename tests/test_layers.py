@@ -36,9 +36,9 @@ LAYERS = {
     ),
     "qa": (
         "accounts bounds callers counters embedded faults finished_sessions headers logins logs",
-        "health heap hosts rates refusals hub_login",
+        "health heap hosts plurals rates refusals hub_login",
         "gate login login_choice openid",
-        "begun_logins",
+        "asked_nouns begun_logins",
         "records schema seeds settings squad palette scorer markdown kept_folder form_words",
         "questions asking_several enumerations conversation overlap windows spans metrics render",
         "theme torch_scorer hub_page",
