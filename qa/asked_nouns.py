@@ -43,21 +43,34 @@ NOUN_WITHIN = 6
 # The noun that is asked for stands before the first of these.
 NOUN_ENDS = frozenset(
     "is was does did do has had have will would can could should may might in on at for to from"
-    " by with that who where when if after".split()
+    " by with that who where when if after"
+    # Verbs in -s that are no nouns: "which friend dies of it", "what helps form bones".
+    " happens occurs exists appears begins goes comes gets lets makes helps dies sits seems becomes"
+    " feels stays".split()
 )
 # What may stand before a plural noun, and what follows one, where an s could be a verb's:
 # "which European countries border it", "which town supplies did it have", but not "which
 # country borders it".
 ADJECTIVE = regex.compile(r"(?:an|al|ic|ous|ish|ese|ive|est|ed|ing|ful|main|new|other|own|of)$")
 AFTER_NOUNS = frozenset(
-    "are were do did have had can could will would should may might of in on from that who".split()
+    "are were do does did have had can could will would should may might of in on from"
+    " that who".split()
 )
+# So do verbs without an s, "which farm animals live in barns", "what cell types make antibodies",
+# but not where they are nouns: "which state shares border with it", "who sings live".
+STAYING = frozenset("come live belong play grow".split())
+DOING = frozenset(
+    "make carry play grow border contain use include produce cause speak win form show".split()
+)
+# Nouns elsewhere, and verbs before these behind another noun: "which actor stars in it".
+ACTS = frozenset("stars plays flows lies lives runs airs ranks ends works".split())
+AFTER_ACTS = frozenset("in on from".split())
+PREPOSITIONS = frozenset("in on at from for of to by with".split())
 # One thing "is" or "was", unless that is said of another: "which Paris hotel was sold", "which
 # places was he in".
 ONE = frozenset("is was".split())
-SUBJECTS = frozenset(
-    "he she it i you we they there this that the a an his her its their my your".split()
-)
+PRONOUNS = frozenset("he she it i you we they".split())
+SUBJECTS = PRONOUNS | frozenset("there this that the a an his her its their my your".split())
 # What may stand before a "the" that belongs to what is asked for: "which of the cities".
 BEFORE_ARTICLES = frozenset("of among all both me us".split())
 # Behind other words an "of" ends what is asked for: "which side of the hills", "kinds of hills".
@@ -106,15 +119,15 @@ def asks_for_plural(written: Sequence[str], *, placed: bool = False, named: bool
     whole = [word.lower() for word in written]
     words = whole[:NOUN_WITHIN]
     for place, word in enumerate(words[:-1]):
-        if word in ONE and not placed:
-            behind = written[place + 1]
-            if behind not in SUBJECTS and not behind[0].isupper():
-                return False
+        if word in ONE and not placed and not _is_subject(written[place + 1]):
+            return False
+    if placed and words[:1] and words[0] in AFTER_VERBS:
+        return False  # it begins a clause: "the town to which the men went"
     # Where a "the" may show that the noun stood before a verb: "which city hosted the games", but
     # "list out the causes".
     first = 1 if named else 0
     for place, word in enumerate(words):
-        if word in NOUN_ENDS or word in MEASURES:
+        if word in NOUN_ENDS or word in MEASURES or word in BEING:
             return False
         if place > first and word in AFTER_VERBS and words[place - 1] not in BEFORE_ARTICLES:
             return False
@@ -130,7 +143,9 @@ def asks_for_plural(written: Sequence[str], *, placed: bool = False, named: bool
             continue
         if word == "states" and (before in BEFORE_STATES or AFTER_STATING.intersection(following)):
             return False
-        ends = not following or following[0] in AFTER_NOUNS
+        if place and word in ACTS and AFTER_ACTS.intersection(following):
+            return False
+        ends = not following or _follows_noun(written[place + 1 :])
         if word in BEFORE_OTHERS and not ends:
             continue
         acts = bool(following) and (
@@ -143,6 +158,27 @@ def asks_for_plural(written: Sequence[str], *, placed: bool = False, named: bool
         titled = written[place - 1][0].isupper() and acts  # "which Beatles songs topped the chart"
         return titled or bool(ADJECTIVE.search(words[place - 1]))
     return False
+
+
+def _follows_noun(written: Sequence[str]) -> bool:
+    """Whether these words may stand behind a noun in the plural, and not behind a verb in -s."""
+    first, behind = written[0].lower(), "".join(written[1:2])
+    if first in AFTER_NOUNS or first in PASTS:
+        return True
+    if first in ONE:
+        return _is_subject(behind)
+    if first == "has":
+        return behind in PRONOUNS or behind[:1].isupper()
+    if behind in PREPOSITIONS:
+        return first in STAYING or bool(DONE.search(first))
+    # An -ed may be an adjective's: "which firm makes canned soup".
+    was_done_to = behind in AFTER_VERBS and bool(DONE.search(first))
+    return was_done_to or (first in DOING and bool(behind))
+
+
+def _is_subject(word: str) -> bool:
+    """Whether a verb before this word says something of it: "which towns was he in"."""
+    return word in SUBJECTS or word[:1].isupper()
 
 
 def _was_done(word: str) -> bool:

@@ -2,14 +2,20 @@
 
 import regex
 
-from qa.asked_nouns import BEING, COUNTS, MEASURES, asks_for_plural, is_count, until_verb
+from qa.asked_nouns import (
+    BEING,
+    COUNTS,
+    MEASURES,
+    PREPOSITIONS,
+    asks_for_plural,
+    is_count,
+    until_verb,
+)
 from qa.plurals import is_plural
 
 WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{N}\p{M}'’\-]*")
 NAMING = frozenset("name list".split())
 ASKING = frozenset("which what".split())
-# Before "which" or "what" they say that another thing "is": "in which countries is it spoken".
-PREPOSITIONS = frozenset("in on at from for of to by with".split())
 # A search without a question word: "types of clouds", "the three branches of government". Without
 # a "the" or a number only these ask for a list: others may be names, "Charles of Anjou".
 LISTED = frozenset(
@@ -40,6 +46,7 @@ def asks_for_several(question: str) -> bool:
         if word == "who":
             return bool((BEING | {"all"}).intersection(following))
         if word in ASKING:
+            # Another thing "is" it: "in which countries is it spoken".
             placed = bool(PREPOSITIONS.intersection(words[place - 1 : place]))
             return bool(BEING.intersection(following)) or asks_for_plural(behind, placed=placed)
     if NO_TOPIC.intersection(words):
