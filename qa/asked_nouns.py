@@ -7,14 +7,13 @@ import regex
 
 from qa.plurals import is_counted, is_plural
 
-COUNTS = {
-    word: count
-    for count, words in (
-        (2, "two both 2"), (3, "three 3"), (4, "four 4"), (5, "five 5"), (6, "six 6"),
-        (7, "seven 7"), (8, "eight 8"), (9, "nine 9"), (10, "ten 10"),
-    )
-    for word in words.split()
-}  # fmt: skip
+SPELT = (
+    "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
+    " seventeen eighteen nineteen twenty"  # of more than a list has nobody is told
+).split()
+COUNTS = {word: count for count, spelt in enumerate(SPELT, 2) for word in (spelt, str(count))} | {
+    "both": 2
+}
 MANY = frozenset(["several"])
 # What may stand before the number of things asked for, beside an adjective and a possessor. Behind
 # another noun a number belongs to that: "which phase 3 trial", "which World War 2 general".

@@ -40,6 +40,7 @@ LAYERS = {
         "gate login login_choice openid",
         "asked_nouns begun_logins",
         "records schema seeds settings squad palette scorer markdown kept_folder form_words",
+        "topics",
         "questions asking_several enumerations conversation overlap windows spans metrics render",
         "theme torch_scorer hub_page",
         "hub_entry",
