@@ -1,28 +1,20 @@
 """The enumeration in a sentence that an answer is, or is an item of."""
 
+from itertools import chain
+
 import regex
 
 from index.sentences import Span
 from qa.enumerations import BEGINNINGS, DETERMINER, WITHIN_CLAUSES
+from qa.separators import LAST, cuts_within
 
 ITEM_WORDS = 8  # an item of an enumeration is a name or a short phrase, not a clause
-# What stands between the items of an enumeration; white space as in qa.enumerations.
-BETWEEN = regex.compile(
-    r"(?<!\s)\s*+;\s*(?:and\s+|or\s+)?"
-    # Not that of a number or of a title: "1,500", "Fenn, Inc.", "Lind, Jr.".
-    r"|(?<!\s)\s*+(?:(?<!\d),|,(?!\d))(?!\s*(?:Inc|Ltd|LLC|Corp|Co|Jr|Sr|PhD|MD)\b)"
-    r"\s*(?:(?:and|or|as well as)\s+)?"
-    r"|(?<!\s)\s++(?:and|or|&|as well as)\s+",
-)
-# What stands in brackets or quotation marks is not taken apart: "cream (or milk), sugar", a song
-# that is called "Hello, Goodbye". Behind an item it is said beside it: "Rachel (Jennifer Aniston)".
-ENCLOSED = regex.compile(r'\([^()\n]*\)|(?<!\w)"(?=\S)[^"\n]*"(?!\w)|“[^“”\n]*”')
+# Behind an item it is said beside it: "Rachel (Jennifer Aniston)".
 ASIDE = regex.compile(r"(?<!\s)\s++\([^()]*\)$")
 # What ends a sentence, and is no part of its last word as that of "U.S." is.
 CLOSING = regex.compile(r"(?<![.!?…]|\.\p{L})[.!?…]++[\"”’')\]]*+\s*+$")
 # The last four are white space to Python and none to Unicode.
 AFTER_ITEM = " \t\r\n,;:–—\x1c\x1d\x1e\x1f"
-LAST = regex.compile(r"\b(?:and|or|as well as)\b|&")  # what stands before the last item
 LEADING = regex.compile(r"(?:(?:both|either|including|such as|like|namely)\s+)+", regex.IGNORECASE)
 # What introduces an enumeration: "herbs such as", "three towns:".
 INTRODUCING = regex.compile(
@@ -111,12 +103,7 @@ def _behind(text: str, pieces: list[Span], own: Span) -> list[Span]:
 
 def _split(text: str, start: int, end: int) -> list[Span]:
     """The pieces between commas and conjunctions, without what introduces them."""
-    enclosed = [found.span() for found in ENCLOSED.finditer(text, start, end)]
-    edges = [start]
-    for found in BETWEEN.finditer(text, start, end):
-        if not any(left < found.start() and found.end() < right for left, right in enclosed):
-            edges += found.span()
-    edges.append(end)
+    edges = [start, *chain.from_iterable(cuts_within(text, start, end)), end]
     pieces = []
     for number, (left, right) in enumerate(zip(edges[::2], edges[1::2], strict=True)):
         lead = (

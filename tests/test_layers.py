@@ -36,7 +36,7 @@ LAYERS = {
     ),
     "qa": (
         "accounts bounds callers counters embedded faults finished_sessions headers logins logs",
-        "health heap hosts plurals rates refusals hub_login",
+        "health heap hosts plurals rates refusals separators hub_login",
         "gate login login_choice openid",
         "asked_nouns begun_logins",
         "records schema seeds settings squad palette scorer markdown kept_folder form_words",

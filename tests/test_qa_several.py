@@ -172,6 +172,7 @@ def test_a_name_of_another_part_of_the_sentence_is_no_item(text):
     [
         ("1,500 men", []),
         ("Fenn, Inc. and Lind, Ltd.", ["Fenn, Inc.", "Lind, Ltd."]),
+        ("Washington, D.C., and Rome", ["Washington, D.C.", "Rome"]),
         ("$1,500 and $2,300", ["$1,500", "$2,300"]),
         ("C++, C# and Java", ["C++", "C#", "Java"]),
         ("the U.S., the U.K. and France", ["the U.S.", "the U.K.", "France"]),
@@ -212,6 +213,8 @@ def test_roles_are_no_items():
     [
         ("J.K. Rowling and Steve Kloves", ["J.K. Rowling", "Steve Kloves"]),
         ("Sammy Davis Jr. and Dean Martin", ["Sammy Davis Jr.", "Dean Martin"]),
+        ("Robert Downey, Jr., and Meg Ryan", ["Robert Downey, Jr.", "Meg Ryan"]),
+        ("Washington, D.C., Rome and Paris", ["Washington, D.C.", "Rome", "Paris"]),
         ("the Senate and the House of Lords", ["the Senate", "the House of Lords"]),
         ("1958, 1962 and 1970", ["1958", "1962", "1970"]),
         ("1958 and 1962", ["1958", "1962"]),
@@ -283,6 +286,12 @@ def test_a_long_gap_takes_no_time(gap):
     # If each character of it were tried as the beginning of all, this would take hours.
     text = f"The towns named were Anna{gap * 300_000}Ben in the north."
     assert texts("Which towns were named?", text, "Anna") in ([], ["Anna", "Ben"])
+
+
+def test_a_long_sentence_with_many_names_in_quotation_marks_takes_no_time():
+    # If each comma were held against each pair of marks, this would take an hour.
+    text = "They sang " + '"Help, me", ' * 100_000 + '"Girl" and "Boys".'
+    assert texts("Which songs?", text, '"Girl"')[-2:] == ['"Girl"', '"Boys"']
 
 
 def test_separators_that_only_python_takes_for_space_are_no_items():
