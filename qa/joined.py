@@ -30,9 +30,8 @@ def joined_within(text: str, start: int, end: int, *, quote: Span | None = None)
     stop, leads, last = end, False, None
     for cut, before, behind in reversed(list(zip(cuts, pieces, pieces[1:], strict=False))):
         alike = leads and _alike(text, behind, before)
-        has_comma = any(mark in text[slice(*cut)] for mark in ",;")
-        if has_comma:
-            is_last = LAST.search(text, *cut) is not None
+        is_last = LAST.search(text, *cut) is not None
+        if not is_last or any(comma in text[slice(*cut)] for comma in ",;"):
             stop, leads, last = cut[0], alike or is_last, behind if is_last else None
         elif (
             leads

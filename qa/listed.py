@@ -9,14 +9,10 @@ from index.sentences import Span
 from qa.alike import JOINING, bare, is_item, is_name, like
 from qa.enumerations import DETERMINER, FILLER
 from qa.joined import joined_within
-from qa.separators import LAST, cuts_within
+from qa.separators import AFTER_ITEM, CLOSING, LAST, cuts_within
 
 # Behind an item it is said beside it: "Rachel (Jennifer Aniston)".
 ASIDE = regex.compile(r"(?<!\s)\s++\([^()]*\)$")
-# What ends a sentence, and is no part of its last word as that of "U.S." is.
-CLOSING = regex.compile(r"(?<![.!?…]|\.\p{L})[.!?…]++[\"”’')\]]*+\s*+$")
-# The last four are white space to Python and none to Unicode.
-AFTER_ITEM = " \t\r\n,;:–—\x1c\x1d\x1e\x1f"
 # Also what numbers the items: "(a) the root, (b) the stem".
 LEADING = regex.compile(
     r"(?:(?:both|either|including|such as|like|namely)\s+|\(?(?:\p{L}|\d{1,2}|[ivx]{2,4})\)\s+)+",

@@ -36,8 +36,8 @@ LAYERS = {
     ),
     "qa": (
         "accounts bounds callers counters embedded faults finished_sessions headers logins logs",
-        "health heap hosts plurals rates refusals separators hub_login",
-        "gate login login_choice openid",
+        "health heap hosts plurals rates refusals separators titles hub_login",
+        "bulleted gate login login_choice openid",
         "asked_nouns begun_logins",
         "records schema seeds settings squad palette scorer markdown kept_folder form_words",
         "topics",
