@@ -5,7 +5,7 @@ from itertools import takewhile
 
 import regex
 
-from qa.plurals import is_counted, is_plural
+from qa.plurals import COUNTED, is_counted, is_plural
 
 SPELT = (
     "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
@@ -126,7 +126,12 @@ def asks_for_plural(written: Sequence[str], *, placed: bool = False, named: bool
     # "list out the causes".
     first = 1 if named else 0
     for place, word in enumerate(words):
-        if word in NOUN_ENDS or word in MEASURES or word in BEING:
+        if word in BEING:  # "which of these are rivers", but not "what colour are the stars"
+            several = words[0] == "of" or words[place - 1] in COUNTED
+            return several and not _is_subject("".join(words[place + 1 : place + 2]))
+        if word in NOUN_ENDS or word in MEASURES:
+            return False
+        if place and word in PASTS and words[place - 1] not in BEFORE_COUNTS:
             return False
         if place > first and word in AFTER_VERBS and words[place - 1] not in BEFORE_ARTICLES:
             return False
