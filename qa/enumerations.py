@@ -3,13 +3,13 @@
 import regex
 
 from index.sentences import Span
+from qa.separators import NOT_WITHIN_NAMES
 
 MOST_ITEM_WORDS = 5  # longer ones are clauses
 MOST_PLAIN_WORDS = 2  # of an item in lower case, where there are but two
-# White space is looked at from where it begins, and once: of a million blanks each would else be
-# tried as a beginning.
+# White space is looked at as in qa.separators.
 CONJUNCTION = regex.compile(r"(?<!\s)\s++(?:and|or)\s+")
-COMMA = regex.compile(r"(?<!\s)\s*+[,;]\s+(?:(?:and|or)\s+)?")
+COMMA = regex.compile(rf"(?<!\s)\s*+[,;]{NOT_WITHIN_NAMES}\s+(?:(?:and|or)\s+)?")
 DETERMINER = regex.compile(r"\b(?:the|an?|his|her|its|their|my|our)\s+", regex.IGNORECASE)
 # A question that may have two answers; of "for what railroad", "Stockton and Darlington" is one.
 ASKS_FOR_SEVERAL = regex.compile(
@@ -24,6 +24,11 @@ BEGINNINGS = (
 )
 # A point that ends no sentence: "J.K. Rowling", "Sammy Davis Jr."
 INITIAL = regex.compile(r"(?<=\b\p{Lu})\.|\b(?:Jr|Sr|Dr|St|Mr|Mrs|Ms)\.")
+# What stands in the place of further items: "mint, sage and others".
+FILLER = regex.compile(
+    r"(?:(?:many|several|various|some|a few|much)\s+)?(?:others|more)"
+    r"|etc\.?|so (?:on|forth)|the like"
+)
 YEAR = regex.compile(r"(?:1\d|20)\d\d")
 WITHIN_CLAUSES = "which|who|that|is|are|was|were|has|have|had"
 NO_ITEM = regex.compile(rf"(?:{BEGINNINGS}|to|of|between|both|not|no)\b", regex.IGNORECASE)
@@ -56,12 +61,14 @@ def enumerated(text: str, question: str) -> tuple[Span, ...]:
         return ()
     starts, ends = [0, *(end for _, end in cuts)], [*(start for start, _ in cuts), len(text)]
     items = tuple(zip(starts, ends, strict=True))
+    if FILLER.fullmatch(text, *items[-1]):
+        items = items[:-1]
     words = [text[start:end] for start, end in items]
-    if not all(_is_item(item) for item in words):
+    if len(items) < 2 or not all(_is_item(item) for item in words):
         return ()
     if len({YEAR.fullmatch(item) is None for item in words}) > 1:  # "June 5, 1990 and 1992"
         return ()
-    if len(items) == 2 and not (ASKS_FOR_SEVERAL.search(question) and _alike(*words)):
+    if len(cuts) == 1 and not (ASKS_FOR_SEVERAL.search(question) and _alike(*words)):
         return ()
     return items
 

@@ -1,52 +1,43 @@
 """The enumeration in a sentence that an answer is, or is an item of."""
 
+from collections.abc import Set
+from itertools import chain
+
 import regex
 
 from index.sentences import Span
-from qa.enumerations import BEGINNINGS, DETERMINER, WITHIN_CLAUSES
+from qa.alike import JOINING, bare, is_item, is_name, like
+from qa.enumerations import DETERMINER, FILLER
+from qa.joined import joined_within
+from qa.separators import AFTER_ITEM, CLOSING, LAST, cuts_within
 
-ITEM_WORDS = 8  # an item of an enumeration is a name or a short phrase, not a clause
-# What stands between the items of an enumeration; white space as in qa.enumerations.
-BETWEEN = regex.compile(
-    r"(?<!\s)\s*+;\s*(?:and\s+|or\s+)?"
-    # Not that of a number or of a title: "1,500", "Fenn, Inc.", "Lind, Jr.".
-    r"|(?<!\s)\s*+(?:(?<!\d),|,(?!\d))(?!\s*(?:Inc|Ltd|LLC|Corp|Co|Jr|Sr|PhD|MD)\b)"
-    r"\s*(?:(?:and|or|as well as)\s+)?"
-    r"|(?<!\s)\s++(?:and|or|&|as well as)\s+",
-)
-# What stands in brackets or quotation marks is not taken apart: "cream (or milk), sugar", a song
-# that is called "Hello, Goodbye". Behind an item it is said beside it: "Rachel (Jennifer Aniston)".
-ENCLOSED = regex.compile(r'\([^()\n]*\)|(?<!\w)"(?=\S)[^"\n]*"(?!\w)|“[^“”\n]*”')
+# Behind an item it is said beside it: "Rachel (Jennifer Aniston)".
 ASIDE = regex.compile(r"(?<!\s)\s++\([^()]*\)$")
-# What ends a sentence, and is no part of its last word as that of "U.S." is.
-CLOSING = regex.compile(r"(?<![.!?…]|\.\p{L})[.!?…]++[\"”’')\]]*+\s*+$")
-# The last four are white space to Python and none to Unicode.
-AFTER_ITEM = " \t\r\n,;:–—\x1c\x1d\x1e\x1f"
-LAST = regex.compile(r"\b(?:and|or|as well as)\b|&")  # what stands before the last item
-LEADING = regex.compile(r"(?:(?:both|either|including|such as|like|namely)\s+)+", regex.IGNORECASE)
+# Also what numbers the items: "(a) the root, (b) the stem".
+LEADING = regex.compile(
+    r"(?:(?:both|either|including|such as|like|namely)\s+|\(?(?:\p{L}|\d{1,2}|[ivx]{2,4})\)\s+)+",
+    regex.IGNORECASE,
+)
 # What introduces an enumeration: "herbs such as", "three towns:".
 INTRODUCING = regex.compile(
     r".*(?:\b(?:such as|namely|includ(?:ing|es?|ed))\s+|:\s+)", regex.DOTALL | regex.IGNORECASE
 )
-# Where several things are asked for, other pieces are items than of an answer that is taken for a
-# list unasked; and a piece of a sentence may be what it begins with.
-NO_ITEM = regex.compile(
-    rf"(?:{BEGINNINGS}|though|although|while|during|after|before|since|until|however)\b",
-    regex.IGNORECASE,
+# What does so where the enumeration is known by another item: "the branches are the courts, …",
+# but not "when you are done, …".
+BEFORE_FIRST = regex.compile(
+    rf"{INTRODUCING.pattern}|.*(?:\b(?:are|were)(?<!\b(?:you|they|we|who|that)\s+\w+)\s+(?:called\s+)?"
+    r"|\b(?:consists?\s+of|comprises?|known\s+as)\s+|(?<!\w)\(?[ai1]\)\s+)",
+    regex.DOTALL | regex.IGNORECASE,
 )
-CLAUSE = regex.compile(rf"\b(?:{WITHIN_CLAUSES}|would|could|will|can)\b", regex.IGNORECASE)
-# Words without a capital that names have; of an item that stands alone, two more.
-JOINING = "of|the|de|da|di|la|le|van|von|der|den|al|bin"
-IN_NAMES = frozenset([*JOINING.split("|"), "and", "for"])
 # A name whose piece has the rest of the sentence behind or before it: "there are citizens of the
 # US, Latvia and Japan among them". Not that of an introduction, "In Paris, Anna and Ben met", nor
 # of a role: "Ann Lee as Portia, Ben Roe as Antonio".
 CAPITAL = r"\p{Lu}[\p{L}\p{M}\p{N}'’\-]*"
-NAME = rf"{CAPITAL}(?:\s+(?:(?:{JOINING})\s+)*{CAPITAL})*"
+NAME = rf"{CAPITAL}(?:\s+(?:(?:{JOINING}|and)\s+)*{CAPITAL})*"
 NAME_FIRST = regex.compile(rf"({NAME})\s+\p{{Ll}}")
 NAME_LAST = regex.compile(
     rf"(?!(?i:in|on|at|by|for|from|with|to|of|as|if|when|where|while|because|though|after|before|"
-    rf"during|since|until)\b).*\b(?!as\b)\p{{Ll}}[\p{{L}}'’\-]*\s+({NAME})",
+    rf"during|since|until)\b).*\b(?!(?:as|and)\b)\p{{Ll}}[\p{{L}}'’\-]*\s+({NAME})",
     regex.DOTALL,
 )
 
@@ -63,16 +54,18 @@ def items_with(text: str, start: int, end: int, *, sentence: Span) -> list[Span]
     Returns:
         Half-open spans in the text, in order.
     """
-    inside = _split(text, start, end)
-    if len(inside) > 1 and all(_is_item(text[slice(*piece)]) for piece in inside):
+    joined = joined_within(text, *sentence, quote=(start, end))
+    joined |= joined_within(text, start, end)
+    inside = _split(text, start, end, joined)
+    if len(inside) > 1 and all(is_item(text[slice(*piece)]) for piece in inside):
         return inside
     # Without the comma behind it.
     own = inside[0] if len(inside) == 1 else (start, end)
     closing = CLOSING.search(text, *sentence)
     last = max(closing.start(), own[1]) if closing else sentence[1]
-    around = _split(text, sentence[0], last)
+    around = _split(text, sentence[0], last, joined)
     if not DETERMINER.match(text, *own):  # "US", and of "the UK" beside it "UK"
-        around = [_bare(text, piece) for piece in around]
+        around = [bare(text, piece) for piece in around]
     place = next((number for number, (_, end) in enumerate(around) if own[1] <= end), None)
     if place is None or own[0] < around[place][0]:
         return [own]
@@ -88,11 +81,25 @@ def _before(text: str, pieces: list[Span], own: Span) -> list[Span]:
     """The items at the end of these pieces of a sentence, which stand before an item."""
     items: list[Span] = []
     for piece in reversed(pieces):
-        if not _like(text, own, piece):
-            found = NAME_LAST.fullmatch(text, *piece) if _is_name(text, own) else None
+        first = _introduced(text, piece, own)
+        if first:
+            return [first, *items]
+        if not like(text, own, piece):
+            found = NAME_LAST.fullmatch(text, *piece) if is_name(text, own) else None
             return [found.span(1), *items] if found else items
         items.insert(0, piece)
     return items
+
+
+def _introduced(text: str, piece: Span, own: Span) -> Span | None:
+    """The item at the end of a piece of a sentence, behind what introduces it, if there is one."""
+    lead = BEFORE_FIRST.match(text, *piece)
+    if lead is None or lead.end() == piece[1]:
+        return None
+    first = (lead.end(), piece[1])
+    if not DETERMINER.match(text, *own):
+        first = bare(text, first)
+    return first if like(text, own, first) else None
 
 
 def _behind(text: str, pieces: list[Span], own: Span) -> list[Span]:
@@ -100,8 +107,8 @@ def _behind(text: str, pieces: list[Span], own: Span) -> list[Span]:
     items: list[Span] = []
     end = own[1]
     for piece in pieces:
-        if not _like(text, own, piece):
-            is_last = _is_name(text, own) and LAST.search(text, end, piece[0])
+        if not like(text, own, piece):
+            is_last = is_name(text, own) and LAST.search(text, end, piece[0])
             found = NAME_FIRST.match(text, *piece) if is_last else None
             return [*items, found.span(1)] if found else items
         items.append(piece)
@@ -109,59 +116,27 @@ def _behind(text: str, pieces: list[Span], own: Span) -> list[Span]:
     return items
 
 
-def _split(text: str, start: int, end: int) -> list[Span]:
-    """The pieces between commas and conjunctions, without what introduces them."""
-    enclosed = [found.span() for found in ENCLOSED.finditer(text, start, end)]
-    edges = [start]
-    for found in BETWEEN.finditer(text, start, end):
-        if not any(left < found.start() and found.end() < right for left, right in enclosed):
-            edges += found.span()
-    edges.append(end)
-    pieces = []
-    for number, (left, right) in enumerate(zip(edges[::2], edges[1::2], strict=True)):
-        lead = (
-            INTRODUCING.match(text, left, right) if not number and len(edges) > 2 else None
-        ) or (LEADING.match(text, left, right))
-        begin = lead.end() if lead else left
+def _split(text: str, start: int, end: int, joined: Set[Span]) -> list[Span]:
+    """The pieces between commas and conjunctions, without what introduces them.
+
+    Args:
+        text: what the pieces are of.
+        start: where they begin, in characters.
+        end: where they end, exclusive.
+        joined: the conjunctions that part nothing.
+    """
+    cuts = [cut for cut in cuts_within(text, start, end) if cut not in joined]
+    edges = [start, *chain.from_iterable(cuts), end]
+    pieces: list[Span] = []
+    for begin, right in zip(edges[::2], edges[1::2], strict=True):
+        lead = INTRODUCING.match(text, begin, right) if begin == start and cuts else None
+        begin = lead.end() if lead else begin
+        lead = LEADING.match(text, begin, right)
+        begin = lead.end() if lead else begin
         right = begin + len(text[begin:right].rstrip(AFTER_ITEM))
-        aside = ASIDE.search(text, begin, right) if len(edges) > 2 else None
+        aside = ASIDE.search(text, begin, right) if cuts else None
         if aside and aside.start() > begin:
             right = aside.start()
-        if begin < right:
+        if begin < right and not (pieces and FILLER.fullmatch(text, begin, right)):
             pieces.append((begin, right))
     return pieces
-
-
-def _bare(text: str, piece: Span) -> Span:
-    """A piece without its article."""
-    start, end = piece
-    article = DETERMINER.match(text, start, end)
-    return (article.end(), end) if article and article.end() < end else piece
-
-
-def _is_item(words: str) -> bool:
-    return (
-        len(words.split()) <= ITEM_WORDS
-        and (words[:1].isalnum() or words[:1] in "\"“'‘($£€")
-        and not NO_ITEM.match(words)
-        and not CLAUSE.search(words)
-    )
-
-
-def _like(text: str, item: Span, other: Span) -> bool:
-    """Whether two pieces could be items of one enumeration: short, and of a kind."""
-    if not _is_item(text[slice(*other)]):
-        return False
-    if _is_name(text, item):
-        return _is_name(text, other)
-    one, another = (text[slice(*_bare(text, piece))] for piece in (item, other))
-    if one[0].isdigit():
-        return another[0].isdigit()
-    return abs(len(one.split()) - len(another.split())) <= 1 and not another[0].isupper()
-
-
-def _is_name(text: str, piece: Span) -> bool:
-    words = text[slice(*_bare(text, piece))].split()
-    return all(not word[0].islower() or word in IN_NAMES for word in words) and any(
-        word[0].isupper() for word in words[:1]
-    )

@@ -6,9 +6,11 @@ from dataclasses import replace
 
 from index.sentences import Span, sentence_spans
 from qa.asking_several import asks_for_several, count_asked
+from qa.bulleted import lines_with
 from qa.enumerations import enumerated
 from qa.listed import INTRODUCING, items_with
 from qa.rank import Candidate
+from qa.titles import titles_with
 
 MOST_ITEMS = 20  # a longer list is a table, and no answer
 # Where a question says how many things it asks for, so many are given as have this share of the
@@ -46,23 +48,33 @@ def items_of(
         if len(items) >= (count or MOST_ITEMS):
             break
         if candidate.mass >= candidates[0].mass + math.log(COUNTED_SHARE if count else item_share):
-            around = _sentence_of(candidate)
-            text = candidate.passage.document.text
-            within = items_with(text, candidate.start, candidate.end, sentence=around)
+            within = _items_with(candidate)
             if count and len(items) + len(within) > count:
                 if not _inside(within, candidate):
                     within = [(candidate.start, candidate.end)]
                 elif items:  # the best quote alone is given whole, whatever it enumerates
                     within = within[: count - len(items)]
+            said = {_words(item) for item in items}
             parts: list[Candidate] = []
             for start, end in within:
                 part = _slice(candidate, start, end)
-                if not any(
-                    part.overlaps(item) or _words(part) == _words(item) for item in (*items, *parts)
-                ):
+                words = _words(part)
+                if words not in said and not any(map(part.overlaps, items)):
                     parts.append(part)
+                    said.add(words)
             items += _around(candidate, parts, most=MOST_ITEMS - len(items))
     return _in_order(items) if len(items) > 1 else []
+
+
+def _items_with(candidate: Candidate) -> list[Span]:
+    """The items that a candidate is, or is one of: lines of a list, titles, or of a sentence."""
+    passage, sentence = candidate.passage, _sentence_of(candidate)
+    text, start, end = passage.document.text, candidate.start, candidate.end
+    return (
+        lines_with(text, start, end, passage=(passage.start, passage.end))
+        or titles_with(text, start, end, sentence=sentence)
+        or items_with(text, start, end, sentence=sentence)
+    )
 
 
 def _around(candidate: Candidate, parts: Sequence[Candidate], *, most: int) -> Sequence[Candidate]:

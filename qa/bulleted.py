@@ -1,0 +1,79 @@
+"""The lines of a list with bullets or numbers, one of which a quote is."""
+
+from typing import NamedTuple
+
+import regex
+
+from index.sentences import Span
+from qa.separators import AFTER_ITEM, CLOSING
+
+LINE = regex.compile(r"[^\n]+")
+MARKED = regex.compile(
+    r"(?P<indent>[ \t]*+)(?:[-*+•‣◦▪●]|\d{1,3}[.)]|\((?:\p{Ll}|\d{1,3})\)|\p{Ll}\))[ \t]++(?=\S)"
+)
+AND = regex.compile(r"(?<!\s)[\s,;]++(?:and|or)\s*+$")  # before the last line
+MOST_WORDS = 20  # a longer line is a paragraph, and no item
+
+
+class Item(NamedTuple):
+    """What a line of a list says, and how far it is moved to the right."""
+
+    indent: int
+    start: int
+    end: int
+
+
+def lines_with(text: str, start: int, end: int, *, passage: Span) -> list[Span]:
+    """What the lines of a list say of which a quote is one, or is made; or nothing.
+
+    Args:
+        text: what the quote is from.
+        start: where it begins, in characters.
+        end: where it ends, exclusive.
+        passage: the passage around it: its neighbours are looked for there.
+
+    Returns:
+        Two half-open spans or more, in order.
+    """
+    lines = [found.span() for found in LINE.finditer(text, *passage)]
+    first = next((place for place, line in enumerate(lines) if line[0] <= start < line[1]), None)
+    last = next((place for place, line in enumerate(lines) if line[0] < end <= line[1]), None)
+    if first is None or last is None:
+        return []
+    items = [_item(text, *line) for line in lines]
+    own, until = items[first], items[last]
+    if own is None or until is None or start > own.start or end < until.end:
+        return []
+    if first == last:
+        first, last = _reach(items, first, -1), _reach(items, first, 1)
+    spans = [
+        (item.start, item.end)
+        for item in items[first : last + 1]
+        if item and item.indent == own.indent
+        and (item is own or len(text[item.start : item.end].split()) <= MOST_WORDS)
+    ]  # fmt: skip
+    return spans if len(spans) > 1 else []
+
+
+def _reach(items: list[Item | None], place: int, step: int) -> int:
+    """How far a list reaches from one of its lines: to one that is none, or further left."""
+    own = items[place]
+    while own and 0 <= place + step < len(items):
+        other = items[place + step]
+        if other is None or other.indent < own.indent:
+            break
+        place += step
+    return place
+
+
+def _item(text: str, start: int, end: int) -> Item | None:
+    """What a line of a list says, without its mark and what ends it; or None of another line."""
+    mark = MARKED.match(text, start, end)
+    if mark is None:
+        return None
+    begin = mark.end()
+    for ending in (AND, CLOSING):
+        found = ending.search(text, begin, end)
+        end = found.start() if found else end
+    end = begin + len(text[begin:end].rstrip(AFTER_ITEM))
+    return Item(len(mark["indent"].expandtabs()), begin, end) if begin < end else None

@@ -1,0 +1,44 @@
+"""What stands between the items of an enumeration, and behind its last."""
+
+from collections.abc import Iterator
+
+import regex
+
+from index.sentences import Span
+
+# A comma before these is that of a name or a place: "Fenn, Inc.", "Lind, Jr.", "Washington, D.C.".
+NOT_WITHIN_NAMES = r"(?!\s*(?:Inc|Ltd|LLC|Corp|Co|Jr|Sr|PhD|MD|D\.C)\b)"
+# White space is looked at from where it begins, and once: of a million blanks each would else be
+# tried as a beginning.
+BETWEEN = regex.compile(
+    r"(?<!\s)\s*+;\s*(?:and\s+|or\s+)?"
+    # Not that of a number: "1,500".
+    rf"|(?<!\s)\s*+(?:(?<!\d),|,(?!\d)){NOT_WITHIN_NAMES}\s*(?:(?:and|or|as well as)\s+)?"
+    r"|(?<!\s)\s++(?:and|or|&|as well as)\s+"
+    r"|(?<!\s)\s*+(?:[•‣◦▪●]|(?=[-*]\s)(?<=\n[ \t]*)[-*])\s*",
+)
+# What stands in brackets or quotation marks is not taken apart: "cream (or milk), sugar", a song
+# that is called "Hello, Goodbye".
+ENCLOSED = regex.compile(r'\([^()\n]*\)|(?<!\w)"(?=\S)[^"\n]*"(?!\w)|“[^“”\n]*”')
+LAST = regex.compile(r"\b(?:and|or|as well as)\b|&")  # what stands before the last item
+# What ends a sentence, and is no part of its last word as that of "U.S." is.
+CLOSING = regex.compile(r"(?<![.!?…]|\.\p{L})[.!?…]++[\"”’')\]]*+\s*+$")
+# The last four are white space to Python and none to Unicode.
+AFTER_ITEM = " \t\r\n,;:–—\x1c\x1d\x1e\x1f"
+
+
+def cuts_within(text: str, start: int, end: int) -> Iterator[Span]:
+    """Where commas and conjunctions part a text, in order.
+
+    Args:
+        text: what is parted.
+        start: where that begins, in characters.
+        end: where it ends, exclusive.
+    """
+    enclosed = ENCLOSED.finditer(text, start, end)
+    current = next(enclosed, None)
+    for found in BETWEEN.finditer(text, start, end):
+        while current and current.end() <= found.end():
+            current = next(enclosed, None)
+        if not (current and current.start() < found.start()):
+            yield found.span()

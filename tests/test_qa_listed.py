@@ -1,0 +1,79 @@
+"""The enumeration in a sentence that a quote is, or is an item of."""
+
+import pytest
+from listing import texts
+
+
+@pytest.mark.parametrize(
+    ("text", "items"),
+    [
+        (
+            "It borders Bosnia and Herzegovina, Serbia, and Montenegro.",
+            ["Bosnia and Herzegovina", "Serbia", "Montenegro"],
+        ),
+        (
+            "They cut Trade and Industry, Health and Safety, and Education.",
+            ["Trade and Industry", "Health and Safety", "Education"],
+        ),
+        (
+            "The branches are the legislative branch, the executive branch, and the courts.",
+            ["the legislative branch", "the executive branch", "the courts"],
+        ),
+        ("In Germany, the rivers are called Rhine, Elbe and Oder.", ["Rhine", "Elbe", "Oder"]),
+        ("Dough consists of flour, salty water and yeast.", ["flour", "salty water", "yeast"]),
+        (
+            "A plant has (a) the root, (b) the stem and (c) the leaf.",
+            ["the root", "the stem", "the leaf"],
+        ),
+        ("A plant has 1) root, 2) stem and 3) leaf.", ["root", "stem", "leaf"]),
+        ("They sell herbs: mint, sage and many others.", ["mint", "sage"]),
+        ("They sell herbs: mint, sage, etc.", ["mint", "sage"]),
+        ("They sell herbs: mint, sage, and so on.", ["mint", "sage"]),
+    ],
+)
+def test_each_item_brings_the_others(text, items):
+    for item in items[1:]:
+        assert texts("Which are they?", text, item) == items
+    # What the first begins with may be more than it.
+    assert texts("Which are they?", text, items[0])[-2:] == items[-2:]
+
+
+@pytest.mark.parametrize(
+    ("quote", "items"),
+    [
+        (
+            "Bosnia and Herzegovina, Serbia, and Montenegro",
+            ["Bosnia and Herzegovina", "Serbia", "Montenegro"],
+        ),
+        ("Bosnia and Herzegovina", ["Bosnia and Herzegovina", "Serbia", "Montenegro"]),
+        ("Bosnia", ["Bosnia", "Herzegovina", "Serbia", "Montenegro"]),  # what the reader parts
+    ],
+)
+def test_an_item_with_a_conjunction_is_one_where_commas_show_it(quote, items):
+    text = "It borders Bosnia and Herzegovina, Serbia, and Montenegro."
+    assert texts("Which countries?", text, quote) == items
+
+
+def test_a_conjunction_between_clauses_shows_nothing():
+    text = "Anna and Ben sang, and Carl danced."
+    assert texts("Who sang?", text, "Anna and Ben") == ["Anna", "Ben"]
+    assert texts("Who were they?", text, "Ben") == ["Anna", "Ben"]
+
+
+def test_numbers_of_items_are_no_part_of_them():
+    text = "A plant has (a) the root, (b) the stem and (c) the leaf."
+    whole = "(a) the root, (b) the stem and (c) the leaf"
+    assert texts("Which parts?", text, whole) == ["the root", "the stem", "the leaf"]
+    assert texts("Which parts?", text, "(b) the stem") == ["the root", "the stem", "the leaf"]
+
+
+@pytest.mark.parametrize("asked", ["Which herbs are sold?", "What is sold?"])
+def test_what_stands_for_further_items_is_none(asked):
+    for more in ("others", "many others", "more", "so on"):
+        assert texts(asked, f"mint, sage and {more}.", f"mint, sage and {more}") == ["mint", "sage"]
+        assert texts(asked, f"mint and {more}.", f"mint and {more}") == []
+
+
+def test_a_clause_before_a_list_is_no_item_of_it():
+    text = "When you are done, dirt, dust and mud are gone."
+    assert texts("What are they?", text, "dust") == ["dirt", "dust"]
