@@ -44,7 +44,7 @@ def test_what_is_missing_is_named_with_what_to_do(name: str) -> None:
     ("name", "value", "said"),
     [
         ("OAUTH_SCOPES", "openid", "no profile"),
-        ("SPACE_HOST", "evil.example/path", "no host"),
+        ("SPACE_HOST", "evil.example/path", "not a host"),
         ("OPENID_PROVIDER_URL", "http://huggingface.co", "https"),
         ("OPENID_PROVIDER_URL", "huggingface.co", "https"),
         (ALLOWED, "", "names nobody"),

@@ -249,7 +249,7 @@ def test_fast_form_of_any_architecture(tmp_path, kind):
 
 def test_fast_form_that_disagrees_is_refused(tiny_bert, tmp_path, monkeypatch):
     monkeypatch.setattr("qa.fast_scorer.LEAST_AGREEMENT", 1.1)
-    with pytest.raises(ModelError, match="scores otherwise"):
+    with pytest.raises(ModelError, match="scores unlike"):
         export_reader(tiny_bert, tmp_path / "fast")
     assert not (tmp_path / "fast").exists()
 

@@ -30,7 +30,7 @@ def average(shares: Mapping[Path, float], output: Path) -> None:
 
     Raises:
         ValueError: the readers have other weights, or the shares do not make 1.
-        FileNotFoundError: one of them is no folder of a model.
+        FileNotFoundError: one of them is not a folder of a model.
     """
     if min(shares.values()) < 0 or not math.isclose(sum(shares.values()), 1, abs_tol=1e-6):
         raise ValueError(f"The shares are {[*shares.values()]}. Give numbers that make 1.")

@@ -87,7 +87,7 @@ def steps(inputs: Inputs) -> list[Step]:
         inputs: what it is made of.
 
     Raises:
-        FileNotFoundError: the start is no folder, and the recipe averages with it.
+        FileNotFoundError: the start is not a folder, and the recipe averages with it.
         ValueError: the start is an encoder, and the recipe averages with it.
     """
     data, base, encoder = inputs.data, inputs.base, inputs.encoder
@@ -102,7 +102,7 @@ def steps(inputs: Inputs) -> list[Step]:
         began_with, start = encoder, str(output / "start")
     elif _share(recipes) < 1 and not Path(start).is_dir():
         raise FileNotFoundError(
-            f"{start} is no folder, and distil.toml averages the new reader with the start."
+            f"{start} is not a folder, and distil.toml averages the new reader with the start."
             " Give a folder, or set its share to 1."
         )
     examples, labels = output / "examples.jsonl.gz", output / "labels"
