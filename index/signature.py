@@ -24,9 +24,8 @@ PDF_MARK_WITHIN = 1024  # bytes: readers of PDF allow some rubbish before it
 PACKED = {".pdf": PDF, ".docx": ZIP, ".epub": ZIP, ".zip": ZIP}
 # Names in a ZIP archive that make it one of these; its names are not compressed.
 ZIPPED = (
-    (b"word/document.xml", ".docx"),
-    (b"word/document2.xml", ".docx"),  # as Word has it in a browser
-    (b"mimetypeapplication/epub+zip", ".epub"),
+    (re.compile(rb"word/document\d*\.xml"), ".docx"),  # with a 2 where Word is used in a browser
+    (re.compile(rb"mimetypeapplication/epub\+zip"), ".epub"),
 )
 HTML_MARK = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html)\b", re.IGNORECASE)
 # An encrypted Word file is an old Office file with the new one in a stream of this name.
@@ -71,7 +70,7 @@ def told_suffix(data: bytes) -> str:
     if kind == PDF:
         return ".pdf"
     if kind == ZIP:
-        inside = (suffix for mark, suffix in ZIPPED if mark in data)
+        inside = (suffix for mark, suffix in ZIPPED if mark.search(data))
         return next(inside, ".zip")
     return ".html" if HTML_MARK.match(data) else ".txt"
 

@@ -175,8 +175,9 @@ def serve(
         ) from error
     if page.mcp_server_obj:
         tell_errors_as_json(page.mcp_server_obj.mcp_server)
-    if door and page.mcp_server_obj:
-        page.mcp_server_obj._client_instance = _inside_client(page, door)  # noqa: SLF001 - no other way
+        if door:
+            inside = _inside_client(page, door)
+            page.mcp_server_obj._client_instance = inside  # noqa: SLF001 - no other way
     started.set()
     if block:
         page.block_thread()

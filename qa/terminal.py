@@ -14,7 +14,10 @@ from typing import Any, NoReturn, TextIO
 
 OK, FAILED = 0, 1
 STDIN = "-"
-NAME_LISTS = (argparse.ZERO_OR_MORE, argparse.ONE_OR_MORE)
+NAME_LISTS = (
+    argparse.ZERO_OR_MORE,
+    argparse.ONE_OR_MORE,
+)  # how argparse writes that names may follow
 SPELT = "pullquote.spelt"  # what spells out the characters that an encoding lacks
 # Control characters but tab and line feed, those that break a line or turn the direction of
 # writing, and halves of surrogate pairs, which names of files may have and no terminal takes.

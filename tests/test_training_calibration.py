@@ -1,0 +1,139 @@
+"""What is fitted for a reader: from which cases, and how its curves are drawn."""
+
+import json
+import shutil
+import sys
+import tomllib
+from collections import defaultdict
+from pathlib import Path
+
+import numpy as np
+import pytest
+from calibrate import main as calibrate_main
+from cases import Case, make_cases
+from curves import draw_curves, reliability, risk_coverage
+from export import export
+from training_data import ASKED, BRIDGE, HALL_ASKED, rows_of
+
+from qa.reader import SHIPPED_READER
+from qa.settings import ReaderSettings
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+
+def test_the_curves_say_what_the_scores_say(tmp_path: Path) -> None:
+    scores, rights = [0.05, 0.15, 0.95, 0.9], [False, True, True, True]
+    claimed, held = reliability(np.array(scores), np.array(rights))
+    assert claimed == pytest.approx([0.05, 0.15, 0.925])
+    assert held == [0.0, 1.0, 1.0]
+    coverage, risk = risk_coverage(np.array(scores), np.array(rights))
+    assert coverage.tolist() == [0.25, 0.5, 0.75, 1.0]
+    assert risk.tolist() == [0.0, 0.0, 0.0, 0.25]
+    draw_curves(scores, rights, tmp_path / "curves.svg", least_score=0.5)
+    drawn = (tmp_path / "curves.svg").read_text("utf-8")
+    assert "given from 0.5 on" in drawn
+    draw_curves(scores, rights, tmp_path / "again" / "curves.svg", least_score=0.5)
+    assert (tmp_path / "again" / "curves.svg").read_text("utf-8") == drawn
+
+
+def calibrated(monkeypatch: pytest.MonkeyPatch, data: Path, reader: Path, recipe: Path) -> None:
+    monkeypatch.setattr(
+        sys, "argv",
+        ["calibrate.py", "--data", f"{data}", "--reader", f"{reader}", "--recipe", f"{recipe}"],
+    )  # fmt: skip
+    calibrate_main()
+
+
+def test_a_calibration_that_fails_leaves_what_was_fitted_before(
+    data: Path,
+    recipes: Path,
+    tiny: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reader, broken = tmp_path / "reader", tmp_path / "broken.toml"
+    export(Path(tiny["bert"]), reader)
+    ReaderSettings(temperature=1.4, min_score=0.3).save(reader)
+    (reader / "calibration.json").write_text("{}")
+    before = {file.name: file.read_bytes() for file in reader.iterdir()}
+    with pytest.raises(FileNotFoundError, match=r"no single\.dev\.json"):
+        calibrated(monkeypatch, tmp_path, reader, recipes / "calibrate.toml")
+    fitted = (recipes / "calibrate.toml").read_text("utf-8")
+    broken.write_text(fitted.replace('features = ["mass"', 'features = ["no feature"'), "utf-8")
+    with pytest.raises(KeyError, match="no feature"):  # after all has been read
+        calibrated(monkeypatch, data, reader, broken)
+    assert {file.name: file.read_bytes() for file in reader.iterdir()} == before
+
+
+def test_what_was_fitted_before_does_not_change_what_is_fitted(
+    data: Path, recipes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = []
+    for name, before in (("new", ReaderSettings()), ("old", ReaderSettings(temperature=3.0))):
+        shutil.copytree(SHIPPED_READER, tmp_path / name)
+        before.save(tmp_path / name)
+        calibrated(monkeypatch, data, tmp_path / name, recipes / "calibrate.toml")
+        files = ("reader_settings.json", "calibration.svg", "calibration.json")
+        found.append([(tmp_path / name / file).read_bytes() for file in files])
+    assert found[0] == found[1]
+
+
+def write_dev_set(folder: Path, name: str, paragraphs: dict[str, dict[str, str]]) -> None:
+    """Paragraphs of one article, and what is asked of each with its answer."""
+    told = [
+        {"context": context, "qas": rows_of(context, asked, f"{number}")}
+        for number, (context, asked) in enumerate(paragraphs.items())
+    ]
+    text = json.dumps({"data": [{"title": "Oldmere", "paragraphs": told}]})
+    (folder / f"{name}.dev.json").write_text(text, "utf-8")
+
+
+def test_an_answer_counts_only_where_a_passage_that_is_read_has_it(
+    recipes: Path, tmp_path: Path
+) -> None:
+    about = " ".join(f"The bridge of Oldmere was seen by {n} men in May." for n in range(40))
+    rest = " ".join(f"Far off, {n} cows ate grass and slept." for n in range(60))
+    question = "What was seen of Oldmere in May?"
+    write_dev_set(tmp_path, "cut", {f"{about} {rest} Turpentine.": {question: "Turpentine"}})
+    config = tomllib.loads((recipes / "calibrate.toml").read_text("utf-8")) | {
+        "sets": ["cut"],
+        "passages": 1,
+    }
+    cases = {case.kind: case for case in make_cases(tmp_path, config)}
+    assert any("Turpentine" in hit.passage.text for hit in cases["own"].hits)
+    assert cases["own"].answers
+    (read,) = cases["article"].hits
+    assert "Turpentine" not in read.passage.text
+    assert cases["article"].answers == ()
+
+
+def test_of_a_conversation_the_first_question_is_asked_and_what_leans_on_earlier_turns(
+    data: Path, recipes: Path
+) -> None:
+    config = tomllib.loads((recipes / "calibrate.toml").read_text("utf-8"))
+    asked: dict[str, set[str]] = {"single": set(), "talk": set()}
+    told: dict[str, list[Case]] = defaultdict(list)
+    for case in make_cases(data, config):
+        if case.told is None:
+            asked[case.name].add(case.question)
+        else:
+            told[case.question].append(case)
+    behind = "How long did the work take? four months Who held the ladder? Her brother Tom "
+    assert {question: cases[0].told for question, cases in told.items()} == {
+        "How much did it cost?": f"{behind}How much did it cost?",
+        "What did she buy before June?": (
+            "Who held the ladder? Her brother Tom How much did it cost? ninety pounds"
+            " What did she buy before June?"
+        ),
+        "Who paid?": (
+            "What did she buy before June? brushes, turpentine and rope"
+            " What happened to the bridge in 1911? painted Who paid?"
+        ),
+    }
+    for question, cases in told.items():
+        assert [(case.kind, case.searched) for case in cases] == [("told", False), ("told", True)]
+        for case in cases:
+            assert set(case.answers) == {ASKED[question]} if question in ASKED else not case.answers
+            assert {hit.passage.document.text for hit in case.hits} == {BRIDGE}
+    assert asked["talk"] == {next(iter(ASKED)), next(iter(HALL_ASKED))}
+    assert len(asked["single"]) == config["questions_of_a_set"]
