@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from browsing import TWO_FILES, Visit, saved
 from made_files import docx_of, pdf_of_paragraphs
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 from serving import served
 
 from qa.assistant import Assistant
@@ -275,18 +275,27 @@ def test_several_files_some_refused(visit: Visit, tmp_path: Path) -> None:
     expect(page.get_by_text("Boats")).to_have_count(0)
 
 
-def test_a_long_file_tells_how_far_it_has_come(visit: Visit, tmp_path: Path) -> None:
-    page = visit.page
-    # Nearly as long as is allowed, so that there is time for all that is looked at meanwhile.
+def read_a_long_file(page: Page, tmp_path: Path) -> None:
+    """Have the chat read a file that it can't, and one nearly as long as it may be."""
     long = " ".join(f"Lamp {n} of the harbour was lit by Ada Fenn in May." for n in range(18_000))
     files = [saved(tmp_path, "bad.pdf", b"no"), saved(tmp_path, "lamps.txt", long.encode())]
     page.locator(".pq-files").set_input_files(files)
-    told = page.locator(".pq-file-reading")
-    expect(told).to_contain_text(re.compile(r"[1-9][\d,]* of [\d,]+ passages indexed"))
-    expect(page.locator(".pq-notes")).to_contain_text("File 2 of 2")
-    expect(page.get_by_role("progressbar", name="lamps.txt")).to_be_visible()
+    expect(page.locator(".pq-file-reading")).to_contain_text(
+        re.compile(r"[1-9][\d,]* of [\d,]+ passages indexed")
+    )
+
+
+def test_a_long_file_tells_how_far_it_has_come(visit: Visit, tmp_path: Path) -> None:
+    read_a_long_file(visit.page, tmp_path)
+    expect(visit.page.locator(".pq-notes")).to_contain_text("File 2 of 2")
+    expect(visit.page.get_by_role("progressbar", name="lamps.txt")).to_be_visible()
     visit.picture("progress")
     assert visit.violations() == []
+
+
+def test_a_long_file_is_read_no_further_after_stop(visit: Visit, tmp_path: Path) -> None:
+    page = visit.page
+    read_a_long_file(page, tmp_path)
     page.locator(".pq-notes").get_by_role("button", name="Stop").click()
     expect(page.locator(".pq-file-refused")).to_have_count(2)
     expect(page.locator(".pq-remove")).to_have_count(0)
