@@ -11,6 +11,8 @@ from qa.scorer import Floats, Ints, ReaderModel
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
+DISENTANGLED = "deberta-v2"  # the model type, of DeBERTa-v3 as well
+
 
 class TorchScorer:
     """A model of transformers: BERT, RoBERTa, DistilBERT, MPNet and others.
@@ -98,6 +100,10 @@ def load_torch_reader(name: str | Path) -> ReaderModel:
             f"The reader “{name}” has no fast tokenizer, so its tokens have no offsets.",
             "Choose a model that has a tokenizer.json.",
         )
+    if model.config.model_type == DISENTANGLED:
+        from qa.disentangled import shift_distances
+
+        shift_distances(model)
     return ReaderModel(
         scorer=TorchScorer(
             model.eval(), uses_type_ids="token_type_ids" in tokenizer.model_input_names

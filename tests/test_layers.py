@@ -35,7 +35,7 @@ LAYERS = {
         "__init__",
     ),
     "qa": (
-        "accounts bounds callers counters defaults embedded faults finished_sessions headers",
+        "accounts bounds callers counters defaults disentangled embedded faults finished_sessions headers",
         "health heap hosts logins logs mcp_errors plurals rates refusals separators titles",
         "hub_login",
         "bulleted gate login login_choice openid",

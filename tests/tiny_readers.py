@@ -10,6 +10,7 @@ from transformers import (
     BertTokenizerFast,
     PreTrainedTokenizerFast,
 )
+from unigrams import unigram_tokenizer
 
 from qa.reader import (
     ExtractiveReader,
@@ -113,6 +114,10 @@ TOKENIZERS: dict[str, tuple[str, Callable]] = {
     "electra": ("Electra", lambda: bert_style(type_ids=True)),
     "deberta": ("Deberta", lambda: roberta_style(trim_offsets=True)),
     "deberta 2": ("DebertaV2", lambda: bert_style(type_ids=True)),
+    "deberta 3": (
+        "DebertaV2",
+        lambda: unigram_tokenizer(text for pair in TINY_PAIRS for text in pair),
+    ),
     "distilbert": ("DistilBert", lambda: bert_style(type_ids=False)),
     "mpnet": ("MPNet", mpnet_style),
     "roberta": ("Roberta", lambda: roberta_style(trim_offsets=True)),
@@ -125,7 +130,7 @@ def save_tiny(folder: Path, kind: str, *, head: str = "ForQuestionAnswering") ->
     architecture, make_tokenizer = TOKENIZERS[kind]
     tokenizer = make_tokenizer()
     torch.manual_seed(7)
-    sizes = (
+    sizes: dict[str, object] = (
         {"dim": 16, "n_layers": 2, "n_heads": 2, "hidden_dim": 32}
         if architecture == "DistilBert"
         else {
@@ -135,6 +140,16 @@ def save_tiny(folder: Path, kind: str, *, head: str = "ForQuestionAnswering") ->
             "intermediate_size": 32,
         }
     )
+    if kind == "deberta 3":  # as in its paper (He et al. 2023)
+        sizes |= {
+            "relative_attention": True,
+            "position_buckets": 8,
+            "share_att_key": True,
+            "pos_att_type": ["p2c", "c2p"],
+            "norm_rel_ebd": "layer_norm",
+            "position_biased_input": False,
+            "type_vocab_size": 0,
+        }
     # RoBERTa and MPNet count positions from behind the padding index.
     spare = 2 if architecture in ("Roberta", "MPNet") else 0
     config = getattr(transformers, f"{architecture}Config")(

