@@ -35,8 +35,8 @@ LAYERS = {
         "__init__",
     ),
     "qa": (
-        "accounts bounds callers counters defaults disentangled embedded faults finished_sessions headers",
-        "health heap hosts logins logs mcp_errors plurals rates refusals separators titles",
+        "accounts bounds callers counters defaults disentangled embedded faults finished_sessions",
+        "headers health heap hosts logins logs mcp_errors plurals rates refusals separators titles",
         "hub_login",
         "bulleted gate login login_choice openid",
         "asked_nouns begun_logins",
