@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from typing import Any
 
 from qa.defaults import PASSAGES_FOUND, TOP_K
@@ -100,6 +101,8 @@ def _search(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps([one.to_dict() for one in found], ensure_ascii=False))
         return OK
+    if not found:
+        print("No passages: there is no article, or the filter leaves none.", file=sys.stderr)
     for one in found:
         say(" ".join(str(one).split()))
     return OK
