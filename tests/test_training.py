@@ -14,6 +14,7 @@ from examples import Example, read_examples, write_examples
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from negatives import Searched
+from other_words import OtherWords
 from passages import around, says, without
 from prepare import Recipe, SetMaker, make_examples, summary
 from squad import Asked, read_questions
@@ -45,7 +46,7 @@ def test_spans_are_the_gold_texts_and_unanswerable_passages_lack_them(
         )
         if example.kind == "enumeration":
             assert texts == ["brushes", "turpentine", "rope"]
-        elif example.kind in {"swap", "negation", "antonym"}:
+        elif example.kind in {"swap", "word", "negation", "antonym"}:
             assert question is None
             assert not texts
         elif question is not None:
@@ -59,7 +60,7 @@ def test_spans_are_the_gold_texts_and_unanswerable_passages_lack_them(
 def test_every_kind_is_made(examples: list[Example]) -> None:
     kinds = Counter(example.kind for example in examples)
     assert set(kinds) == {
-        "people", "removed", "retrieved", "swap", "negation", "antonym", "enumeration",
+        "people", "removed", "retrieved", "swap", "word", "negation", "antonym", "enumeration",
         "unrelated history",
     }  # fmt: skip
     shown = summary(examples, Counter({"one: empty question": 2}))
@@ -267,6 +268,41 @@ def test_a_swap_takes_a_name_of_the_article_that_is_not_in_question(seed: int) -
         (new,) = set(regex.findall(r"\w+", swapped)) - set(regex.findall(r"\w+", question))
         assert new in f"{BRIDGE} {HALL} Ireland May"
         assert new != "1790"
+
+
+@few
+@given(st.integers())
+def test_another_word_is_of_the_paragraph_and_not_of_the_answer(seed: int) -> None:
+    words = OtherWords(StubEmbedder(), random.Random(seed))
+    sentence = BRIDGE.split(". ")[1]  # She painted the iron bridge green in 1911
+    text = f"{BRIDGE} Ada also admired the steel tower of Newport and its Ferry Inn."
+    swapped = words.swap("Who painted the bridge?", sentence, text)
+    assert swapped is not None
+    # Of the shape of what it replaces, and neither a small word nor one of the sentence.
+    assert swapped in {
+        *(f"Who {word} the bridge?" for word in ("admired",)),
+        *(f"Who painted the {word}?" for word in ("born", "work", "four", "brother", "ladder",
+                                                  "ninety", "turpentine", "rope", "steel",
+                                                  "tower")),
+    }  # fmt: skip
+    # A name for a name, and never the first word of a sentence for one.
+    assert words.swap("Where was Fenn born?", BRIDGE.split(". ")[0], text) in {
+        "Where was Newport born?", "Where was June born?", "Where was Ferry born?",
+        *(f"Where was Fenn {word}?" for word in ("iron", "bridge", "green", "work", "four",
+          "brother", "ladder", "ninety", "turpentine", "rope", "steel", "tower")),
+    }  # fmt: skip
+    # Nothing to take, or nothing that the sentence shares.
+    assert words.swap("Who painted the bridge?", sentence, sentence) is None
+    assert words.swap("Who fled?", sentence, text) is None
+
+
+def test_a_word_that_means_the_same_is_no_other_word() -> None:
+    class AllAlike(StubEmbedder):
+        def embed(self, texts, *, batch_size=32, progress=False):
+            return super().embed(["one"] * len(texts), batch_size=batch_size, progress=progress)
+
+    words = OtherWords(AllAlike(), random.Random(0))
+    assert words.swap("Who painted the bridge?", BRIDGE.split(". ")[1], BRIDGE) is None
 
 
 def test_hard_negatives_are_other_paragraphs_of_the_article(examples: list[Example]) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from alterations import Names, negate, oppose, swap
 from examples import Example, write_examples
 from negatives import Searched
+from other_words import OtherWords
 from passages import Piece, anywhere, around, without
 from squad import Asked, Layout, find_set, read_questions
 
@@ -28,7 +29,8 @@ from qa.records import Turn
 
 RECIPE = Path(__file__).parent / "prepare.toml"
 PEOPLE = "people"
-WAYS = ("removed", "retrieved", "swap", "negation", "antonym")  # to make a question unanswerable
+# To make a question unanswerable.
+WAYS = ("removed", "retrieved", "swap", "word", "negation", "antonym")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +116,7 @@ class SetMaker:
         self._embedder = embedder
         self._rng = rng
         self._names: dict[tuple[int, str], Names] = {}
+        self._other_words = OtherWords(embedder, rng)
 
     @cached_property
     def _searched(self) -> Searched:
@@ -209,6 +212,8 @@ class SetMaker:
             return negate(asked.question, sentence, self._rng)
         if way == "antonym":
             return oppose(asked.question, sentence, self._rng)
+        if way == "word":
+            return self._other_words.swap(asked.question, sentence, asked.context)
         names = [
             self._names_of(asked.article, asked.context),
             self._names_of(asked.article, ""),
