@@ -39,6 +39,7 @@ class ShiftedAttention(torch.nn.Module):
         self.pos_dropout = made_of.pos_dropout
         self.dropout = made_of.dropout
         self._heads = made_of.num_attention_heads
+        self._scale = 1 / math.sqrt(made_of.attention_head_size * SUMMANDS)
         span = made_of.pos_ebd_size
         self._farthest = max(made_of.max_relative_positions, span)
         distances = torch.arange(-self._farthest, self._farthest + 1)
@@ -78,16 +79,15 @@ class ShiftedAttention(torch.nn.Module):
         distances = self.pos_dropout(rel_embeddings)
         # How far behind a token the others are, from the first to the last, and one that is none.
         behind = torch.arange(2 * length) - (length - 1)
-        scale = 1 / math.sqrt(hidden_states.shape[-1] // self._heads * SUMMANDS)
-        queries = self._by_head(self.query_proj(hidden_states) * scale)
+        queries = self._by_head(self.query_proj(hidden_states) * self._scale)
         keys = self._by_head(self.key_proj(hidden_states))
         distant_keys = self._by_head(self.key_proj(distances)[None, self._of(-behind)])
         distant_queries = self._by_head(
-            (self.query_proj(distances) * scale)[None, self._of(behind)]
+            (self.query_proj(distances) * self._scale)[None, self._of(behind)]
         )
         scores = queries @ keys.transpose(-1, -2)
-        scores = scores + _shifted(queries @ distant_keys.transpose(-1, -2))
-        scores = scores + _shifted(keys @ distant_queries.transpose(-1, -2)).transpose(-1, -2)
+        scores = scores + _shifted(_of_distances(queries, distant_keys))
+        scores = scores + _shifted(_of_distances(keys, distant_queries)).transpose(-1, -2)
         scores = scores.masked_fill(~attention_mask[:, 0].bool(), torch.finfo(scores.dtype).min)
         given = self.dropout(scores.softmax(-1)) @ self._by_head(self.value_proj(hidden_states))
         return given.permute(1, 2, 0, 3).flatten(2), None
@@ -117,6 +117,21 @@ def shift_distances(model: "PreTrainedModel") -> None:
                 and set(part.pos_att_type) == KINDS
             ):
                 setattr(module, name, ShiftedAttention(part))
+
+
+def _of_distances(states: torch.Tensor, distant: torch.Tensor) -> torch.Tensor:
+    """What words and distances score together, in one product for all rows of a head.
+
+    Args:
+        states: (heads, B, L, size), of words.
+        distant: (heads, 1, 2L, size), of distances.
+
+    Returns:
+        (heads, B, L, 2L).
+    """
+    heads, rows, length, size = states.shape
+    scores = states.reshape(heads, rows * length, size) @ distant[:, 0].transpose(-1, -2)
+    return scores.reshape(heads, rows, length, 2 * length)
 
 
 def _shifted(scores: torch.Tensor) -> torch.Tensor:
