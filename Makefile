@@ -8,7 +8,7 @@ TORCH_INDEX ?=
 PIP := $(BIN)/python -m pip install --disable-pip-version-check $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 
 # make train: DATA is a folder of NAME.train.json.gz and NAME.dev.json.gz, START the model to begin
-# with (the shipped reader), or ENCODER a BERT to make smaller and to begin with, TEACHER the
+# with (the shipped reader), or ENCODER a DeBERTa-v3 to make smaller and to begin with, TEACHER the
 # teacher's base encoder (all-mpnet-base-v2, fetched), and OUT where everything goes, which make
 # clean leaves alone. Stopped, it goes on when it is started again.
 DATA ?=

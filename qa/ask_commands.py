@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import sys
 from typing import Any
 
 from qa.defaults import PASSAGES_FOUND, TOP_K
@@ -16,7 +15,7 @@ from qa.options import (
     positive,
 )
 from qa.sources import add_sources
-from qa.terminal import OK, add_command, say
+from qa.terminal import OK, add_command, complain, say
 
 
 def add_ask(commands: Any) -> None:
@@ -102,7 +101,7 @@ def _search(options: argparse.Namespace) -> int:
         print(json.dumps([one.to_dict() for one in found], ensure_ascii=False))
         return OK
     if not found:
-        print("No passages: there is no article, or the filter leaves none.", file=sys.stderr)
+        complain("No passages: there is no article, or the filter leaves none.")
     for one in found:
         say(" ".join(str(one).split()))
     return OK

@@ -41,7 +41,7 @@ class ShiftedAttention(torch.nn.Module):
         self._heads = made_of.num_attention_heads
         self._scale = 1 / math.sqrt(made_of.attention_head_size * SUMMANDS)
         span = made_of.pos_ebd_size
-        self._farthest = max(made_of.max_relative_positions, span)
+        self._farthest = made_of.max_relative_positions
         distances = torch.arange(-self._farthest, self._farthest + 1)
         if made_of.position_buckets > 0:
             distances = make_log_bucket_position(
@@ -115,6 +115,8 @@ def shift_distances(model: "PreTrainedModel") -> None:
                 and part.relative_attention
                 and part.share_att_key
                 and set(part.pos_att_type) == KINDS
+                # With more buckets than distances, those behind the farthest still differ.
+                and part.pos_ebd_size <= part.max_relative_positions
             ):
                 setattr(module, name, ShiftedAttention(part))
 

@@ -55,7 +55,7 @@ def test_search_prints_for_people_a_line_each() -> None:
 def test_search_says_that_a_filter_leaves_nothing() -> None:
     code, out, err = run("search", "the song", NEWS, "--language", "fi")
     assert (code, out) == (0, "")
-    assert err == "No passages: there is no article, or the filter leaves none.\n"
+    assert err == "pullquote: No passages: there is no article, or the filter leaves none.\n"
 
 
 def test_ask_reads_standard_input_and_prints_for_people() -> None:

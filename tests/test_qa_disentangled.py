@@ -4,8 +4,10 @@ import copy
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 import torch
+from models import load_model
 from tiny_readers import save_tiny
 from transformers import AutoModelForQuestionAnswering, DebertaV2Config, DebertaV2Model
 
@@ -49,8 +51,8 @@ def two_of(**changes: object) -> tuple[DebertaV2Model, DebertaV2Model]:
     "changes",
     [
         {"position_buckets": 8, "norm_rel_ebd": "layer_norm"},  # as in DeBERTa-v3
-        {"position_buckets": 256},
-        {"max_relative_positions": 5},  # no buckets: what is farther counts as far
+        {"position_buckets": 8, "max_relative_positions": 20},  # what is farther counts as far
+        {"max_relative_positions": 5},  # no buckets
         {},
     ],
 )
@@ -82,11 +84,18 @@ def test_it_learns_the_same_and_is_saved_alike(tmp_path: Path) -> None:
         assert torch.equal(again.state_dict()[name], value), name
 
 
+def test_a_model_that_is_trained_shifts_too(tiny: dict[str, str]) -> None:
+    model = load_model(tiny["deberta"], attention="eager", dropout=0.1, frozen_layers=0)
+    assert [part.dropout.p for part in shifted_of(model)] == [0.1, 0.1]
+    assert shifted_of(load_model(tiny["bert"], attention="eager", dropout=0, frozen_layers=0)) == []
+
+
 @pytest.mark.parametrize(
     "changes",
     [
         {"share_att_key": False},
         {"pos_att_type": ["c2p"]},
+        {"position_buckets": 256},  # more than there are distances
         {"relative_attention": False, "position_biased_input": True},
     ],
 )
@@ -103,6 +112,8 @@ def test_a_reader_of_it_is_read_by_shifts_in_both_forms(tmp_path: Path) -> None:
     plain = AutoModelForQuestionAnswering.from_pretrained(folder).eval()
     loaded = load_torch_reader(folder)
     assert len(shifted_of(loaded.scorer.model)) == 2
+    held = {node.op_type for node in onnx.load(fast / "model.onnx").graph.node}
+    assert held.isdisjoint({"GatherElements", "GatherND"})  # nothing is looked up for each pair
     for length in (2, 9, 48):
         ids = np.random.default_rng(length).integers(4, 60, (2, length))
         inputs = ids, np.zeros_like(ids), np.ones_like(ids)

@@ -291,6 +291,9 @@ def test_another_word_is_of_the_paragraph_and_not_of_the_answer(seed: int) -> No
         *(f"Where was Fenn {word}?" for word in ("iron", "bridge", "green", "work", "four",
           "brother", "ladder", "ninety", "turpentine", "rope", "steel", "tower")),
     }  # fmt: skip
+    # Contractions and owners stand in the place of nothing.
+    owned = words.swap("Who painted the bridge?", sentence, f"{sentence} It isn't Tom's wood's.")
+    assert owned is None
     # Nothing to take, or nothing that the sentence shares.
     assert words.swap("Who painted the bridge?", sentence, sentence) is None
     assert words.swap("Who fled?", sentence, text) is None

@@ -12,7 +12,7 @@ import onnx
 import pytest
 import torch
 from examples import Example, write_examples
-from fetch_encoder import POSITIONS, PREFIX, encoder_of, fetch_encoder
+from fetch_encoder import POSITIONS, PREFIX, encoder_of, fetch_encoder, write_tokenizer
 from hypothesis import given
 from hypothesis import strategies as st
 from models import load_tokenizer
@@ -98,7 +98,8 @@ def test_the_tokens_that_are_left(smaller: Tokenizer) -> None:
     assert sorted(KEPT) == KEPT
     assert {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"} <= left
     assert {WORDS.id_to_token(number) for number in COUNTS} <= left
-    assert left.isdisjoint({"<0x00>", "<0x41>", *FOREIGN} - {"мир"})
+    assert left.isdisjoint({"<0x00>", "<0x41>", "☀", *FOREIGN})
+    assert {"я", "λ"} <= left  # letters that words are spelled with, and no picture
     assert smaller.get_vocab_size() == LEFT.vocabulary
     assert smaller.encode("Where?", "Here.").type_ids == WORDS.encode("Where?", "Here.").type_ids
     # What is in neither vocabulary is one unknown token in both.
@@ -182,6 +183,23 @@ def test_an_encoder_in_eight_bits_is_made_numbers_again(tmp_path: Path) -> None:
         off = (again[name] - value).abs().max().item()
         assert off <= (step if value.ndim == 2 else 0), name
     assert PREFIX == "m.deberta."
+
+
+def test_a_fetched_tokenizer_reads_what_its_own_class_would_not(tmp_path: Path) -> None:
+    told = json.loads(unigrams([BRIDGE]).to_str())
+    told["truncation"] = {
+        "direction": "Right", "max_length": 4, "strategy": "LongestFirst", "stride": 0
+    }  # fmt: skip
+    settings = {
+        "tokenizer_class": "DebertaV2Tokenizer", "unk_token": "[UNK]", "pad_token": "[PAD]",
+        "cls_token": "[CLS]", "sep_token": "[SEP]", "mask_token": "[MASK]",
+    }  # fmt: skip
+    write_tokenizer(tmp_path, told, settings)
+    read = load_tokenizer(str(tmp_path))
+    ids = read("She painted the iron bridge ﬁve\u00a0m² green.")["input_ids"]
+    assert read.unk_token_id not in ids
+    assert "five▁m2" in "".join(read.convert_ids_to_tokens(ids))
+    assert read.pad_token == "[PAD]"
 
 
 def test_a_folder_is_written_whole_or_not_at_all(tmp_path: Path) -> None:

@@ -137,7 +137,7 @@ def test_half_the_bits_learn_the_same_with_weights_of_all_bits(
         assert one.loss == pytest.approx(other.loss, rel=0.02)
 
 
-@pytest.mark.parametrize("name", ["bert", "mpnet"])
+@pytest.mark.parametrize("name", ["bert", "mpnet", "deberta"])
 def test_what_is_frozen_stays_and_costs_no_gradient(tiny: dict[str, str], name: str) -> None:
     model = load_model(tiny[name], attention="eager", dropout=0.0, frozen_layers=1)
     learning = {key for key, value in model.named_parameters() if value.requires_grad}

@@ -16,7 +16,7 @@ from tokenizers import (
 from transformers import PreTrainedTokenizerFast
 
 SPECIAL = ("[PAD]", "[CLS]", "[SEP]", "[UNK]")
-LETTERS = [chr(code) for code in range(0x21, 0x100) if chr(code).isprintable()]
+LETTERS = [*(chr(code) for code in range(0x21, 0x100) if chr(code).isprintable()), *"яλ☀"]
 PAIRS = [first + second for first in "aeioudlnrstw" for second in "abcdefghijklmnopqrstuvwxyz"]
 FOREIGN = ["мир", "世", "界", "▁世界"]
 

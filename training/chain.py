@@ -243,7 +243,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Train a reader, from questions to its card.")
     parser.add_argument("--data", type=Path, required=True, help="folder of the sets")
     parser.add_argument("--start", default=str(SHIPPED_READER), help="model to begin with")
-    parser.add_argument("--encoder", help="BERT to make smaller and to begin with, instead")
+    parser.add_argument("--encoder", help="DeBERTa-v3 to make smaller and to begin with, instead")
     parser.add_argument("--teacher", help="base encoder of the teacher; fetched if not given")
     parser.add_argument("--output", type=Path, required=True, help="folder for everything")
     parser.add_argument("--recipes", type=Path, default=HERE, help="folder of the TOML files")

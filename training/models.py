@@ -9,12 +9,11 @@ from examples import digest_of
 from transformers import AutoConfig, AutoModelForQuestionAnswering, AutoTokenizer
 
 from qa.disentangled import shift_distances
-from qa.torch_scorer import DISENTANGLED
 
 WEIGHTS = "model.safetensors"  # of a saved model
 LAYER = regex.compile(r"\.layers?\.(\d+)\.")
-# MPNet computes it once for all layers: while it learns, no layer is really frozen.
-SHARED_BY_LAYERS = "relative_attention_bias"
+# MPNet and DeBERTa compute these once for all layers: while they learn, no layer is really frozen.
+SHARED_BY_LAYERS = ("relative_attention_bias", ".rel_embeddings.", ".encoder.LayerNorm.")
 
 
 def load_model(start: str, *, attention: str, dropout: float, frozen_layers: int) -> Any:
@@ -37,8 +36,7 @@ def load_model(start: str, *, attention: str, dropout: float, frozen_layers: int
     model = AutoModelForQuestionAnswering.from_pretrained(
         start, config=config, dtype=torch.float32, attn_implementation=attention
     )
-    if config.model_type == DISENTANGLED:
-        shift_distances(model)
+    shift_distances(model)
     if frozen_layers:
         _freeze(model, frozen_layers)
     return model.train()
@@ -88,7 +86,7 @@ def _freeze(model: Any, layers: int) -> None:
         layer = LAYER.search(name)
         number = int(layer[1]) if layer else None
         numbers.add(number)
-        embeds = ".embeddings." in name or SHARED_BY_LAYERS in name
+        embeds = ".embeddings." in name or any(part in name for part in SHARED_BY_LAYERS)
         if embeds or (number is not None and number < layers):
             parameter.requires_grad_(requires_grad=False)
     if layers - 1 not in numbers:

@@ -16,7 +16,8 @@ import Stemmer
 from index.embed import Embedder
 from qa.overlap import FUNCTION_WORDS
 
-WORD = regex.compile(r"\p{L}[\p{L}\p{M}'’-]*\p{L}")
+# No contraction, and no owner: "don't" and "bridge's" stand in the place of nothing.
+WORD = regex.compile(r"(?<![\p{L}\p{M}'’-])\p{L}[\p{L}\p{M}-]*\p{L}(?![\p{L}\p{M}'’-])")
 LEAST_CHARS = 4  # shorter words are names of nothing, mostly
 # Words that end alike are of one part of speech, mostly; one without any of these goes with such.
 ENDINGS = ("ing", "ed", "ly", "tion", "ment", "s")

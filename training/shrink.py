@@ -2,9 +2,9 @@
 
     python training/shrink.py --encoder FOLDER --examples examples.jsonl.gz --output FOLDER
 
-An encoder of this size is half vocabulary. Without its rare words, which are then read in pieces,
-it carries half as many layers again in the same bytes; depth is worth more to a reader (Wang et
-al. 2020, MiniLM, of six and twelve layers of one width).
+Of an encoder of this width two thirds are vocabulary. Without its rare words, which are then read
+in pieces, there is room for more layers in the same bytes; depth is worth more to a reader (Wang
+et al. 2020, MiniLM, of six and twelve layers of one width).
 """
 
 import argparse
@@ -31,7 +31,7 @@ WORD_BEGINS = "▁"  # before a piece that begins a word
 BYTE = regex.compile(r"<0x[0-9A-F]{2}>")  # of no use, as what is unknown is not told in bytes
 # What words are spelled with that the vocabulary lacks: these letters and digits, and of signs
 # all but pictures. A word with any other is unknown.
-SPELLED = ("LATIN", "GREEK", "CYRILLIC", "DIGIT", "FEMININE", "MASCULINE")  # the last two: ª and º
+SPELLED = ("LATIN", "GREEK", "CYRILLIC", "DIGIT")  # how their names in Unicode begin
 SIGNS, PICTURE = ("P", "S"), "So"  # in Unicode's general categories
 FIRST_PICTURE = "\u2190"  # an arrow; before it are signs such as © and °
 
