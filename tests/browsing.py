@@ -140,6 +140,13 @@ class Visit:
             self.page.wait_for_timeout(LOOK_MS)
         expect(seen).to_have_count(count)
 
+    def press(self, button: Locator) -> None:
+        """Click what is drawn anew and moves meanwhile, until it is gone."""
+        while button.count():
+            with suppress(LateError):  # it was just taken away
+                button.dispatch_event("click", timeout=LOOK_MS)
+            self.page.wait_for_timeout(LOOK_MS)
+
     def draw(self, opened: bool = True) -> None:
         """Open the library, where it is a drawer."""
         drawer = self.page.locator(".pq-drawer")

@@ -296,7 +296,7 @@ def test_a_long_file_tells_how_far_it_has_come(visit: Visit, tmp_path: Path) -> 
 def test_a_long_file_is_read_no_further_after_stop(visit: Visit, tmp_path: Path) -> None:
     page = visit.page
     read_a_long_file(page, tmp_path)
-    page.locator(".pq-notes").get_by_role("button", name="Stop").click()
+    visit.press(page.locator(".pq-notes").get_by_role("button", name="Stop"))
     expect(page.locator(".pq-file-refused")).to_have_count(2)
     expect(page.locator(".pq-remove")).to_have_count(0)
 
@@ -361,7 +361,7 @@ def test_stop_and_ask_again(visit: Visit) -> None:
     page.get_by_text("Paste a text").click()
     page.get_by_label("The text").fill("The bridge over the river was painted. " * 20_000)
     page.get_by_role("button", name="Add it").click()
-    page.locator(".pq-notes").get_by_role("button", name="Stop").click()
+    visit.press(page.locator(".pq-notes").get_by_role("button", name="Stop"))
     expect(page.locator(".pq-notes")).to_contain_text("It was stopped.")
     expect(page.locator(".pq-remove")).to_have_count(0)
     assert page.locator(".pq-pasted").input_value() != ""
