@@ -51,6 +51,17 @@ settings.load_profile("untimed")
 SHARED = ROOT.parent / "shared"  # development sets; only where we develop
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run a browser's test that fails once more, and report it as one that was rerun.
+
+    Chromium, its driver and Gradio's server share two processors with whatever else a machine
+    does; a page can stand still for longer than a test waits. What fails twice is ours.
+    """
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 @pytest.fixture(scope="module")
 def one_thread() -> Iterator[None]:
     """Matrices this small are soonest multiplied by one thread, all the more beside others."""
