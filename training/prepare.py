@@ -44,6 +44,7 @@ class SetRecipe:
         unanswerable: share of the answerable questions made unanswerable.
         min_passage_chars: shortest passage, None for that of the whole recipe.
         max_passage_chars: longest passage, likewise.
+        held_out: titles of articles that nothing is learned from (held_out.py).
     """
 
     name: str
@@ -52,6 +53,7 @@ class SetRecipe:
     unanswerable: float = 0.0
     min_passage_chars: int | None = None
     max_passage_chars: int | None = None
+    held_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +83,10 @@ class Recipe:
             ValueError: there is no such way to make a question unanswerable.
         """
         entries = tomllib.loads(file.read_text("utf-8"))
-        sets = tuple(SetRecipe(**one) for one in entries.pop("sets"))
+        sets = tuple(
+            SetRecipe(**one | {"held_out": tuple(one.get("held_out", ()))})
+            for one in entries.pop("sets")
+        )
         recipe = cls(**entries, sets=sets)
         unknown = ", ".join(way for way in recipe.unanswerable_ways if way not in WAYS)
         if unknown:
@@ -266,7 +271,9 @@ def make_examples(
         reasons: Counter[str] = Counter()
         file = find_set(data, of_set.name, "train")
         asked = []
-        for one in read_questions(file, layout=of_set.layout, rng=rng, skipped=reasons):
+        for one in read_questions(
+            file, layout=of_set.layout, rng=rng, skipped=reasons, held_out=of_set.held_out
+        ):
             words = max(
                 (len(one.context[start:end].split()) for start, end in one.spans), default=0
             )

@@ -4,7 +4,7 @@ import gzip
 import json
 import random
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -64,8 +64,25 @@ def find_set(folder: Path, name: str, part: str) -> Path:
     raise FileNotFoundError(f"There is no {name}.{part}.json or {name}.{part}.json.gz in {folder}.")
 
 
+def read_articles(file: Path) -> list[dict[str, Any]]:
+    """The articles of a file, as they stand there.
+
+    Args:
+        file: JSON, packed if its name ends in ".gz".
+    """
+    packed = gzip.open if file.suffix == ".gz" else open
+    with packed(file, "rt", encoding="utf-8") as opened:
+        articles: list[dict[str, Any]] = json.load(opened)["data"]
+    return articles
+
+
 def read_questions(
-    file: Path, *, layout: Layout, rng: random.Random, skipped: Counter[str]
+    file: Path,
+    *,
+    layout: Layout,
+    rng: random.Random,
+    skipped: Counter[str],
+    held_out: Collection[str] = (),
 ) -> list[Asked]:
     """All questions of a file.
 
@@ -74,13 +91,19 @@ def read_questions(
         layout: what its paragraphs are.
         rng: chooses between answers that as many people gave.
         skipped: counts, for each reason, the questions left out.
+        held_out: titles of articles that are left out.
+
+    Raises:
+        ValueError: one of these is not in the file.
     """
-    packed = gzip.open if file.suffix == ".gz" else open
-    with packed(file, "rt", encoding="utf-8") as opened:
-        articles: list[dict[str, Any]] = json.load(opened)["data"]
+    articles = read_articles(file)
+    unknown = set(held_out) - {article.get("title") for article in articles}
+    if unknown:
+        raise ValueError(f"{file} has no articles {', '.join(sorted(unknown))} to hold out.")
     return [
         asked
         for number, article in enumerate(articles)
+        if article.get("title") not in held_out
         for paragraph in (
             _joined(article["paragraphs"]) if layout == "sentence" else article["paragraphs"]
         )
