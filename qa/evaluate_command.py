@@ -82,6 +82,11 @@ def _evaluate(options: argparse.Namespace) -> int:
         )
         outcomes[file], recalls = _outcomes(drawn, reader, embedder, options)
         results[file] = figures(outcomes[file]) | recalls
+        if options.history and len(drawn.conversations) == len(drawn.questions):
+            complain(
+                f"{file}: no conversation has two turns, so no question was read behind another."
+                " Give a paragraph's questions in one list, or a “turn” in each row."
+            )
         if "unasked" in results[file]:
             complain(
                 f"{file}: of the questions {results[file]['unasked']:,} could not be asked, being"

@@ -63,7 +63,7 @@ class SquadSet:
             data = file.read_bytes()
             if file.suffix == ".gz":
                 data = gzip.decompress(data)
-            return _parse(_articles(data, is_lines=".jsonl" in file.suffixes))
+            return _parse(_articles(data))
         except OSError as error:
             problem = error.strerror or str(error)
         except (
@@ -79,7 +79,8 @@ class SquadSet:
             problem = f"{type(error).__name__}: {error}"
         raise SourceError(
             f"{file} cannot be read as SQuAD questions ({problem}).",
-            "Give a .json or .json.gz file in SQuAD's format.",
+            "Give a .json or .jsonl file, or one packed as .gz, in SQuAD's format or with a"
+            " context, a question and answers in each row.",
         )
 
     def sample(self, limit: int | None, *, seed: int) -> "SquadSet":
@@ -139,11 +140,21 @@ class SquadSet:
         return SquadSet(self.paragraphs, tuple(turn for one in drawn for turn in one))
 
 
-def _articles(data: bytes, *, is_lines: bool) -> Sequence[dict[str, Any]]:
-    if is_lines:
-        return [json.loads(line) for line in data.splitlines() if line.strip()]
-    loaded = json.loads(data)
-    articles: Sequence[dict[str, Any]] = loaded if isinstance(loaded, list) else loaded["data"]
+def _articles(data: bytes) -> Sequence[dict[str, Any]]:
+    """What stands in a file, whatever its name says: one JSON value, or one a line."""
+    lines = [line for line in data.splitlines() if line.strip()]
+    try:
+        loaded = json.loads(data)
+    except json.JSONDecodeError:
+        if len(lines) < 2:
+            raise
+        loaded = [json.loads(line) for line in lines]
+        # MRQA's files begin with what they are.
+        if isinstance(loaded[0], dict) and loaded[0].keys() == {"header"}:
+            del loaded[0]
+    if isinstance(loaded, dict):
+        loaded = loaded["data"] if "data" in loaded else [loaded]
+    articles: Sequence[dict[str, Any]] = loaded
     return articles
 
 
@@ -188,36 +199,50 @@ def _conversations(
 
 def _goes_on(last: dict[str, Any], row: dict[str, Any]) -> bool:
     """Whether a question is a later turn than another of the same paragraph."""
-    turns = last.get("turn"), row.get("turn")
-    return isinstance(turns[0], int) and isinstance(turns[1], int) and turns[0] < turns[1]
+    before, now = _turn(last), _turn(row)
+    return before is not None and now is not None and before < now
 
 
 def _in_order(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    if all(isinstance(row.get("turn"), int) for row in rows):
-        return sorted(rows, key=lambda row: int(row["turn"]))
-    return rows
+    turns = [turn for row in rows if (turn := _turn(row)) is not None]
+    if len(turns) < len(rows):
+        return rows
+    return [rows[place] for place in sorted(range(len(rows)), key=turns.__getitem__)]
+
+
+def _turn(row: dict[str, Any]) -> int | None:
+    """Which turn of its conversation a question is, where the file says so; CoQA's is an id."""
+    turn = row.get("turn", row.get("turn_id"))
+    if isinstance(turn, str) and turn.isdecimal():
+        return int(turn)
+    return turn if isinstance(turn, int) else None
 
 
 def _golds(row: dict[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...] | None]:
     """The accepted answers of a question and its items, both none where it is unanswerable."""
-    impossible, items = row.get("is_impossible", False), row.get("all_spans")
-    if impossible:
+    items = row.get("all_spans")
+    if row.get("is_impossible", False) not in (False, None, "", "false", "False"):
         return (), None if items is None else ()
     found = _texts(items or ())
-    if items and not row.get("answers"):  # some files give answers as items only
+    # Some files give answers as items only.
+    golds = _texts(row["answers"] if items is None else row.get("answers") or ())
+    if found and not golds:
         return found, found
-    # One that is blank is a way to say that there is none; a file may fill its items only where
-    # there are several.
-    golds = tuple(text for text in _texts(row["answers"]) if text.strip())
+    # A file may fill its items only where there are several.
     return golds, None if items is None or (golds and not found) else found
 
 
 def _texts(given: Any) -> tuple[str, ...]:
-    """The texts of answers, which come with their places, without, or as a column of each."""
+    """The texts of answers, which come with their places, without, or as a column of each.
+
+    One that is blank is a way to say that there is none.
+    """
     if isinstance(given, dict):
         given = given["text"]
+    if isinstance(given, str):
+        given = [given]
     texts = tuple(one if isinstance(one, str) else one["text"] for one in given)
     for text in texts:
         if not isinstance(text, str):
             raise TypeError(f"an answer's text is {text!r}")
-    return texts
+    return tuple(text for text in texts if text.strip())
