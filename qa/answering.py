@@ -1,10 +1,11 @@
 """Make an answer of what a reader found in the passages of a question."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cache, partial
 
 from index.records import Passage
-from index.sentences import sentence_spans
+from index.sentences import Span, sentence_spans
 from qa.confidence import is_answer, judge
 from qa.rank import Candidate, gathered, rank
 from qa.reader import Reading
@@ -13,6 +14,7 @@ from qa.settings import ReaderSettings
 from qa.several import MOST_ITEMS, items_of
 
 NEAREST_SHOWN = 3
+Split = Callable[[str], Sequence[Span]]
 
 
 def make_answer(
@@ -48,9 +50,16 @@ def make_answer(
     if several:
         ranking = gathered(ranking, several)
         ranking = judge(question, ranking, settings, searched=searched, told=told)
-    quotes = [_quote(question, one, ranking.null_score, resolved) for one in ranking.candidates]
+    quote = partial(
+        _quote,
+        question=question,
+        null_score=ranking.null_score,
+        resolved=resolved,
+        split=cache(sentence_spans),  # a passage once, however many quotes are from it
+    )
+    quotes = [quote(one) for one in ranking.candidates]
     if is_answer(ranking, settings, min_score=min_score):
-        items = tuple(_quote(question, one, ranking.null_score, resolved) for one in several)
+        items = tuple(quote(one) for one in several)
         others = _others(quotes, (quotes[0], *items))
         return replace(quotes[0], items=items, alternatives=others[: top_k - 1])
     return Answer(
@@ -75,7 +84,14 @@ def _overlap(one: Answer, other: Answer) -> bool:
     return one.document_id == other.document_id and one.start < other.end and other.start < one.end
 
 
-def _quote(question: str, candidate: Candidate, null_score: float, resolved: str | None) -> Answer:
+def _quote(
+    candidate: Candidate,
+    *,
+    question: str,
+    null_score: float,
+    resolved: str | None,
+    split: Split,
+) -> Answer:
     document = candidate.passage.document
     quote = Excerpt.from_span(document, candidate.start, candidate.end)
     return Answer(
@@ -89,17 +105,17 @@ def _quote(question: str, candidate: Candidate, null_score: float, resolved: str
         document_title=document.title,
         page=quote.page,
         passage=Excerpt.from_passage(candidate.passage),
-        sentence=_sentence_around(candidate),
+        sentence=_sentence_around(candidate, split),
         resolved=resolved,
     )
 
 
-def _sentence_around(candidate: Candidate) -> Excerpt:
+def _sentence_around(candidate: Candidate, split: Split) -> Excerpt:
     """The sentences of the passage that the candidate touches."""
     passage = candidate.passage
     touched = [
         (passage.start + start, passage.start + end)
-        for start, end in sentence_spans(passage.text)
+        for start, end in split(passage.text)
         if passage.start + start < candidate.end and candidate.start < passage.start + end
     ]
     start = min([candidate.start, *(start for start, _ in touched)])

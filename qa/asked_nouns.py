@@ -45,12 +45,18 @@ NOUN_ENDS = frozenset(
     " by with that who where when if after"
     # Verbs in -s that are no nouns: "which friend dies of it", "what helps form bones".
     " happens occurs exists appears begins goes comes gets lets makes helps dies sits seems becomes"
-    " feels stays".split()
+    " feels stays gives keeps carries tells contains produces prevents protects provides requires"
+    " regulates connects conducts attracts describes determines includes eats kills".split()
 )
 # What may stand before a plural noun, and what follows one, where an s could be a verb's:
 # "which European countries border it", "which town supplies did it have", but not "which
 # country borders it".
 ADJECTIVE = regex.compile(r"(?:an|al|ic|ous|ish|ese|ive|est|ed|ing|ful|main|new|other|own|of)$")
+# These end like adjectives and are the nouns themselves: "what organ produces insulin".
+NOUNS = frozenset(
+    "organ human animal metal mineral chemical material hospital festival king building ocean"
+    " musician comedian politician historian physician".split()
+)
 AFTER_NOUNS = frozenset(
     "are were do does did have had can could will would should may might of in on from"
     " that who".split()
@@ -95,8 +101,11 @@ def is_count(words: Sequence[str], place: int) -> bool:
     if words[place] not in COUNTS:
         return False
     before = words[place - 1] if place else ""
+    # Behind a verb it counts what something was done to: "which player scored 3 goals".
     if before and not (
-        before in BEFORE_COUNTS or ADJECTIVE.search(before) or POSSESSIVE.search(before)
+        before in BEFORE_COUNTS
+        or (_is_adjective(before) and not _was_done(before))
+        or POSSESSIVE.search(before)
     ):
         return False
     noun = until_verb(words[place + 1 :])
@@ -122,6 +131,9 @@ def asks_for_plural(written: Sequence[str], *, placed: bool = False, named: bool
             return False
     if placed and words[:1] and words[0] in AFTER_VERBS:
         return False  # it begins a clause: "the town to which the men went"
+    # "What caused riots", but "which armed forces fought".
+    if words[:1] and DONE.search(words[0]) and not _acts_later(words[1:]):
+        return False
     # Where a "the" may show that the noun stood before a verb: "which city hosted the games", but
     # "list out the causes".
     first = 1 if named else 0
@@ -129,7 +141,8 @@ def asks_for_plural(written: Sequence[str], *, placed: bool = False, named: bool
         if word in BEING:  # "which of these are rivers", but not "what colour are the stars"
             several = words[0] == "of" or words[place - 1] in COUNTED
             return several and not _is_subject("".join(words[place + 1 : place + 2]))
-        if word in NOUN_ENDS or word in MEASURES:
+        # "In which years" asks for some, "what years did he spend" for their number.
+        if word in NOUN_ENDS or (word in MEASURES and not placed):
             return False
         if place and word in PASTS and words[place - 1] not in BEFORE_COUNTS:
             return False
@@ -160,8 +173,14 @@ def asks_for_plural(written: Sequence[str], *, placed: bool = False, named: bool
         if place == 0 or ends:
             return True
         titled = written[place - 1][0].isupper() and acts  # "which Beatles songs topped the chart"
-        return titled or bool(ADJECTIVE.search(words[place - 1]))
+        return titled or _is_adjective(words[place - 1])
     return False
+
+
+def _acts_later(words: Sequence[str]) -> bool:
+    """Whether one of these words may be the verb of a question."""
+    verbs = AFTER_NOUNS - PREPOSITIONS | PASTS | STAYING | DOING
+    return any(word in verbs or DONE.search(word) for word in words)
 
 
 def _follows_noun(written: Sequence[str]) -> bool:
@@ -178,6 +197,10 @@ def _follows_noun(written: Sequence[str]) -> bool:
     # An -ed may be an adjective's: "which firm makes canned soup".
     was_done_to = behind in AFTER_VERBS and bool(DONE.search(first))
     return was_done_to or (first in DOING and bool(behind))
+
+
+def _is_adjective(word: str) -> bool:
+    return word not in NOUNS and ADJECTIVE.search(word) is not None
 
 
 def _is_subject(word: str) -> bool:

@@ -15,7 +15,8 @@ FEW_WORDS = 3
 # Words that stand for something said before.
 POINTING = frozenset(
     """he she it they him her them his hers its their theirs himself herself itself themselves
-    this that these those there then else also both neither latter former""".split()
+    this that these those there then else other others another also both neither latter
+    former""".split()
 )
 # Where they don't: "are there", "is it true", "the man that was".
 EMPTY = regex.compile(
@@ -60,11 +61,10 @@ def leans_on_history(question: str) -> bool:
     """
     if OPENINGS.search(question):
         return True
-    words = WORD.findall(question)
+    words = WORD.findall(EMPTY.sub(" ", question).lower())  # "how many are there" names nothing
     if len(words) <= FEW_WORDS:
         return True
-    pointing = WORD.findall(EMPTY.sub(" ", question).lower())
-    return any(word.partition("'")[0].partition("’")[0] in POINTING for word in pointing)
+    return any(word.partition("'")[0].partition("’")[0] in POINTING for word in words)
 
 
 def _beginning(answer: str) -> str:

@@ -17,6 +17,15 @@ ASKS_FOR_SEVERAL = regex.compile(
     r"|(?:what|which)(?: \w+)? (?!was|is|does|has)\w+s)\b",
     regex.IGNORECASE,
 )
+# One firm may have several names: "Farrar, Straus and Giroux".
+ASKS_FOR_FIRM = regex.compile(
+    r"\b(?:which|what)(?: [\w-]+){0,2}"
+    r" (?:company|firm|band|group|publisher|studio|duo|trio|label)\b"
+    r"(?! (?:members?|leaders|founders|owners)\b)",
+    regex.IGNORECASE,
+)
+# Where it was there is one place: "Trinidad and Tobago".
+ASKS_FOR_PLACE = regex.compile(r"\W*where\b", regex.IGNORECASE)
 # No item begins with these, and none has those in it: it would be a clause.
 BEGINNINGS = (
     "and|or|but|because|if|when|where|which|who|that|he|she|it|they|we|i|you|as|so|there|"
@@ -66,9 +75,15 @@ def enumerated(text: str, question: str) -> tuple[Span, ...]:
     words = [text[start:end] for start, end in items]
     if len(items) < 2 or not all(_is_item(item) for item in words):
         return ()
+    if len({item.lower() for item in words}) < len(items):  # "Johnson and Johnson"
+        return ()
+    if ASKS_FOR_FIRM.search(question):
+        return ()
     if len({YEAR.fullmatch(item) is None for item in words}) > 1:  # "June 5, 1990 and 1992"
         return ()
-    if len(cuts) == 1 and not (ASKS_FOR_SEVERAL.search(question) and _alike(*words)):
+    if len(cuts) == 1 and not (
+        ASKS_FOR_SEVERAL.search(question) and not ASKS_FOR_PLACE.match(question) and _alike(*words)
+    ):
         return ()
     return items
 

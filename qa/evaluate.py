@@ -111,7 +111,7 @@ def read_squad(
     """Give the reader each question with its own paragraph.
 
     Where every question has an answer nothing is withheld, as SQuAD 1.1 is scored, unless a
-    least score is given.
+    least score is given; exact match and F1 are of the best span there all the same.
 
     Args:
         squad: questions and their paragraphs.

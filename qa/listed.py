@@ -29,6 +29,8 @@ BEFORE_FIRST = regex.compile(
     r"|\b(?:consists?\s+of|comprises?|known\s+as)\s+|(?<!\w)\(?[ai1]\)\s+)",
     regex.DOTALL | regex.IGNORECASE,
 )
+# What goes on with an enumeration behind a quote.
+MORE = regex.compile(r"\s*+(?:[,;&]|(?:and|or|as well as)\b)")
 # A name whose piece has the rest of the sentence behind or before it: "there are citizens of the
 # US, Latvia and Japan among them". Not that of an introduction, "In Paris, Anna and Ben met", nor
 # of a role: "Ann Lee as Portia, Ben Roe as Antonio".
@@ -58,7 +60,7 @@ def items_with(text: str, start: int, end: int, *, sentence: Span) -> list[Span]
     joined |= joined_within(text, start, end)
     inside = _split(text, start, end, joined)
     if len(inside) > 1 and all(is_item(text[slice(*piece)]) for piece in inside):
-        return inside
+        return [(start, end)] if _is_place(text, inside, end) else inside
     # Without the comma behind it.
     own = inside[0] if len(inside) == 1 else (start, end)
     closing = CLOSING.search(text, *sentence)
@@ -75,6 +77,16 @@ def items_with(text: str, start: int, end: int, *, sentence: Span) -> list[Span]
     if around[place][1] == own[1]:
         items += _behind(text, around[place + 1 :], own)
     return items
+
+
+def _is_place(text: str, pieces: list[Span], end: int) -> bool:
+    """Whether two names are a place and where that lies: "Atlanta, Georgia", and no more behind."""
+    if len(pieces) != 2 or not all(
+        is_name(text, piece) and text[slice(*piece)][-1].isalpha() for piece in pieces
+    ):
+        return False
+    (_, left), (right, _) = pieces
+    return text[left:right].strip() == "," and not MORE.match(text, end)
 
 
 def _before(text: str, pieces: list[Span], own: Span) -> list[Span]:

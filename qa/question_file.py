@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,6 +78,10 @@ def read_questions(file: Path) -> Iterator[AskedQuestion | BadLine]:
     return reader(_decoded(data, str(file)), str(file))
 
 
+# Of JSON objects; a question may begin with a bracket.
+ARRAY = re.compile(r'\s*\[\s*\{\s*"')
+
+
 def read_piped_questions(data: bytes) -> Iterator[AskedQuestion | BadLine]:
     """Read questions that were piped in: JSON lines where the first is an object, else text.
 
@@ -87,9 +92,13 @@ def read_piped_questions(data: bytes) -> Iterator[AskedQuestion | BadLine]:
         A question, or what is wrong with a line, in order.
 
     Raises:
-        SourceError: it is not UTF-8.
+        SourceError: it is not UTF-8, or an array of objects.
     """
     text = _decoded(data, "Standard input")
+    if ARRAY.match(text):
+        raise SourceError(
+            "Standard input is a JSON array.", "Write an object in each line instead."
+        )
     reader = _read_json_lines if text.lstrip().startswith("{") else _read_text
     return reader(text, "Standard input")
 

@@ -8,12 +8,19 @@ from index.sentences import Span
 
 # A comma before these is that of a name or a place: "Fenn, Inc.", "Lind, Jr.", "Washington, D.C.".
 NOT_WITHIN_NAMES = r"(?!\s*(?:Inc|Ltd|LLC|Corp|Co|Jr|Sr|PhD|MD|D\.C)\b)"
+# Nor that of a day and its year: "March 3, 1990".
+MONTH = (
+    r"\b(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?"
+    r"|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?"
+)
+NOT_WITHIN_DATES = rf"(?<!{MONTH}\s+\d{{1,2}}(?=,\s*\d{{4}}\b))"
 # White space is looked at from where it begins, and once: of a million blanks each would else be
 # tried as a beginning.
 BETWEEN = regex.compile(
     r"(?<!\s)\s*+;\s*(?:and\s+|or\s+)?"
     # Not that of a number: "1,500".
-    rf"|(?<!\s)\s*+(?:(?<!\d),|,(?!\d)){NOT_WITHIN_NAMES}\s*(?:(?:and|or|as well as)\s+)?"
+    rf"|(?<!\s)\s*+{NOT_WITHIN_DATES}(?:(?<!\d),|,(?!\d)){NOT_WITHIN_NAMES}"
+    r"\s*(?:(?:and|or|as well as)\s+)?"
     r"|(?<!\s)\s++(?:and|or|&|as well as)\s+"
     r"|(?<!\s)\s*+(?:[•‣◦▪●]|(?=[-*]\s)(?<=\n[ \t]*)[-*])\s*",
 )

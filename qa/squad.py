@@ -153,7 +153,7 @@ def _articles(data: bytes) -> Sequence[dict[str, Any]]:
         if isinstance(loaded[0], dict) and loaded[0].keys() == {"header"}:
             del loaded[0]
     if isinstance(loaded, dict):
-        loaded = loaded["data"] if "data" in loaded else [loaded]
+        loaded = loaded.get("data", [loaded])  # without, it is the only line
     articles: Sequence[dict[str, Any]] = loaded
     return articles
 

@@ -96,6 +96,10 @@ from qa.asking_several import asks_for_several, count_asked
         "songs by the beatles",
         "cast of friends",
         "songs of 1985",
+        "In which years did they win?",
+        "On what days is it closed?",
+        "which armed forces fought there",
+        "which selected towns voted",
     ],
 )
 def test_asks_for_several(question):
@@ -182,6 +186,11 @@ def test_asks_for_several(question):
         "tell me who wrote the songs",
         "give me a summary of the events",
         "interest rates in india",
+        "what provides milk",
+        "What replaced steam engines?",
+        "What happened two days later?",
+        "what organ produces insulin",
+        "what animal lays eggs",
     ],
 )
 def test_asks_for_one(question):
@@ -233,6 +242,8 @@ def test_asks_for_one(question):
         ("give me three names", 3),
         ("what twelve tribes made up israel", 12),
         ("types of clouds", None),
+        ("Which player scored 3 goals?", None),
+        ("What happened two days later?", None),
     ],
 )
 def test_how_many_are_asked_for(question, count):

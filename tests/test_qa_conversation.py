@@ -92,6 +92,8 @@ def test_the_question_comes_last_and_whole(question, history):
         "Why did they leave the house?",
         "What else was decided at the meeting of May?",
         "Who's his brother in the second chapter?",
+        "How many were there?",
+        "Can you name another town?",
     ],
 )
 def test_follow_up_leans_on_what_was_said(question):

@@ -54,6 +54,23 @@ def test_an_item_with_a_conjunction_is_one_where_commas_show_it(quote, items):
     assert texts("Which countries?", text, quote) == items
 
 
+@pytest.mark.parametrize(
+    ("text", "quote", "items"),
+    [
+        (
+            "They voted on March 3, 1990 and Sept. 5, 1994.",
+            "March 3, 1990 and Sept. 5, 1994",
+            ["March 3, 1990", "Sept. 5, 1994"],
+        ),
+        ("They met in Atlanta, Georgia.", "Atlanta, Georgia", []),
+        ("They met Ada, Ben and Cy.", "Ada, Ben", ["Ada", "Ben"]),
+        ("They met in 1990, 1994.", "1990, 1994", ["1990", "1994"]),
+    ],
+)
+def test_a_date_and_a_place_are_one_item(text, quote, items):
+    assert texts("Which were they?", text, quote) == items
+
+
 def test_a_conjunction_between_clauses_shows_nothing():
     text = "Anna and Ben sang, and Carl danced."
     assert texts("Who sang?", text, "Anna and Ben") == ["Anna", "Ben"]

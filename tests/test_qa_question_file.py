@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.errors import SourceError
-from qa.question_file import AskedQuestion, BadLine, read_questions
+from qa.question_file import AskedQuestion, BadLine, read_piped_questions, read_questions
 from qa.records import Turn
 
 
@@ -258,3 +258,10 @@ def test_kind_of_file_that_is_not_read(tmp_path, name):
     (tmp_path / name).write_text("who?")
     with pytest.raises(SourceError, match=r"must end in \.txt, \.jsonl, \.csv"):
         read_questions(tmp_path / name)
+
+
+def test_an_array_that_is_piped_in_is_no_question():
+    with pytest.raises(SourceError, match="JSON array"):
+        list(read_piped_questions(b'[\n {"question": "who?"}]'))
+    (asked,) = read_piped_questions(b"[sic] who?")
+    assert asked.question == "[sic] who?"

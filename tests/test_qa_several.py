@@ -260,6 +260,19 @@ def test_the_end_of_a_word_is_no_article(quote):
     assert len(enumerated("the sea salt and the oil", "What are the ingredients?")) == 2
 
 
+@pytest.mark.parametrize(
+    ("quote", "question"),
+    [
+        ("Trinidad and Tobago", "Where were they?"),
+        ("Johnson and Johnson", "Who advised them?"),
+        ("Farrar, Straus and Giroux", "Which company published it?"),
+    ],
+)
+def test_a_name_of_several_is_one(quote, question):
+    assert enumerated(quote, question) == ()
+    assert enumerated("Ada, Ben and Cy", "Which band members sang?")
+
+
 def test_place_and_its_country_stay_together_where_one_is_asked_for():
     text = "She was born in Paris, France."
     assert texts("Where was she born?", text, "Paris, France") == []

@@ -144,6 +144,30 @@ def test_rows_with_a_context_each(tmp_path, name):
     assert [paragraph.title for paragraph in read.paragraphs] == ["Untitled", "1999"]
 
 
+@pytest.mark.parametrize("name", ["mrqa.jsonl", "lines.json", "lines.json.gz", "one.jsonl"])
+def test_objects_a_line_whatever_the_file_is_called(tmp_path, name):
+    lines = [{"context": MARSH, "qas": [{"question": "one?", "answers": ["42"]}]}, ROWS[2]]
+    if name == "mrqa.jsonl":
+        lines = [{"header": {"dataset": "marshes"}}, *lines]
+    answers = [("42",), ("steel",)]
+    if name == "one.jsonl":
+        lines, answers = lines[:1], answers[:1]
+    data = "\n".join(map(json.dumps, lines)).encode()
+    read = SquadSet.from_file(write(tmp_path, name, data))
+    assert [question.answers for question in read.questions] == answers
+
+
+@pytest.mark.parametrize("answers", ["steel", {"text": "steel", "answer_start": 27}, ["steel"]])
+def test_an_answer_that_stands_by_itself(tmp_path, answers):
+    rows = [
+        {"context": KETTLE, "question": "one?", "answers": answers, "is_impossible": "false"},
+        {"context": KETTLE, "question": "two?", "all_spans": answers},
+        {"context": KETTLE, "question": "three?", "answers": answers, "is_impossible": "true"},
+    ]
+    read = SquadSet.from_file(write(tmp_path, "alone.json", rows))
+    assert [question.answers for question in read.questions] == [("steel",), ("steel",), ()]
+
+
 def test_a_blank_answer_is_none(tmp_path):
     rows = [row("one?", ""), row("two?", " ", "42"), row("three?", "A")]
     read = SquadSet.from_file(write(tmp_path, "blank.json", squad((MARSH, rows))))
@@ -159,6 +183,17 @@ def test_turns_are_put_in_order_and_together(tmp_path):
     read = SquadSet.from_file(write(tmp_path, "turns.json", data))
     asked = [[turn.question for turn in turns] for turns in read.conversations]
     assert asked == [["1?", "2?", "3?"], ["1?", "2?"], ["1?"], ["1?"], ["2?"]]
+
+
+@pytest.mark.parametrize(("key", "kind"), [("turn", str), ("turn_id", int), ("turn_id", str)])
+def test_turns_as_other_files_number_them(tmp_path, key, kind):
+    rows = [
+        {"context": MARSH, "question": f"{number}?", "answers": ["42"], key: kind(number)}
+        for number in (9, 10, 9, 10)
+    ]
+    read = SquadSet.from_file(write(tmp_path, "turns.jsonl", rows))
+    asked = [[turn.question for turn in turns] for turns in read.conversations]
+    assert asked == [["9?", "10?"], ["9?", "10?"]]
 
 
 @pytest.mark.usefixtures("no_collection")
@@ -228,11 +263,14 @@ def test_all_spans_are_items(tmp_path):
     rows += [impossible | {"all_spans": []}, asked | {"is_impossible": True}]
     rows += [row("What size?", "42") | {"all_spans": []}]
     rows += [row("What rows?") | {"all_spans": ["Ann", "Ben"]}]
+    rows += [{"question": "What rooms?", "all_spans": [""]}]
+    rows += [{"question": "What halls?", "all_spans": []}]
+    rows += [row("What rows?") | {"answers": {"text": []}, "all_spans": ["Ann", "Ben"]}]
     rows += [{"question": "What seats?", "all_spans": [{"text": "Ann"}, {"text": "Ben"}]}]
     read = SquadSet.from_file(write(tmp_path, "several.json", squad((MARSH, rows))))
     found = [question.items for question in read.questions]
     both = ("Ann", "Ben")
-    assert found == [("red", "blue"), None, (), None, None, (), (), None, both, both]
+    assert found == [("red", "blue"), None, (), None, None, (), (), None, both, (), (), both, both]
     assert [question.answers for question in read.questions[-2:]] == [both, both]
     write(tmp_path, "none.json", squad((MARSH, [{"question": "What seats?"}])))
     with pytest.raises(SourceError, match="answers"):

@@ -233,6 +233,14 @@ def test_hyphens_and_quotation_marks_part_words():
     assert ends == {1, 7, 8, 12, 13, 19}
 
 
+def test_what_stands_behind_a_sentence_or_a_label_without_a_space_may_be_quoted():
+    text = "For camping.Overall good. Director:Ann, U.S.A."
+    starts, ends = spans_allowed(text)
+    assert {text.index("Overall"), text.index("Ann")} <= starts
+    assert {text.index(".Overall"), text.index(":Ann")} <= ends
+    assert text.index("S.A.") not in starts
+
+
 def test_every_ideograph_may_start_and_end():
     text = "北京是中国的首都"
     starts, ends = spans_allowed(text)

@@ -223,7 +223,12 @@ def test_enumerations_are_taken_apart(text: str, question: str, expected: list[s
 
 @many
 @given(
-    st.lists(st.sampled_from(["ale", "red wine", "Tom Hall", "the cat"]), min_size=3, max_size=6)
+    st.lists(
+        st.sampled_from(["ale", "red wine", "Tom Hall", "the cat", "a dog", "Bo"]),
+        min_size=3,
+        max_size=6,
+        unique=True,
+    )
 )
 def test_what_is_joined_is_taken_apart(items: list[str]) -> None:
     text = f"{', '.join(items[:-1])} and {items[-1]}"
