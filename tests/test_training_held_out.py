@@ -1,16 +1,20 @@
 """Articles that are held out of the training, to evaluate a reader on."""
 
 import json
+import shutil
 from collections import Counter
 from pathlib import Path
 
 import pytest
 import regex
-from held_out import write_held_out
+from card import card
+from held_out import HELD_OUT_FILE, measure_held_out, write_held_out
 from prepare import Recipe, make_examples
 from stub import StubEmbedder
 from training_data import HALL, HALL_ASKED, rows_of
 
+from qa.evaluate import figures, read_squad
+from qa.reader import SHIPPED_READER, ExtractiveReader
 from qa.squad import SquadSet
 
 MILL = "The mill of Oldmere was sold in 1902 to Ida Fry. She tore it down."
@@ -69,3 +73,23 @@ def test_a_recipe_that_holds_out_nothing_has_nothing_to_evaluate(
     file.write_text(file.read_text("utf-8").replace('held_out = ["Mill"]', ""), "utf-8")
     with pytest.raises(ValueError, match="holds out no articles"):
         write_held_out(data, data / "held.json", recipe=Recipe.load(file))
+
+
+def test_its_figures_stand_in_the_card(two_articles: tuple[Path, Recipe]) -> None:
+    data, recipe = two_articles
+    reader = shutil.copytree(
+        SHIPPED_READER, data / "reader", ignore=shutil.ignore_patterns(HELD_OUT_FILE)
+    )
+    write_held_out(data, data / "held.json", recipe=recipe)
+    assert "held out" not in card(reader, [])
+    measure_held_out(data / "held.json", reader)
+    told = json.loads((reader / HELD_OUT_FILE).read_text("utf-8"))
+    read = read_squad(
+        SquadSet.from_file(data / "held.json"),
+        reader=ExtractiveReader.from_pretrained(reader, plain=True),
+    )
+    assert told["figures"].items() <= figures(read).items()
+    assert told["figures"]["total"] == len(MILL_ASKED)
+    text = card(reader, [])
+    assert f"`{told['command']}`" in text
+    assert f"| total |\n|---|\n| {len(MILL_ASKED)} |" in text

@@ -2,10 +2,11 @@
 
     python training/chain.py --data FOLDER --output trained
 
-prepare, teacher, label, distil, average, export, calibrate, devcheck, card: a step whose output is
-there is left out, so a chain that was stopped goes on when it is started again, with the same
-inputs only. With ``--encoder`` the reader begins at that, made smaller, and not at another reader.
-The new reader is in OUTPUT/reader; ``export.py --replace`` ships it.
+prepare, teacher, label, distil, average, export, calibrate, devcheck, held_out where the recipe
+holds out anything, card: a step whose output is there is left out, so a chain that was stopped
+goes on when it is started again, with the same inputs only. With ``--encoder`` the reader begins
+at that, made smaller, and not at another reader. The new reader is in OUTPUT/reader;
+``export.py --replace`` ships it.
 """
 
 import argparse
@@ -28,6 +29,7 @@ from examples import digest_of
 from export import export
 from fetch_teacher import fetch_teacher
 from finetune import fine_tune
+from held_out import HELD_OUT_FILE, measure_held_out, write_held_out
 from journal import PLOT
 from label import label
 from models import WEIGHTS, told_apart
@@ -148,6 +150,7 @@ def steps(inputs: Inputs) -> list[Step]:
             figures,
             lambda: measure(data, reader, figures, recipe=recipes / "distil.toml"),
         ),
+        *_held_out(data, output / HELD_OUT_FILE, reader, recipes),
         Step(
             "card",
             reader / CARD_FILE,
@@ -212,6 +215,18 @@ def hold_to_inputs(inputs: Inputs, *, begun: bool) -> None:
 def _prepare(data: Path, examples: Path, recipes: Path) -> None:
     recipe = Recipe.load(recipes / "prepare.toml")
     prepare(data, examples, recipe=recipe, embedder=SentenceEmbedder.shipped())
+
+
+def _held_out(data: Path, file: Path, reader: Path, recipes: Path) -> list[Step]:
+    """Evaluating on what the recipe holds out, if it holds out anything."""
+    recipe = Recipe.load(recipes / "prepare.toml")
+
+    def run() -> None:
+        write_held_out(data, file, recipe=recipe)
+        measure_held_out(file, reader)
+
+    holds_out = any(one.held_out for one in recipe.sets)
+    return [Step("held_out", reader / HELD_OUT_FILE, run)] if holds_out else []
 
 
 def _average(start: str, student: Path, averaged: Path, recipes: Path) -> None:

@@ -1,10 +1,10 @@
-"""Write the articles that prepare.toml holds out, to evaluate a reader on.
+"""Evaluate a reader on the articles that prepare.toml holds out.
 
-    python training/held_out.py --data FOLDER --output held_out.json
-    pullquote evaluate held_out.json --json
+    python training/held_out.py --data FOLDER --output held_out.json --reader FOLDER
 
 Of some sets there is no development part. A reader that is trained by the recipe has not seen these
-articles, so what it makes of them tells what it makes of others like them.
+articles, so what it makes of them tells what it makes of others like them. The output is a file in
+SQuAD's format, for `pullquote evaluate`; the figures are written beside the reader.
 """
 
 import argparse
@@ -14,6 +14,15 @@ from pathlib import Path
 from prepare import RECIPE, Recipe
 from squad import find_set, read_articles
 from whole_file import write_whole
+
+from qa.evaluate import figures, read_squad
+from qa.reader import ExtractiveReader
+from qa.squad import SquadSet
+
+HELD_OUT_FILE = "held_out.json"
+COMMAND = "pullquote evaluate held_out.json --reader READER --json"
+# Those that say how well people's unanswerable questions are told from the others.
+SHOWN = ("total", "HasAns_f1", "HasAns_exact", "best_f1", "best_exact", "auroc", "abstained_at_90")
 
 
 def write_held_out(data: Path, output: Path, *, recipe: Recipe) -> None:
@@ -39,13 +48,29 @@ def write_held_out(data: Path, output: Path, *, recipe: Recipe) -> None:
     write_whole(output, json.dumps({"data": held_out}) + "\n")
 
 
+def measure_held_out(file: Path, reader: Path) -> None:
+    """Evaluate a reader on what was held out, and write its figures beside it.
+
+    Args:
+        file: what ``write_held_out`` wrote.
+        reader: folder of the reader.
+    """
+    loaded = ExtractiveReader.from_pretrained(reader, plain=True)
+    found = figures(read_squad(SquadSet.from_file(file), reader=loaded))
+    told = {"command": COMMAND, "figures": {name: found[name] for name in SHOWN if name in found}}
+    write_whole(reader / HELD_OUT_FILE, json.dumps(told, indent=2) + "\n")
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Write the articles that a recipe holds out.")
+    parser = argparse.ArgumentParser(description="Evaluate on the articles a recipe holds out.")
     parser.add_argument("--data", type=Path, required=True, help="folder of NAME.train.json[.gz]")
     parser.add_argument("--output", type=Path, required=True, help="JSON file to write")
+    parser.add_argument("--reader", type=Path, help="folder of a reader to evaluate")
     parser.add_argument("--recipe", type=Path, default=RECIPE, help="TOML file (prepare.toml)")
     options = parser.parse_args()
     write_held_out(options.data, options.output, recipe=Recipe.load(options.recipe))
+    if options.reader is not None:
+        measure_held_out(options.output, options.reader)
 
 
 if __name__ == "__main__":
