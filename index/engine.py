@@ -297,8 +297,9 @@ class PassageIndex:
 
         Raises:
             StoreError: as for ``add``.
-            InputError: there is no such document, or the index is in memory.
+            InputError: there is no such document, the ids are one text, or the index is in memory.
         """
+        _check_several("ids", ids)
         folder = self._written()
         if not ids:
             return
@@ -434,10 +435,12 @@ class PassageIndex:
             For each query its hits, best first; none where no article is as asked for.
 
         Raises:
-            InputError: top_k is below 1, or an article or a collection that is named is not there.
+            InputError: top_k is below 1, the queries are one text, or an article or a collection
+                that is named is not there.
             StoreError: what was found cannot be read from the folder, is damaged, or went since.
             ModelError: the embedder gives other vectors than it promises.
         """
+        _check_several("queries", queries)
         check_top_k(top_k)
         if not queries:
             return []
@@ -510,6 +513,11 @@ def _prepared(contents: Contents) -> Iterator[Prepared]:
         spans = [(one.start, one.end) for one in contents.passages[rows.start : rows.stop]]
         numbers = contents.vectors.numbers[rows.start : rows.stop]
         yield Prepared(document, spans, contents.exact.vectors_of(numbers))
+
+
+def _check_several(name: str, given: object) -> None:
+    if isinstance(given, str):  # it would be taken letter by letter
+        raise InputError(f"The {name} are one text.", "Give a list of texts.")
 
 
 def _check_documents(documents: Sequence[Document]) -> None:

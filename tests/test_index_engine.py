@@ -119,6 +119,14 @@ def test_no_queries_and_few_passages(stub_embedder):
     assert len(index.search(["x"], top_k=1)[0]) == 1
 
 
+def test_one_text_is_not_several(stub_embedder):
+    index = build(["One."], stub_embedder)
+    for act, name in ((index.search, "queries"), (index.remove, "ids")):
+        for text in ("0", "Cats run", ""):
+            with pytest.raises(InputError, match=f"The {name} are one text"):
+                act(text)
+
+
 @pytest.mark.parametrize("top_k", [0, -1, 2.0, True])
 def test_top_k_out_of_range(stub_embedder, top_k):
     index = build(["One."], stub_embedder)
