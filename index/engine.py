@@ -12,7 +12,7 @@ from index.embed import BATCH_SIZE, Embedder, checked_vectors
 from index.embedder import shipped_embedder
 from index.errors import InputError, StoreError
 from index.facts import Facts
-from index.filters import Filter
+from index.filters import Filter, check_filter
 from index.folder import is_stored_index
 from index.fusion import fuse
 from index.in_memory import STEP_PASSAGES, Embedded, embed_in_steps, held_contents, part_of
@@ -86,9 +86,10 @@ class PassageIndex:
             where: the filter; without it, any article will do.
 
         Raises:
-            InputError: an article or a collection that is named is not there.
+            InputError: where is no filter, or an article or a collection that it names not there.
             StoreError: as for ``search``.
         """
+        check_filter(where)
         contents = self._contents
         if where is None or where.is_open:
             return len(contents.documents) > 0
@@ -435,13 +436,14 @@ class PassageIndex:
             For each query its hits, best first; none where no article is as asked for.
 
         Raises:
-            InputError: top_k is below 1, the queries are one text, or an article or a collection
-                that is named is not there.
+            InputError: top_k is below 1, the queries are one text, where is no filter, or an
+                article or a collection that it names is not there.
             StoreError: what was found cannot be read from the folder, is damaged, or went since.
             ModelError: the embedder gives other vectors than it promises.
         """
         _check_several("queries", queries)
         check_top_k(top_k)
+        check_filter(where)
         if not queries:
             return []
         contents = self._contents

@@ -11,7 +11,7 @@ from tqdm import tqdm
 from index.embed import Embedder
 from index.engine import PassageIndex
 from index.errors import InputError
-from index.filters import Filter
+from index.filters import Filter, check_filter
 from index.in_memory import Embedded
 from index.limits import DEFAULT_LIMITS, ReadLimits
 from index.read import Source
@@ -303,6 +303,7 @@ class Assistant:
         if batch_size < 1:
             raise InputError(f"batch_size is {batch_size}.", "Give 1 or more.")
         check_min_score(min_score)
+        check_filter(where)
         for block, fault in _blocks(questions, self.reader):
             pipeline = Pipeline(
                 index=self.index,

@@ -62,6 +62,15 @@ def test_top_k_that_is_no_whole_number(news, top_k):
     assert recorder.pairs == []
 
 
+def test_where_that_is_no_filter(news):
+    assistant, recorder = variant(news)
+    where = {"documents": ["a"]}
+    for act in (assistant.ask, assistant.search):
+        with pytest.raises(InputError, match="where is a dict, not a Filter"):
+            act(PARDONED, where=where)
+    assert recorder.pairs == []
+
+
 @pytest.mark.parametrize(("one", "kind"), [("who?", "text"), (Question("who?"), "question")])
 def test_one_question_is_not_several(news, one, kind):
     assistant, recorder = variant(news)
