@@ -8,6 +8,7 @@ from typing import Self
 from index import store
 from index.adding import Changes, add_documents, check_ids
 from index.beside import beside
+from index.counts import check_count
 from index.embed import BATCH_SIZE, Embedder, checked_vectors
 from index.embedder import shipped_embedder
 from index.errors import InputError, StoreError
@@ -29,7 +30,6 @@ from index.records import Document, Hit, Passage
 from index.remaking import Current, Remaking
 from index.store import Contents
 from index.storing import Prepared
-from index.top_k import check_top_k
 from index.vector_kind import CANDIDATES
 from index.writer import changing
 from index.writer_lock import WAIT_S, writing
@@ -145,6 +145,7 @@ class PassageIndex:
             ModelError: the embedder gives other vectors than it promises.
         """
         _check_documents(documents)
+        batch_size = check_count("batch_size", batch_size)
         facts = new_facts(
             embedder, budget_tokens=budget_tokens, overlap_sentences=overlap_sentences
         )
@@ -275,9 +276,11 @@ class PassageIndex:
 
         Raises:
             StoreError: the folder cannot be written, is damaged, or another process writes.
-            InputError: two documents have the same id, or the index is in memory.
+            InputError: two documents have the same id, batch_size is below 1, or the index is in
+                memory.
             ModelError: the embedder gives other vectors than it promises.
         """
+        batch_size = check_count("batch_size", batch_size)
         folder = self._written()
         check_ids(documents)
         with changing(folder, wait_s=wait_s) as writer:
@@ -436,13 +439,14 @@ class PassageIndex:
             For each query its hits, best first; none where no article is as asked for.
 
         Raises:
-            InputError: top_k is below 1, the queries are one text, where is no filter, or an
-                article or a collection that it names is not there.
+            InputError: top_k or batch_size is below 1, the queries are one text, where is no
+                filter, or an article or a collection that it names is not there.
             StoreError: what was found cannot be read from the folder, is damaged, or went since.
             ModelError: the embedder gives other vectors than it promises.
         """
         _check_several("queries", queries)
-        check_top_k(top_k)
+        top_k = check_count("top_k", top_k)
+        batch_size = check_count("batch_size", batch_size)
         check_filter(where)
         if not queries:
             return []
