@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from index.errors import InputError
+from index.counts import check_count
 from index.records import Document, Passage
 from index.sentences import Span, sentence_spans, trim
 
@@ -40,7 +40,8 @@ def cut(
     Raises:
         InputError: the budget is below 1 or the overlap below 0.
     """
-    check_cut(budget_tokens=budget_tokens, overlap_sentences=overlap_sentences)
+    check_count("budget_tokens", budget_tokens)
+    check_count("overlap_sentences", overlap_sentences, least=0)
     text = document.text
     tokens = _Tokens(token_spans(text))
     pieces: list[Span] = []
@@ -64,18 +65,6 @@ def cut(
             start -= 1
         first = start
     return passages
-
-
-def check_cut(*, budget_tokens: int, overlap_sentences: int) -> None:
-    """Refuse what ``cut`` cannot do.
-
-    Raises:
-        InputError: the budget is below 1 or the overlap below 0.
-    """
-    if budget_tokens < 1:
-        raise InputError(f"budget_tokens is {budget_tokens}.", "Give 1 or more.")
-    if overlap_sentences < 0:
-        raise InputError(f"overlap_sentences is {overlap_sentences}.", "Give 0 or more.")
 
 
 class _Tokens:

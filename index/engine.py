@@ -8,11 +8,12 @@ from typing import Self
 from index import store
 from index.adding import Changes, add_documents, check_ids
 from index.beside import beside
+from index.counts import check_count
 from index.embed import BATCH_SIZE, Embedder, checked_vectors
 from index.embedder import shipped_embedder
 from index.errors import InputError, StoreError
 from index.facts import Facts
-from index.filters import Filter
+from index.filters import Filter, check_filter
 from index.folder import is_stored_index
 from index.fusion import fuse
 from index.in_memory import STEP_PASSAGES, Embedded, embed_in_steps, held_contents, part_of
@@ -29,7 +30,6 @@ from index.records import Document, Hit, Passage
 from index.remaking import Current, Remaking
 from index.store import Contents
 from index.storing import Prepared
-from index.top_k import check_top_k
 from index.vector_kind import CANDIDATES
 from index.writer import changing
 from index.writer_lock import WAIT_S, writing
@@ -86,9 +86,10 @@ class PassageIndex:
             where: the filter; without it, any article will do.
 
         Raises:
-            InputError: an article or a collection that is named is not there.
+            InputError: where is no filter, or an article or a collection that it names not there.
             StoreError: as for ``search``.
         """
+        check_filter(where)
         contents = self._contents
         if where is None or where.is_open:
             return len(contents.documents) > 0
@@ -144,6 +145,7 @@ class PassageIndex:
             ModelError: the embedder gives other vectors than it promises.
         """
         _check_documents(documents)
+        batch_size = check_count("batch_size", batch_size)
         facts = new_facts(
             embedder, budget_tokens=budget_tokens, overlap_sentences=overlap_sentences
         )
@@ -274,9 +276,11 @@ class PassageIndex:
 
         Raises:
             StoreError: the folder cannot be written, is damaged, or another process writes.
-            InputError: two documents have the same id, or the index is in memory.
+            InputError: two documents have the same id, batch_size is below 1, or the index is in
+                memory.
             ModelError: the embedder gives other vectors than it promises.
         """
+        batch_size = check_count("batch_size", batch_size)
         folder = self._written()
         check_ids(documents)
         with changing(folder, wait_s=wait_s) as writer:
@@ -297,8 +301,9 @@ class PassageIndex:
 
         Raises:
             StoreError: as for ``add``.
-            InputError: there is no such document, or the index is in memory.
+            InputError: there is no such document, the ids are one text, or the index is in memory.
         """
+        _check_several("ids", ids)
         folder = self._written()
         if not ids:
             return
@@ -434,11 +439,15 @@ class PassageIndex:
             For each query its hits, best first; none where no article is as asked for.
 
         Raises:
-            InputError: top_k is below 1, or an article or a collection that is named is not there.
+            InputError: top_k or batch_size is below 1, the queries are one text, where is no
+                filter, or an article or a collection that it names is not there.
             StoreError: what was found cannot be read from the folder, is damaged, or went since.
             ModelError: the embedder gives other vectors than it promises.
         """
-        check_top_k(top_k)
+        _check_several("queries", queries)
+        top_k = check_count("top_k", top_k)
+        batch_size = check_count("batch_size", batch_size)
+        check_filter(where)
         if not queries:
             return []
         contents = self._contents
@@ -510,6 +519,11 @@ def _prepared(contents: Contents) -> Iterator[Prepared]:
         spans = [(one.start, one.end) for one in contents.passages[rows.start : rows.stop]]
         numbers = contents.vectors.numbers[rows.start : rows.stop]
         yield Prepared(document, spans, contents.exact.vectors_of(numbers))
+
+
+def _check_several(name: str, given: object) -> None:
+    if isinstance(given, str):  # it would be taken letter by letter
+        raise InputError(f"The {name} are one text.", "Give a list of texts.")
 
 
 def _check_documents(documents: Sequence[Document]) -> None:

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any
 
 from index.dates import days_of
 from index.errors import InputError
@@ -24,8 +26,8 @@ class Filter:
             are in none.
         languages: as RFC 4647 has them: ``en`` holds for ``en`` and ``en-GB``, in capitals or
             not. An article whose language is not known has none of them.
-        since: a date as ``2024``, ``2024-03`` or ``2024-03-05``; no day of the article's date is
-            before the first of it.
+        since: a date as ``2024``, ``2024-03`` or ``2024-03-05``, or a ``datetime.date``, which is
+            kept as the last of these; no day of the article's date is before the first of it.
         until: the same; no day of the article's date is after the last of it. A date stands for
             all its days: an article of ``2024`` is not one since ``2024-06``. One without a date,
             or with one that is written otherwise, is of no time.
@@ -38,8 +40,8 @@ class Filter:
     documents: Collection[str] | None = None
     collections: Collection[str] | None = None
     languages: Collection[str] | None = None
-    since: str | None = None
-    until: str | None = None
+    since: str | date | None = None
+    until: str | date | None = None
 
     def __post_init__(self) -> None:
         for name in ("documents", "collections", "languages"):
@@ -55,6 +57,10 @@ class Filter:
             object.__setattr__(self, name, tuple(sorted(set(given))))
         if self.languages is not None and not all(one.strip() for one in self.languages):
             raise InputError("A language is blank.", "Name one such as en or pt-BR.")
+        for name in ("since", "until"):
+            given = getattr(self, name)
+            if isinstance(given, date):  # of a datetime, which is one, the day alone
+                object.__setattr__(self, name, date.isoformat(given))
         first, last = self.days
         if first is not None and last is not None and first > last:
             raise InputError(
@@ -95,6 +101,19 @@ class Filter:
         return "; ".join(told) or "all articles"
 
 
+def check_filter(where: Any) -> None:
+    """Refuse what is given as a filter and is none.
+
+    Raises:
+        InputError: it is neither None nor a ``Filter``.
+    """
+    if where is not None and not isinstance(where, Filter):
+        raise InputError(
+            f"where is a {type(where).__name__}, not a Filter.",
+            "Make one, such as Filter(collections=['news']).",
+        )
+
+
 def check_name(name: str) -> None:
     """Refuse a name that nothing can have.
 
@@ -128,9 +147,11 @@ def _tag(written: str) -> str:
     return written.strip().lower().replace("_", "-")
 
 
-def _days(name: str, written: str) -> tuple[int, int]:
-    is_plain = isinstance(written, str) and PLAIN_DATE.fullmatch(written)
-    days = days_of(written) if is_plain else None
+def _days(name: str, written: Any) -> tuple[int, int]:
+    if not isinstance(written, str):
+        shown, kind = repr(written)[:SHOWN_CHARS], type(written).__name__
+        raise InputError(f"{name} is {shown} ({kind}), which is not a date.", DATED)
+    days = days_of(written) if PLAIN_DATE.fullmatch(written) else None
     if days is None:
-        raise InputError(f"{name} is {str(written)[:SHOWN_CHARS]!r}, which is not a date.", DATED)
+        raise InputError(f"{name} is {written[:SHOWN_CHARS]!r}, which is not a date.", DATED)
     return days

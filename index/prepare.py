@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from index.chunk import check_cut, cut
+from index.chunk import cut
+from index.counts import check_count
 from index.embed import BATCH_SIZE, Embedder, checked_vectors
 from index.errors import IncompatibleIndexError
 from index.facts import Facts
@@ -44,12 +45,11 @@ def new_facts(
     """
     if kind is not None:
         check_kind(kind, dimension=embedder.dimension)
-    check_cut(budget_tokens=budget_tokens, overlap_sentences=overlap_sentences)
     return Facts(
         embedder=embedder.identity,
         dimension=embedder.dimension,
-        budget_tokens=budget_tokens,
-        overlap_sentences=overlap_sentences,
+        budget_tokens=check_count("budget_tokens", budget_tokens),
+        overlap_sentences=check_count("overlap_sentences", overlap_sentences, least=0),
         kind=kind,
     )
 

@@ -3,10 +3,11 @@
 Here is decided what a source is. What is in a file, by its ending, is for ``articles``.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from os import PathLike
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from index.articles import (
     READABLE,
@@ -19,7 +20,7 @@ from index.articles import (
     warn_of,
     with_bar,
 )
-from index.errors import SourceError
+from index.errors import InputError, SourceError
 from index.limits import DEFAULT_LIMITS, ReadLimits, size
 from index.pattern import is_pattern, matching
 from index.records import Document
@@ -59,15 +60,39 @@ def read_sources(
         SourceError: something named is missing, cannot be read, holds no article or is an index.
             A bad file of a folder, a pattern or an archive, and a bad row of a table, is skipped
             with a ``SkippedFileWarning``.
-        InputError: a text is empty or not valid Unicode.
+        InputError: a text is empty or not valid Unicode, or what is given is no source.
     """
-    if isinstance(sources, str | Path | Document):
-        sources = [sources]
     how = _How(limits, allow_private, progress)
-    documents = [document for source in sources for document in _read_source(source, how)]
+    documents = [document for source in listed(sources) for document in _read_source(source, how)]
     if not documents:
         raise SourceError("No article was given.", "Name a file, a folder or a text.")
     return _with_unique_ids(documents)
+
+
+def listed(sources: Any) -> list[Source]:
+    """The sources that were given, one by one.
+
+    Args:
+        sources: one, or several in anything that can be gone through.
+
+    Raises:
+        InputError: it is something else, such as bytes, an open file or a mapping.
+    """
+    # Bytes, files and mappings could be gone through too: by numbers, by lines, by keys.
+    is_one = isinstance(sources, str | PathLike | bytes | bytearray | Mapping)
+    is_one = is_one or hasattr(sources, "read") or not isinstance(sources, Iterable)
+    return [_as_source(one) for one in ([sources] if is_one else sources)]
+
+
+def _as_source(given: Any) -> Source:
+    if isinstance(given, str | Document):
+        return given
+    if isinstance(given, PathLike):
+        return Path(given)
+    raise InputError(
+        f"A source is a {type(given).__name__}, which names no article.",
+        "Give a path, a text, a Document, or a list of these.",
+    )
 
 
 def read_articles(

@@ -1,15 +1,19 @@
 """The values that the index works with: documents, their passages, and hits."""
 
 import hashlib
+import operator
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Self
+from typing import Any, Self
 
 from index.errors import InputError
 from index.title import title_of
 
+TEXTS = ("id", "title", "text", "collection")  # of a document's fields
+TEXTS_OR_NONE = ("source", "author", "date", "language")
 TEXT_ID_CHARS = 12  # of a SHA-256 in hexadecimal: 48 bits, ample for a shelf of articles
+PAGE_STARTS = "Give the character that each begins at, the first at 0."
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +33,8 @@ class Document:
         collection: of which articles of an index it is one, by a name; empty for none.
 
     Raises:
-        InputError: the id or the text is empty, a field is not valid Unicode, or the pages do
-            not begin one after the other within the text.
+        InputError: the id or the text is empty, a field is no text or not valid Unicode, or the
+            pages do not begin one after the other within the text.
     """
 
     id: str
@@ -44,23 +48,26 @@ class Document:
     collection: str = field(default="", kw_only=True)
 
     def __post_init__(self) -> None:
+        for name in (*TEXTS, *TEXTS_OR_NONE):
+            given = getattr(self, name)
+            if given is not None or name in TEXTS:
+                _check_text(name, given)
         if not self.id:
             raise InputError("A document has an empty id.", "Give it a name.")
         if not self.text.strip():
             raise InputError(f"The article “{self.title}” is empty.", "Give it some text.")
-        for name in ("id", "title", "text", "source", "author", "date", "language", "collection"):
-            try:
-                (getattr(self, name) or "").encode()
-            except UnicodeEncodeError as error:
-                raise InputError(
-                    f"An article's {name} has half a surrogate pair at character {error.start}.",
-                    "Decode it again, for example with errors='replace'.",
-                ) from None
-        edges = (0, *self.page_starts, len(self.text) - 1)
-        if self.page_starts[:1] not in ((), (0,)) or any(a > b for a, b in pairwise(edges)):
+        try:
+            starts = tuple(map(operator.index, self.page_starts))  # JSON has lists for tuples
+        except TypeError:
+            raise InputError(
+                f"The pages of “{self.title}” do not begin at whole numbers.", PAGE_STARTS
+            ) from None
+        object.__setattr__(self, "page_starts", starts)
+        edges = (0, *starts, len(self.text) - 1)
+        if starts[:1] not in ((), (0,)) or any(a > b for a, b in pairwise(edges)):
             raise InputError(
                 f"The pages of “{self.title}” do not begin within its text, one after the other.",
-                "Give the character that each begins at, the first at 0.",
+                PAGE_STARTS,
             )
 
     @classmethod
@@ -73,9 +80,10 @@ class Document:
             id: its id; without one, a digest of the text, so the same text has the same id.
 
         Raises:
-            InputError: the text is empty or not valid Unicode.
+            InputError: the text is none, empty or not valid Unicode.
         """
-        digest = hashlib.sha256(text.encode(errors="replace")).hexdigest()
+        _check_text("text", text)
+        digest = hashlib.sha256(text.encode()).hexdigest()
         return cls(
             id=id or f"text-{digest[:TEXT_ID_CHARS]}",
             title=title or title_of(text),
@@ -153,3 +161,17 @@ class Hit:
 
     def __str__(self) -> str:
         return f"{self.score:.3f} {self.passage}"
+
+
+def _check_text(name: str, given: Any) -> None:
+    if not isinstance(given, str):
+        raise InputError(
+            f"An article's {name} is a {type(given).__name__}, not text.", "Write it as text."
+        )
+    try:
+        given.encode()
+    except UnicodeEncodeError as error:
+        raise InputError(
+            f"An article's {name} has half a surrogate pair at character {error.start}.",
+            "Decode it again, for example with errors='replace'.",
+        ) from None

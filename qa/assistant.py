@@ -8,15 +8,15 @@ from typing import Self
 
 from tqdm import tqdm
 
+from index.counts import check_count
 from index.embed import Embedder
 from index.engine import PassageIndex
 from index.errors import InputError
-from index.filters import Filter
+from index.filters import Filter, check_filter
 from index.in_memory import Embedded
 from index.limits import DEFAULT_LIMITS, ReadLimits
 from index.read import Source
 from index.records import Document
-from index.top_k import check_top_k
 from qa.conversation import expand
 from qa.defaults import BATCH_SIZE, PASSAGES_FOUND, TOP_K
 from qa.opening import open_sources
@@ -62,21 +62,17 @@ class Assistant:
         least_share: float = LEAST_SHARE,
         answers_kept: int = ANSWERS_KEPT,
     ) -> None:
-        if passages_read < 1:
-            raise InputError(f"passages_read is {passages_read}.", "Read 1 or more.")
+        self.passages_read = check_count("passages_read", passages_read)
         if not 0 <= sure_score <= 1:
             raise InputError(f"sure_score is {sure_score}.", "Give a probability, from 0 to 1.")
         if not 0 <= least_share <= 1:
             raise InputError(f"least_share is {least_share}.", "Give a share, from 0 to 1.")
-        if answers_kept < 0:
-            raise InputError(f"answers_kept is {answers_kept}.", "Give 0 or more.")
         self._index = index
         self._reader = reader
-        self.passages_read = passages_read
         self.sure_score = sure_score
         self.least_share = least_share
-        self._answers_kept = answers_kept
-        self._remembered = RememberedAnswers(most=answers_kept)
+        self._answers_kept = check_count("answers_kept", answers_kept, least=0)
+        self._remembered = RememberedAnswers(most=self._answers_kept)
 
     @classmethod
     def from_sources(
@@ -299,10 +295,10 @@ class Assistant:
             InputError: as for ``ask``; the questions before it are answered first.
         """
         _check_several(questions)
-        check_top_k(top_k)
-        if batch_size < 1:
-            raise InputError(f"batch_size is {batch_size}.", "Give 1 or more.")
+        top_k = check_count("top_k", top_k)
+        batch_size = check_count("batch_size", batch_size)
         check_min_score(min_score)
+        check_filter(where)
         for block, fault in _blocks(questions, self.reader):
             pipeline = Pipeline(
                 index=self.index,

@@ -176,7 +176,7 @@ class Endpoints:
             until: the same; only articles known to be no later are searched.
 
         Returns:
-            The passages, nearest first, each with document_id, document_title, start, end, text and score.
+            The passages, nearest first, each with document_id, document_title, start, end, text, page (null where there are none) and score.
         """  # noqa: E501 - Gradio reads one line for each argument
         where = _filter(collections, documents, languages, since, until)
         found = self._chosen(article, text).search(query, top_k=within_top_k(top_k), where=where)

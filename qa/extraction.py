@@ -11,9 +11,9 @@ from typing import Any, TypedDict
 
 import numpy as np
 
+from index.counts import check_count
 from index.errors import InputError
 from index.records import Document, Passage
-from index.top_k import check_top_k
 from qa.defaults import BATCH_SIZE
 from qa.questions import MAX_QUESTION_CHARS, check_question
 from qa.rank import Ranking, rank
@@ -81,7 +81,14 @@ def extract(
             an option is out of range.
         ModelError: the model cannot be loaded.
     """
-    check_top_k(top_k)
+    top_k = check_count("top_k", top_k)
+    max_seq_len = check_count("max_seq_len", max_seq_len)
+    max_answer_len = check_count("max_answer_len", max_answer_len)
+    batch_size = check_count("batch_size", batch_size)
+    if doc_stride is not None:
+        doc_stride = check_count("doc_stride", doc_stride, least=0)
+    if max_question_len is not None:
+        max_question_len = check_count("max_question_len", max_question_len)
     if not align_to_words:
         raise InputError(
             f"align_to_words is {align_to_words}.", "Leave it out: answers keep to whole words."
@@ -100,8 +107,6 @@ def extract(
     pairs = _checked(questions, contexts, is_cut=max_question_len is not None)
     reader = _reader(model or str(SHIPPED_READER), max_seq_len, doc_stride)
     if max_question_len is not None:
-        if max_question_len < 1:
-            raise InputError(f"max_question_len is {max_question_len}.", "Give 1 or more.")
         pairs = [
             (reader.shorten(asked, max_tokens=max_question_len), text) for asked, text in pairs
         ]

@@ -11,8 +11,8 @@ from haystack import Document as HaystackDocument
 from haystack import component
 from haystack.dataclasses import ExtractedAnswer
 
+from index.counts import check_count
 from index.records import Document, Passage
-from index.top_k import check_top_k
 from qa.answering import make_answer
 from qa.defaults import BATCH_SIZE, TOP_K
 from qa.hearing import ToRead, read_all
@@ -34,7 +34,7 @@ class PullquoteReader:
         batch_size: windows in one pass through the model.
 
     Raises:
-        InputError: the least score is no probability.
+        InputError: the least score is no probability, or top_k or batch_size below 1.
     """
 
     def __init__(
@@ -48,10 +48,10 @@ class PullquoteReader:
     ) -> None:
         check_min_score(min_score)
         self.model = model
-        self.top_k = top_k
+        self.top_k = check_count("top_k", top_k)
         self.no_answer = no_answer
         self.min_score = min_score
-        self.batch_size = batch_size
+        self.batch_size = check_count("batch_size", batch_size)
         self._reader: ExtractiveReader | None = None
 
     def warm_up(self) -> None:
@@ -82,8 +82,7 @@ class PullquoteReader:
             InputError: the question is blank or too long, or top_k no number of quotes.
             ModelError: the reader cannot be loaded.
         """
-        most = self.top_k if top_k is None else top_k
-        check_top_k(most)
+        most = self.top_k if top_k is None else check_count("top_k", top_k)
         asked = check_question(query)
         known = {
             str(number): one for number, one in enumerate(documents) if (one.content or "").strip()

@@ -8,7 +8,8 @@ from index.embedder import shipped_embedder
 from index.engine import PassageIndex
 from index.folder import is_stored_index
 from index.limits import ReadLimits
-from index.read import Source, read_sources
+from index.read import Source, listed, read_sources
+from index.records import Document
 
 
 def open_sources(
@@ -33,24 +34,24 @@ def open_sources(
         SourceError: an article is missing or cannot be read.
         StoreError: a saved index cannot be opened.
         ModelError: a model cannot be loaded.
-        InputError: an article is empty.
+        InputError: an article is empty, or what is given is no source.
     """
-    folder = _stored_index(sources)
+    given = listed(sources)  # a generator gives them once only
+    folder = _stored_index(given)
     if folder is not None:
         return PassageIndex.load(folder, embedder=embedder)
-    documents = read_sources(sources, limits=limits, allow_private=allow_private, progress=progress)
+    documents = read_sources(given, limits=limits, allow_private=allow_private, progress=progress)
     return PassageIndex.from_documents(
         documents, embedder=embedder or shipped_embedder(), progress=progress
     )
 
 
-def _stored_index(sources: Source | Iterable[Source]) -> Path | None:
+def _stored_index(sources: Sequence[Source]) -> Path | None:
     """The folder of a saved index, if that is all there is."""
-    only = [sources] if isinstance(sources, str | Path) else sources
-    if isinstance(only, Sequence) and len(only) == 1 and isinstance(only[0], str | Path):
-        folder = Path(only[0])
-        try:
-            return folder if is_stored_index(folder) else None
-        except (OSError, ValueError):  # a text, too long for a path
-            return None
-    return None
+    if len(sources) != 1 or isinstance(sources[0], Document):
+        return None
+    folder = Path(sources[0])
+    try:
+        return folder if is_stored_index(folder) else None
+    except (OSError, ValueError):  # a text, too long for a path
+        return None

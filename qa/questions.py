@@ -1,5 +1,6 @@
 """What a question, its history and its least score must be."""
 
+from collections.abc import Mapping
 from numbers import Real
 from typing import Any
 
@@ -72,13 +73,13 @@ def parse_history(turns: Any) -> tuple[Turn, ...]:
     """
     if turns is None:
         return ()
-    if isinstance(turns, str | dict) or not hasattr(turns, "__iter__"):
+    if isinstance(turns, str | Mapping) or not hasattr(turns, "__iter__"):
         raise InputError("The history is not a list of turns.", "Give [question, answer] pairs.")
     return tuple(_parse_turn(turn) for turn in turns)
 
 
 def _parse_turn(turn: Any) -> Turn:
-    if isinstance(turn, dict):
+    if isinstance(turn, Mapping):
         question, answer = turn.get("question"), turn.get("answer", turn.get("text"))
     elif isinstance(turn, list | tuple) and len(turn) == 2:
         question, answer = turn

@@ -8,7 +8,8 @@ from typing import Protocol, Self
 
 import numpy as np
 
-from index.errors import InputError, ModelError
+from index.counts import check_count
+from index.errors import ModelError
 from index.hub import file_beside
 from qa.defaults import BATCH_SIZE
 from qa.reader_model import load_reader
@@ -195,10 +196,8 @@ class ExtractiveReader:
             InputError: an option is out of range, or a question leaves no room for a passage.
             ModelError: the model's scores are not finite numbers.
         """
-        if batch_size < 1:
-            raise InputError(f"batch_size is {batch_size}.", "Give 1 or more.")
-        if max_answer_tokens < 1:
-            raise InputError(f"max_answer_tokens is {max_answer_tokens}.", "Give 1 or more.")
+        batch_size = check_count("batch_size", batch_size)
+        max_answer_tokens = check_count("max_answer_tokens", max_answer_tokens)
         windows = self._windower.cut(pairs) if pairs else []
         windows.sort(key=lambda window: len(window.token_ids), reverse=True)
         budget_tokens = batch_size * self._window_tokens

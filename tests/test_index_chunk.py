@@ -212,7 +212,12 @@ def test_offsets_count_carriage_returns(stub_embedder):
 
 @pytest.mark.parametrize(
     ("budget", "overlap", "message"),
-    [(0, 0, "budget_tokens is 0"), (-5, 0, "budget_tokens is -5"), (1, -1, "overlap_.* is -1")],
+    [
+        (0, 0, "budget_tokens is 0"),
+        (-5, 0, "budget_tokens is -5"),
+        (2.5, 0, r"budget_tokens is 2\.5"),
+        (1, -1, "overlap_.* is -1"),
+    ],
 )
 def test_options_out_of_range(stub_embedder, budget, overlap, message):
     with pytest.raises(InputError, match=message):

@@ -117,6 +117,15 @@ def test_no_queries_and_few_passages(stub_embedder):
     assert index.search([]) == []
     assert len(index.search(["x"], top_k=1_000_000)[0]) == 2
     assert len(index.search(["x"], top_k=1)[0]) == 1
+    assert len(index.search(["x"], top_k=np.int64(1), batch_size=np.int8(2))[0]) == 1
+
+
+def test_one_text_is_not_several(stub_embedder):
+    index = build(["One."], stub_embedder)
+    for act, name in ((index.search, "queries"), (index.remove, "ids")):
+        for text in ("0", "Cats run", ""):
+            with pytest.raises(InputError, match=f"The {name} are one text"):
+                act(text)
 
 
 @pytest.mark.parametrize("top_k", [0, -1, 2.0, True])
@@ -125,6 +134,8 @@ def test_top_k_out_of_range(stub_embedder, top_k):
     for queries in (["x"], []):
         with pytest.raises(InputError, match=f"top_k is {top_k}"):
             index.search(queries, top_k=top_k)
+        with pytest.raises(InputError, match=f"batch_size is {top_k}"):
+            index.search(queries, batch_size=top_k)
 
 
 def test_nothing_to_index(stub_embedder):

@@ -2,7 +2,7 @@
 
 import sqlite3
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
 
 import numpy as np
 import pytest
@@ -275,7 +275,8 @@ def test_what_is_not_there_is_named():
         ({"until": "2024-02-30"}, "until is '2024-02-30'"),
         ({"since": "2024-01-01T00:00"}, "which is not a date"),
         ({"since": ""}, "which is not a date"),
-        ({"since": 2024}, "which is not a date"),
+        ({"since": 2024}, r"since is 2024 \(int\), which is not a date"),
+        ({"until": np.datetime64("2024-03-05")}, r"\(datetime64\), which is not a date"),
         (
             {"since": "2024-02", "until": "2024-01-31"},
             r"since \(2024-02\) is after until \(2024-01-31\)",
@@ -285,6 +286,23 @@ def test_what_is_not_there_is_named():
 def test_what_is_no_filter(given, problem):
     with pytest.raises(InputError, match=problem):
         Filter(**given)
+
+
+def test_a_day_may_be_given_as_a_date():
+    day = date(2024, 3, 5)
+    assert Filter(since=day, until=day) == Filter(since="2024-03-05", until="2024-03-05")
+    assert Filter(since=datetime(2024, 3, 5, 23, 59, tzinfo=UTC)) == Filter(since="2024-03-05")
+    assert Filter(since=date(987, 6, 5)).since == "0987-06-05"
+    with pytest.raises(InputError, match=r"since \(2024-03-05\) is after until \(2024-03-04\)"):
+        Filter(since=day, until=date(2024, 3, 4))
+
+
+@pytest.mark.parametrize("where", [{"documents": ["a"]}, "a", ()])
+def test_where_takes_filters_alone(where):
+    index = PassageIndex.from_documents([Document("a", "A", "Cats.")], embedder=StubEmbedder())
+    for act in (lambda: index.search(["cats"], where=where), lambda: index.has_any(where)):
+        with pytest.raises(InputError, match=f"where is a {type(where).__name__}, not a Filter"):
+            act()
 
 
 def test_filters_are_values():

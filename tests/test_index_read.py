@@ -1,18 +1,22 @@
+import io
 import os
 import sys
+import tempfile
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pytest
 from hypothesis import assume, given
 from strategies import articles, few, many
+from stub import StubEmbedder
 
 from index.articles import SkippedFileWarning
 from index.decoding import decode
 from index.errors import InputError, SourceError
-from index.limits import FILE_BYTES, ReadLimits
+from index.limits import DEFAULT_LIMITS, FILE_BYTES, ReadLimits
 from index.read import read_articles, read_sources
 from index.records import Document
+from qa.opening import open_sources
 
 STORY = "One day it rained. Nobody came."
 
@@ -99,6 +103,18 @@ def test_a_saved_index_is_no_folder_of_articles(folder, saved):
         assert "pullquote index add" in raised.value.remedy
 
 
+def test_a_saved_index_is_opened_however_it_is_named_alone(saved):
+    for sources in (saved, [saved], {str(saved)}, (source for source in [str(saved)])):
+        opened = open_sources(
+            sources,
+            embedder=StubEmbedder(),
+            limits=DEFAULT_LIMITS,
+            allow_private=False,
+            progress=False,
+        )
+        assert len(opened.documents) == 2
+
+
 def test_the_folder_of_a_web_site_is_no_saved_index(folder):
     expected = read_sources(folder)
     (folder / "manifest.json").write_text('{"name": "a web site"}', "utf-8")
@@ -177,6 +193,29 @@ def test_an_empty_text_is_not_the_working_folder(folder, monkeypatch, text):
 def test_nothing_given():
     with pytest.raises(SourceError, match="No article was given"):
         read_sources([])
+
+
+@pytest.mark.parametrize("given", [b"A story.", bytearray(b"x"), {"text": STORY}, None, 5])
+def test_what_names_no_article(given):
+    for sources in (given, [STORY, given]):
+        with pytest.raises(InputError, match=f"A source is a {type(given).__name__}, which names"):
+            read_sources(sources)
+
+
+def test_an_open_file_is_not_taken_line_by_line(folder):
+    (folder / "lines.txt").write_text("One line.\nAnother line.\n", "utf-8")
+    with (folder / "lines.txt").open(encoding="utf-8") as text, tempfile.TemporaryFile() as data:
+        for stream in (text, data, io.StringIO(STORY)):
+            with pytest.raises(InputError, match=f"A source is a {type(stream).__name__}"):
+                read_sources(stream)
+
+
+def test_paths_of_every_kind(tmp_path):
+    named = tmp_path / "story.txt"
+    named.write_text(STORY, "utf-8")
+    expected = read_sources(named)
+    for sources in (PurePath(named), {str(named)}, {named: STORY}.keys(), os.scandir(tmp_path)):
+        assert read_sources(sources) == expected
 
 
 def test_a_missing_file(tmp_path):

@@ -1,5 +1,8 @@
 from dataclasses import FrozenInstanceError, replace
+from datetime import date
+from pathlib import PurePosixPath
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -39,6 +42,41 @@ def test_half_a_surrogate_pair_is_refused_in_every_field(field, code):
 def test_pages_begin_one_after_the_other_within_the_text(starts):
     with pytest.raises(InputError, match="pages of “A story” do not begin within its text"):
         replace(DOCUMENT, page_starts=starts)
+
+
+@pytest.mark.parametrize("starts", [[0, 4], np.array([0, 4])])
+def test_pages_may_be_any_whole_numbers_in_order(starts):
+    paged = replace(DOCUMENT, page_starts=starts)
+    assert (paged.page_starts, paged.page_of(4)) == ((0, 4), 2)
+    assert hash(paged) == hash(replace(DOCUMENT, page_starts=(0, 4)))
+
+
+@pytest.mark.parametrize("starts", [None, 0, "0", ("0",), [0, 4.0]])
+def test_pages_that_are_no_whole_numbers(starts):
+    with pytest.raises(InputError, match="pages of “A story” do not begin at whole numbers"):
+        replace(DOCUMENT, page_starts=starts)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "kind"),
+    [
+        ("id", 5, "int"),
+        ("title", None, "NoneType"),
+        ("text", None, "NoneType"),
+        ("text", b"Words.", "bytes"),
+        ("source", PurePosixPath("a.txt"), "PurePosixPath"),
+        ("date", date(2024, 3, 5), "date"),
+        ("collection", None, "NoneType"),
+    ],
+)
+def test_a_field_that_is_no_text_is_named(field, value, kind):
+    with pytest.raises(InputError, match=f"An article's {field} is a {kind}, not text"):
+        replace(DOCUMENT, **{field: value})
+
+
+def test_a_text_that_is_none():
+    with pytest.raises(InputError, match="An article's text is a NoneType, not text"):
+        Document.from_text(None)
 
 
 def test_what_is_known_of_a_document_has_a_name():

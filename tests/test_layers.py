@@ -15,7 +15,7 @@ LAYERS = {
     "index": (
         "errors title",
         "records limits sentences numbers dates terms quiet threads writer_lock vector_kind",
-        "filters vector_making top_k hub",
+        "filters vector_making counts hub",
         "labels",
         "nearest postings signature decoding paragraphs xml pinned",
         "page_charset extract zipped database",

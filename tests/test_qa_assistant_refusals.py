@@ -38,12 +38,12 @@ def test_bad_question_among_many_names_its_number(news, question):
 
 
 @pytest.mark.parametrize("option", ["top_k", "batch_size"])
-@pytest.mark.parametrize("value", [0, -1])
+@pytest.mark.parametrize("value", [0, -1, "8"])
 def test_option_out_of_range(news, option, value):
     assistant, recorder = variant(news)
-    with pytest.raises(InputError, match=f"{option} is {value}"):
+    with pytest.raises(InputError, match=f"{option} is {value!r}"):
         assistant.ask_many([PARDONED], **{option: value})
-    with pytest.raises(InputError, match=f"{option} is {value}"):
+    with pytest.raises(InputError, match=f"{option} is {value!r}"):
         next(assistant.ask_stream([PARDONED], **{option: value}))
     assert recorder.pairs == []
 
@@ -59,6 +59,15 @@ def test_top_k_that_is_no_whole_number(news, top_k):
     ):
         with pytest.raises(InputError, match=f"top_k is {top_k!r}"):
             act()
+    assert recorder.pairs == []
+
+
+def test_where_that_is_no_filter(news):
+    assistant, recorder = variant(news)
+    where = {"documents": ["a"]}
+    for act in (assistant.ask, assistant.search):
+        with pytest.raises(InputError, match="where is a dict, not a Filter"):
+            act(PARDONED, where=where)
     assert recorder.pairs == []
 
 
@@ -83,9 +92,9 @@ def test_least_share_out_of_range(news, least_share):
         Assistant(index=news.index, reader=news.reader, least_share=least_share)
 
 
-@pytest.mark.parametrize("passages_read", [0, -3])
+@pytest.mark.parametrize("passages_read", [0, -3, 2.5, "5"])
 def test_passages_read_out_of_range(news, passages_read):
-    with pytest.raises(InputError, match=f"passages_read is {passages_read}"):
+    with pytest.raises(InputError, match=f"passages_read is {passages_read!r}"):
         Assistant(index=news.index, reader=news.reader, passages_read=passages_read)
 
 

@@ -392,17 +392,26 @@ def test_numbers_that_do_not_match(question, context, message):
         {"top_k": 2.0},
         {"top_k": True},
         {"batch_size": 0},
+        {"batch_size": "8"},
         {"max_answer_len": 0},
         {"max_question_len": 0},
-        {"max_seq_len": 10},
         {"max_seq_len": 0},
+        {"max_seq_len": "384"},
         {"doc_stride": -1},
-        {"doc_stride": 384},
-        {"doc_stride": 5_000},
+        {"doc_stride": 64.0},
     ],
 )
 def test_option_out_of_range(options):
-    with pytest.raises(InputError):
+    ((name, value),) = options.items()
+    with pytest.raises(InputError, match=f"{name} is {value!r}"):
+        extract(question=PARDONED, context=STORY, **options)
+
+
+@pytest.mark.parametrize(
+    "options", [{"max_seq_len": 10}, {"doc_stride": 384}, {"doc_stride": 5_000}]
+)
+def test_windows_without_room(options):
+    with pytest.raises(InputError, match="has no room for a question"):
         extract(question=PARDONED, context=STORY, **options)
 
 

@@ -1,6 +1,7 @@
 """Questions and histories are checked, in whatever form they come."""
 
 import json
+from types import MappingProxyType
 
 import pytest
 
@@ -56,6 +57,7 @@ def test_no_history():
         ["who?", "Anna"],
         [" who? ", "Anna"],
         {"question": "who?", "answer": "Anna"},
+        MappingProxyType({"question": "who?", "answer": "Anna"}),
         {"question": "who?", "text": "Anna"},
         {"question": "who?", "answer": "Anna", "text": "Boris", "score": 0.5},
         Answer(question="who?", text="Anna", score=0.9, null_score=0.1, start=0, end=4),
@@ -93,7 +95,9 @@ def test_answer_s_json_is_a_turn():
     assert parse_history([json.loads(json.dumps(answer.to_dict()))]) == (Turn("who?", "Anna"),)
 
 
-@pytest.mark.parametrize("history", ["who?", {"question": "who?"}, 5, 0.5, True])
+@pytest.mark.parametrize(
+    "history", ["who?", {"question": "who?"}, MappingProxyType({"question": "who?"}), 5, 0.5, True]
+)
 def test_history_that_is_no_list(history):
     with pytest.raises(InputError, match="not a list of turns"):
         parse_history(history)
