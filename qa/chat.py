@@ -203,6 +203,8 @@ class _Chat:
             case "show":
                 turn, choice = number_of(data, "turn"), number_of(data, "choice")
                 view = desk.show(turn, choice, session)
+            case "read":
+                view = desk.read(number_of(data, "document"), session)
             case "step":
                 view = desk.step(number_of(data, "by"), session)
             case "open":

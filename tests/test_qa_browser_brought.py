@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from browsing import TWO_FILES, Visit, saved
-from made_files import docx_of, pdf_of_paragraphs
+from made_files import docx_of, pdf_of_paragraphs, zip_of
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
@@ -92,6 +92,21 @@ def test_a_long_file_is_read_no_further_after_stop(visit: Visit, tmp_path: Path)
     visit.press(page.locator(".pq-notes").get_by_role("button", name="Stop"))
     expect(page.locator(".pq-file-refused")).to_have_count(2)
     expect(page.locator(".pq-remove")).to_have_count(0)
+
+
+def test_the_articles_of_an_archive_are_opened_to_read(visit: Visit, tmp_path: Path) -> None:
+    page = visit.page
+    archive = zip_of({"a.txt": "Lamps burn.", "b.md": "# Boats\n\nAda Fenn built it."})
+    page.locator(".pq-files").set_input_files(saved(tmp_path, "pack.zip", archive))
+    heading = page.locator(".pq-article h2")
+    expect(heading).to_have_text("A and 1 more")
+    visit.wait()
+    visit.picture("own-archive")
+    page.locator(".pq-shelf .pq-link").filter(has_text="Boats").click()
+    expect(heading).to_have_text("Boats")
+    expect(page.locator(".pq-body")).to_have_text("Ada Fenn built it.")
+    visit.open("A and 1 more")
+    expect(heading).to_have_text("A and 1 more")
 
 
 def test_drop_files_anywhere(visit: Visit) -> None:

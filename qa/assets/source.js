@@ -10,8 +10,9 @@ const scrollToFocus = () => requestAnimationFrame(() => {
 });
 watch("value", scrollToFocus);
 document.addEventListener("pq-scroll", scrollToFocus);
+const JUMPS = new Set(["step", "read"]);
 element.addEventListener("pq-act", (event) => {
-  if (event.detail.dataset.act === "step") window.pqJump = true;
+  if (JUMPS.has(event.detail.dataset.act) && !isBusy()) window.pqJump = true;
   if (event.detail.dataset.act !== "back") return;
   event.preventDefault();
   document.querySelector("#pq-conversation").scrollIntoView({block: "start"});
