@@ -68,11 +68,20 @@ def test_several_files_some_refused(visit: Visit, tmp_path: Path) -> None:
     expect(page.get_by_text("Boats")).to_have_count(0)
 
 
-def read_a_long_file(page: Page, tmp_path: Path) -> None:
-    """Have the chat read a file that it can't, and one nearly as long as it may be."""
+def bring_a_long_file(page: Page, tmp_path: Path) -> None:
+    """Bring a file that the chat can't read, and one nearly as long as it may be."""
     long = " ".join(f"Lamp {n} of the harbour was lit by Ada Fenn in May." for n in range(18_000))
     files = [saved(tmp_path, "bad.pdf", b"no"), saved(tmp_path, "lamps.txt", long.encode())]
     page.locator(".pq-files").set_input_files(files)
+
+
+def read_a_long_file(page: Page, tmp_path: Path) -> None:
+    """Bring it, and see it being read."""
+    bring_a_long_file(page, tmp_path)
+    sees_progress(page)
+
+
+def sees_progress(page: Page) -> None:
     expect(page.locator(".pq-file-reading")).to_contain_text(
         re.compile(r"[1-9][\d,]* of [\d,]+ passages indexed")
     )
@@ -92,6 +101,16 @@ def test_a_long_file_is_read_no_further_after_stop(visit: Visit, tmp_path: Path)
     visit.press(page.locator(".pq-notes").get_by_role("button", name="Stop"))
     expect(page.locator(".pq-file-refused")).to_have_count(2)
     expect(page.locator(".pq-remove")).to_have_count(0)
+
+
+def test_a_press_on_stop_counts_whatever_is_told_meanwhile(visit: Visit, tmp_path: Path) -> None:
+    page = visit.page
+    bring_a_long_file(page, tmp_path)
+    page.locator(".pq-notes").get_by_role("button", name="Stop").hover()
+    page.mouse.down()
+    sees_progress(page)
+    page.mouse.up()
+    expect(page.locator(".pq-file-refused")).to_have_count(2)
 
 
 def test_the_articles_of_an_archive_are_opened_to_read(visit: Visit, tmp_path: Path) -> None:
