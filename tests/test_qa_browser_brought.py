@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from browsing import TWO_FILES, Visit, saved
 from made_files import docx_of, pdf_of_paragraphs, zip_of
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 pytestmark = pytest.mark.browser
 
@@ -63,6 +63,7 @@ def test_several_files_some_refused(visit: Visit, tmp_path: Path) -> None:
     expect(page.locator(".pq-notes li")).to_have_count(0)
     visit.ask("who built the boat?")
     expect(page.locator(".pq-quote")).to_have_text("“Bo Ek”")
+    page.once("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Remove Boats").click()
     expect(page.locator(".pq-choice[aria-current]")).to_have_text("Belarus pardons")
     expect(page.get_by_text("Boats")).to_have_count(0)
@@ -136,6 +137,31 @@ def test_drop_files_anywhere(visit: Visit) -> None:
     page.dispatch_event(".pq-article", "drop", {"dataTransfer": dropped})
     expect(page.locator(".pq-remove")).to_have_count(2)
     expect(page.locator(".pq-choice[aria-current]")).to_have_text("Ash")
+
+
+def test_one_article_is_removed_at_a_time_by_who_is_sure(visit: Visit) -> None:
+    page = visit.page
+    dropped = page.evaluate_handle(TWO_FILES)
+    page.dispatch_event(".pq-article", "drop", {"dataTransfer": dropped})
+    expect(page.locator(".pq-remove")).to_have_count(2)
+    visit.wait()
+    asked: list[str] = []
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        if len(asked) == 1:
+            dialog.dismiss()
+        else:
+            dialog.accept()
+
+    page.on("dialog", answer)
+    page.get_by_role("button", name="Remove Ash").press("Enter")
+    page.get_by_role("button", name="Remove Ash").press("Enter")
+    expect(page.locator(".pq-remove")).to_have_count(1)
+    expect(page.locator(".pq-choice:focus")).to_have_text("Oak")
+    page.keyboard.press("Enter")
+    expect(page.locator(".pq-choice[aria-current]")).to_have_text("Oak")
+    assert asked == ["Remove Ash?", "Remove Ash?"]
 
 
 def test_paste_a_hostile_article(visit: Visit) -> None:

@@ -112,7 +112,11 @@ element.addEventListener("pq-act", (event) => {
     library().dataset.open = drawn;
     button.setAttribute("aria-expanded", drawn);
   } else if (LEAVES.has(button.dataset.act)) {
-    drawn = false;
+    if (!isBusy()) drawn = false;
+  } else if (button.dataset.act === "remove") {
+    // The next article takes this one's place, and with it the focus: it is not to be removed too.
+    const item = button.closest("li");
+    (item.nextElementSibling ? item : element).querySelector(".pq-choice, .pq-sought").focus();
   } else if (button.dataset.act === "dismiss") {
     drawn = true;
   }
