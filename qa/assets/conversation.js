@@ -36,11 +36,10 @@ const scrollToNew = () => requestAnimationFrame(() => {
 });
 watch("value", scrollToNew);
 watch("value", stopAgain);
-// A typed question is sent by Gradio, not by us; twice in a moment, or while another is read, it
-// is not.
+// A typed question is sent by Gradio, not by us; twice in a moment, or while anything is read, it is
+// not: it stays in its box, and is not asked of the article that is open by then.
 const typed = (event) => {
-  const underWay = element.querySelector(".pq-conversation[aria-busy=true]") !== null;
-  if (underWay || isAwaited() || Date.now() - (window.pqSent ?? 0) < 1000) {
+  if (isBusy()) {
     event.preventDefault();
     event.stopPropagation();
     return;
