@@ -81,6 +81,21 @@ def test_on_a_phone_a_new_answer_comes_into_sight(browser: Browser, url: str) ->
     visit.leave()
 
 
+def test_on_a_phone_an_answer_in_the_place_of_another_comes_into_sight(
+    browser: Browser, url: str
+) -> None:
+    visit = Visit(browser, url, width=PHONE)
+    page = visit.page
+    for asked in (WHO, "which countries are the released citizens from?", "who is John Cole?"):
+        visit.ask(asked)
+    visit.act("edit")
+    page.get_by_placeholder("Ask a question").fill("what is the price of potassium?")
+    page.keyboard.press("Enter")
+    expect(page.locator(".pq-none")).to_be_in_viewport()
+    expect(page.locator(".pq-turn")).to_have_count(3)
+    visit.leave()
+
+
 def test_on_a_phone_the_library_stays_open_until_something_is_opened(
     browser: Browser, url: str
 ) -> None:

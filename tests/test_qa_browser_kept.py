@@ -189,6 +189,20 @@ def test_an_answer_is_judged(visit: Visit, kept: Kept) -> None:
     ]
 
 
+def test_an_answer_is_judged_where_it_is_read(visit: Visit) -> None:
+    for asked in (WHO, MANY, "what is the price of potassium?"):
+        visit.ask(asked)
+    talk = visit.page.locator(".pq-conversation")
+    talk.evaluate("talk => { talk.scrollTop = 0; }")
+    right = visit.page.get_by_role("button", name="Right", exact=True).first
+    right.scroll_into_view_if_needed()
+    place = talk.evaluate("talk => talk.scrollTop")
+    right.click()
+    expect(right).to_have_attribute("aria-pressed", "true")
+    visit.page.wait_for_timeout(LOOK_MS)  # by then it would have scrolled
+    assert talk.evaluate("talk => talk.scrollTop") == place
+
+
 def test_a_link_to_ones_own_article_opens_in_this_browser_alone(
     browser: Browser, shelf: Assistant, tmp_path: Path
 ) -> None:
