@@ -1,7 +1,7 @@
 """The chat for everyone: phones, wide screens, the dark, keyboards, screen readers, paper."""
 
 import pytest
-from browsing import PHONE, SCREENSHOTS, Visit
+from browsing import BUSY, LOOK_MS, PHONE, SCREENSHOTS, Visit
 from playwright.sync_api import Browser, expect
 
 pytestmark = pytest.mark.browser
@@ -93,6 +93,22 @@ def test_on_a_phone_an_answer_in_the_place_of_another_comes_into_sight(
     page.keyboard.press("Enter")
     expect(page.locator(".pq-none")).to_be_in_viewport()
     expect(page.locator(".pq-turn")).to_have_count(3)
+    visit.leave()
+
+
+def test_on_a_phone_a_tap_while_something_is_read_leads_nowhere_later(
+    browser: Browser, url: str
+) -> None:
+    visit = Visit(browser, url, width=PHONE)
+    page = visit.page
+    visit.ask(WHO)
+    page.locator(".pq-others summary").click()
+    page.evaluate(BUSY, "true")
+    page.locator(".pq-others .pq-link").first.click()
+    page.evaluate(BUSY, "false")
+    visit.ask("who is John Cole?")
+    page.wait_for_timeout(LOOK_MS)  # by then it would have jumped to the article
+    expect(page.locator(".pq-question").last).to_be_in_viewport()
     visit.leave()
 
 

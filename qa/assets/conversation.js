@@ -9,9 +9,11 @@ element.addEventListener("pq-act", (event) => {
     event.preventDefault();
     window.print();
   } else if (button.dataset.act === "show") {
-    window.pqJump = true;
+    const isShown = button.hasAttribute("aria-current");
+    // A click that is dropped leads nowhere, nor does it later.
+    if (isShown || !isBusy()) window.pqJump = true;
     // What is in focus already comes back the same, and would not be scrolled to.
-    if (button.hasAttribute("aria-current")) document.dispatchEvent(new Event("pq-scroll"));
+    if (isShown) document.dispatchEvent(new Event("pq-scroll"));
   } else if (button.dataset.act === "judge") {
     event.preventDefault();
     const note = button.closest(".pq-menu")?.querySelector(".pq-note");

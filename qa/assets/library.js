@@ -97,7 +97,7 @@ element.addEventListener("pq-act", (event) => {
   const button = event.detail;
   if (button.dataset.act === "paste") {
     event.preventDefault();
-    drawn = false;
+    if (!isBusy()) drawn = false;
     act({
       act: "paste",
       text: element.querySelector(".pq-pasted").value,
