@@ -107,13 +107,18 @@ class _Chat:
             with gr.Row(elem_id="pq-columns"):
                 with gr.Column(elem_id="pq-left"):
                     library = _part(
-                        self._screen.articles_html(opening), "pq-library", "acts.js", "library.js"
+                        self._screen.articles_html(opening),
+                        "pq-library",
+                        "acts.js",
+                        "menus.js",
+                        "library.js",
                     )
                 with gr.Column(elem_id="pq-middle"):
                     conversation = _part(
                         self._screen.conversation_html(opening),
                         "pq-conversation",
                         "acts.js",
+                        "menus.js",
                         "conversation.js",
                     )
                     with gr.Row(elem_id="pq-ask-row"):

@@ -99,7 +99,13 @@ const copyOldWay = (text) => {
   area.remove();
   return copied;
 };
-// What is unfolded near an edge comes into sight whole.
-element.addEventListener("toggle", (event) => {
-  if (event.target.open) event.target.scrollIntoView({block: "nearest"});
+// What is unfolded near an edge comes into sight whole; what only stays unfolded is where it was.
+const staying = new WeakSet();
+const stayOpen = (details) => {
+  if (details.open) return;
+  staying.add(details);
+  details.open = true;
+};
+element.addEventListener("toggle", ({target}) => {
+  if (!staying.delete(target) && target.open) target.scrollIntoView({block: "nearest"});
 }, true);

@@ -147,7 +147,7 @@ watch("value", () => {
   if (drawn) library().dataset.open = "true";
   element.querySelector(".pq-drawer").setAttribute("aria-expanded", library().dataset.open === "true");
   if (library().dataset.paste === "taken") pasting = false;
-  if (pasting) element.querySelector(".pq-paste").open = true;
+  if (pasting) stayOpen(element.querySelector(".pq-paste"));
   if (library().dataset.paste !== "taken") return;
   element.querySelector(".pq-pasted").value = "";
   element.querySelector(".pq-named").value = "";
