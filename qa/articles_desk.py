@@ -140,8 +140,9 @@ class ArticlesDesk:
         except PullquoteError as error:
             yield View(replace(before, files=()), paste_notice=str(error), same_source=True)
             return
-        for view in self._asking(session.article, session, caller):
-            yield replace(view, paste_taken=True)
+        # Once: what is pasted while questions are looked for is another text.
+        for number, view in enumerate(self._asking(session.article, session, caller)):
+            yield replace(view, paste_taken=number == 0)
 
     def bring(self, files: Sequence[Brought], session: Session, caller: str) -> Iterator[View]:
         """Read files one after the other, each refused or taken by itself."""

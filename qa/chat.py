@@ -107,13 +107,18 @@ class _Chat:
             with gr.Row(elem_id="pq-columns"):
                 with gr.Column(elem_id="pq-left"):
                     library = _part(
-                        self._screen.articles_html(opening), "pq-library", "acts.js", "library.js"
+                        self._screen.articles_html(opening),
+                        "pq-library",
+                        "acts.js",
+                        "menus.js",
+                        "library.js",
                     )
                 with gr.Column(elem_id="pq-middle"):
                     conversation = _part(
                         self._screen.conversation_html(opening),
                         "pq-conversation",
                         "acts.js",
+                        "menus.js",
                         "conversation.js",
                     )
                     with gr.Row(elem_id="pq-ask-row"):
@@ -203,6 +208,8 @@ class _Chat:
             case "show":
                 turn, choice = number_of(data, "turn"), number_of(data, "choice")
                 view = desk.show(turn, choice, session)
+            case "read":
+                view = desk.read(number_of(data, "document"), session)
             case "step":
                 view = desk.step(number_of(data, "by"), session)
             case "open":

@@ -12,7 +12,7 @@ from qa.gate import Gate
 from qa.keeping import Keeping
 from qa.offered import Offered
 from qa.questions import check_question
-from qa.records import Turn
+from qa.records import Excerpt, Turn
 from qa.render_conversation import Notice
 from qa.session import ALL_ARTICLES, Session
 from qa.view import View
@@ -117,6 +117,13 @@ class Desk:
     def show(self, turn: int, choice: int, session: Session) -> View:
         """Scroll the article to a quote of a turn."""
         return View(session.looking(session.conversation.focused_on(turn, choice)))
+
+    def read(self, document: int, session: Session) -> View:
+        """Show one of the articles that were brought together, from its beginning."""
+        held = session.own.get(session.article)
+        if held is None or not 0 <= document < len(held.documents):
+            return View(session)
+        return View(replace(session, shown=Excerpt.from_span(held.documents[document], 0, 0)))
 
     def step(self, by: int, session: Session) -> View:
         """Scroll the article to the hit so many further on."""

@@ -109,16 +109,17 @@ def _files(files: Sequence[FileNote], *, busy: bool) -> str:
         for note in files
     )
     done = sum(note.state in ("read", "refused") for note in files)
-    at = f'<p class="pq-meta">File {min(done + 1, len(files))} of {len(files)}</p>'
+    at = f"File {min(done + 1, len(files))} of {len(files)}" if busy and len(files) > 1 else ""
     end = (
         button("stop", "Stop", css="pq-act")
         if busy
         else button("dismiss", "Close this list", css="pq-act")
     )
+    # The button stands above the list, whose lines and bars come and go: a press on what has moved
+    # before it is let go counts for nothing.
     return (
-        f'<div class="pq-notes">{at if busy and len(files) > 1 else ""}'
-        f'<div role="status" aria-atomic="false" aria-label="Files"><ul>{items}</ul></div>'
-        f"{end}</div>"
+        f'<div class="pq-notes"><p class="pq-meta">{at}</p>{end}'
+        f'<div role="status" aria-atomic="false" aria-label="Files"><ul>{items}</ul></div></div>'
     )
 
 

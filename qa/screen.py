@@ -17,7 +17,7 @@ from qa.render_article import article_html
 from qa.render_conversation import conversation_html
 from qa.render_kept import KeptShown, kept_html
 from qa.render_library import LISTED, library_html
-from qa.render_shelf import Listed, shelf_html
+from qa.render_shelf import Listed, bundle_html, shelf_html
 from qa.session import ALL_ARTICLES, Session
 from qa.view import View
 
@@ -129,6 +129,8 @@ class Screen:
         document = about.document(place.document_id) if place else None
         if place is None or document is None:
             return self._unasked_html(session, about)
+        if session.shown is not None and not session.shown.text:  # it is read from its beginning
+            return article_html(document)
         if session.shown is not None:
             return article_html(
                 document,
@@ -150,7 +152,9 @@ class Screen:
         """What there is to ask, where no place of it is in focus."""
         documents = about.documents
         if session.article != ALL_ARTICLES:
-            return shelf_html(documents) if len(documents) > 1 else article_html(documents[0])
+            if len(documents) > 1:
+                return bundle_html(documents, title_of(documents))
+            return article_html(documents[0])
         everything = self.desk.offered.everything.documents
         return shelf_html(everything, own=_own(session))
 

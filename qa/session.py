@@ -62,7 +62,8 @@ class Session:
         own: what answers about the articles that the visitor brought, by article id.
         conversations: by article id.
         editing: the turn whose question is in the box, which the next answer replaces.
-        shown: a place that an address named and no turn has, for the article to show.
+        shown: a place that an address named and no turn has, for the article to show; one
+            without text is the beginning, to read from.
         sought: words to look for in the library's titles.
         files: what has become of the files last brought.
         arrived: whether the browser has said who its visitor is.

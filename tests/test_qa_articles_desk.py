@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from desks import ME, SEED, WHO, asked, desks_of, gate, last, started_desks
 from made_files import docx_of, pdf_of_lines, zip_of
+from rendered import Page
 
 from index.in_memory import STEP_PASSAGES
 from qa.articles_desk import OWN_ARTICLES_KEPT
@@ -13,6 +14,7 @@ from qa.bringing import Brought
 from qa.kept_file import FILE
 from qa.session import ALL_ARTICLES, FileNote
 from qa.suggested import TRIES
+from qa.view import View
 
 LONG = " ".join(
     f"Lamp number {n} of the harbour was lit by Ada Fenn in May." for n in range(600)
@@ -95,6 +97,24 @@ def test_an_archive_is_one_entry(desk, books, screen, file):
     assert "Ada Fenn" in screen.source_html(view)
 
 
+def test_an_article_of_an_archive_is_opened_to_read(desk, books, screen, file):
+    archive = zip_of({"a.txt": "Lamps burn.", "b.md": "# Boats\n\nAda Fenn built it."})
+    session = last(books.bring([file("pack.zip", archive)], desk.opening(), ME)).session
+    listed = Page(screen.source_html(View(session)))
+    assert listed.headings["h2"] == ["A and 1 more"]
+    (_, boats) = listed.acts("read")
+    view = desk.read(int(boats["data-document"]), session)
+    shown = Page(screen.source_html(view))
+    assert shown.headings["h2"] == ["Boats"]
+    assert "Ada Fenn built it." in shown.text
+    assert (shown.marks, shown.links, shown.buttons) == ([], [], []), "no place in it is meant"
+    again = desk.open(session.article, view.session)
+    assert screen.source_html(again) == screen.source_html(View(session))
+    for beyond in (2, -1):
+        assert desk.read(beyond, session).session == session
+    assert desk.read(0, desk.opening()).session == desk.opening()
+
+
 def test_archives_with_the_same_first_article_are_two(shelf, tmp_path, file):
     desks = started_desks(shelf, tmp_path)
     session = desks.kept.arrive("", desks.desk.opening(), private=False).session
@@ -165,7 +185,9 @@ def test_a_paste_is_read_and_its_errors_keep_it(desk, books):
         "Lamps: 0 of 1 passages",
     ]
     assert asking.session.files == (FileNote("Lamps", "asking"),)
-    assert (asking.paste_taken, done.paste_taken, done.session.files) == (True, True, ())
+    assert asking.paste_taken
+    assert not done.paste_taken, "what is pasted meanwhile stays in its form"
+    assert done.session.files == ()
     assert done.session.own[done.session.article].documents[0].title == "Lamps"
     (view,) = books.paste(" ", "", desk.opening(), ME)
     assert "no text to read" in view.paste_notice

@@ -1,7 +1,7 @@
 """The chat for everyone: phones, wide screens, the dark, keyboards, screen readers, paper."""
 
 import pytest
-from browsing import PHONE, SCREENSHOTS, Visit
+from browsing import BUSY, LOOK_MS, PHONE, SCREENSHOTS, Visit
 from playwright.sync_api import Browser, expect
 
 pytestmark = pytest.mark.browser
@@ -78,6 +78,37 @@ def test_on_a_phone_a_new_answer_comes_into_sight(browser: Browser, url: str) ->
         expect(question).to_be_in_viewport()
     page.evaluate("scrollTo(0, 0)")
     expect(question).to_be_in_viewport()  # it sticks to the edge
+    visit.leave()
+
+
+def test_on_a_phone_an_answer_in_the_place_of_another_comes_into_sight(
+    browser: Browser, url: str
+) -> None:
+    visit = Visit(browser, url, width=PHONE)
+    page = visit.page
+    for asked in (WHO, "which countries are the released citizens from?", "who is John Cole?"):
+        visit.ask(asked)
+    visit.act("edit")
+    page.get_by_placeholder("Ask a question").fill("what is the price of potassium?")
+    page.keyboard.press("Enter")
+    expect(page.locator(".pq-none")).to_be_in_viewport()
+    expect(page.locator(".pq-turn")).to_have_count(3)
+    visit.leave()
+
+
+def test_on_a_phone_a_tap_while_something_is_read_leads_nowhere_later(
+    browser: Browser, url: str
+) -> None:
+    visit = Visit(browser, url, width=PHONE)
+    page = visit.page
+    visit.ask(WHO)
+    page.locator(".pq-others summary").click()
+    page.evaluate(BUSY, "true")
+    page.locator(".pq-others .pq-link").first.click()
+    page.evaluate(BUSY, "false")
+    visit.ask("who is John Cole?")
+    page.wait_for_timeout(LOOK_MS)  # by then it would have jumped to the article
+    expect(page.locator(".pq-question").last).to_be_in_viewport()
     visit.leave()
 
 

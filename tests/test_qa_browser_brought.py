@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from browsing import TWO_FILES, Visit, saved
-from made_files import docx_of, pdf_of_paragraphs
-from playwright.sync_api import Page, expect
+from made_files import docx_of, pdf_of_paragraphs, zip_of
+from playwright.sync_api import Dialog, Page, expect
 
 pytestmark = pytest.mark.browser
 
@@ -63,16 +63,26 @@ def test_several_files_some_refused(visit: Visit, tmp_path: Path) -> None:
     expect(page.locator(".pq-notes li")).to_have_count(0)
     visit.ask("who built the boat?")
     expect(page.locator(".pq-quote")).to_have_text("“Bo Ek”")
+    page.once("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Remove Boats").click()
     expect(page.locator(".pq-choice[aria-current]")).to_have_text("Belarus pardons")
     expect(page.get_by_text("Boats")).to_have_count(0)
 
 
-def read_a_long_file(page: Page, tmp_path: Path) -> None:
-    """Have the chat read a file that it can't, and one nearly as long as it may be."""
+def bring_a_long_file(page: Page, tmp_path: Path) -> None:
+    """Bring a file that the chat can't read, and one nearly as long as it may be."""
     long = " ".join(f"Lamp {n} of the harbour was lit by Ada Fenn in May." for n in range(18_000))
     files = [saved(tmp_path, "bad.pdf", b"no"), saved(tmp_path, "lamps.txt", long.encode())]
     page.locator(".pq-files").set_input_files(files)
+
+
+def read_a_long_file(page: Page, tmp_path: Path) -> None:
+    """Bring it, and see it being read."""
+    bring_a_long_file(page, tmp_path)
+    sees_progress(page)
+
+
+def sees_progress(page: Page) -> None:
     expect(page.locator(".pq-file-reading")).to_contain_text(
         re.compile(r"[1-9][\d,]* of [\d,]+ passages indexed")
     )
@@ -94,6 +104,31 @@ def test_a_long_file_is_read_no_further_after_stop(visit: Visit, tmp_path: Path)
     expect(page.locator(".pq-remove")).to_have_count(0)
 
 
+def test_a_press_on_stop_counts_whatever_is_told_meanwhile(visit: Visit, tmp_path: Path) -> None:
+    page = visit.page
+    bring_a_long_file(page, tmp_path)
+    page.locator(".pq-notes").get_by_role("button", name="Stop").hover()
+    page.mouse.down()
+    sees_progress(page)
+    page.mouse.up()
+    expect(page.locator(".pq-file-refused")).to_have_count(2)
+
+
+def test_the_articles_of_an_archive_are_opened_to_read(visit: Visit, tmp_path: Path) -> None:
+    page = visit.page
+    archive = zip_of({"a.txt": "Lamps burn.", "b.md": "# Boats\n\nAda Fenn built it."})
+    page.locator(".pq-files").set_input_files(saved(tmp_path, "pack.zip", archive))
+    heading = page.locator(".pq-article h2")
+    expect(heading).to_have_text("A and 1 more")
+    visit.wait()
+    visit.picture("own-archive")
+    page.locator(".pq-shelf .pq-link").filter(has_text="Boats").click()
+    expect(heading).to_have_text("Boats")
+    expect(page.locator(".pq-body")).to_have_text("Ada Fenn built it.")
+    visit.open("A and 1 more")
+    expect(heading).to_have_text("A and 1 more")
+
+
 def test_drop_files_anywhere(visit: Visit) -> None:
     page = visit.page
     dropped = page.evaluate_handle(TWO_FILES)
@@ -102,6 +137,31 @@ def test_drop_files_anywhere(visit: Visit) -> None:
     page.dispatch_event(".pq-article", "drop", {"dataTransfer": dropped})
     expect(page.locator(".pq-remove")).to_have_count(2)
     expect(page.locator(".pq-choice[aria-current]")).to_have_text("Ash")
+
+
+def test_one_article_is_removed_at_a_time_by_who_is_sure(visit: Visit) -> None:
+    page = visit.page
+    dropped = page.evaluate_handle(TWO_FILES)
+    page.dispatch_event(".pq-article", "drop", {"dataTransfer": dropped})
+    expect(page.locator(".pq-remove")).to_have_count(2)
+    visit.wait()
+    asked: list[str] = []
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        if len(asked) == 1:
+            dialog.dismiss()
+        else:
+            dialog.accept()
+
+    page.on("dialog", answer)
+    page.get_by_role("button", name="Remove Ash").press("Enter")
+    page.get_by_role("button", name="Remove Ash").press("Enter")
+    expect(page.locator(".pq-remove")).to_have_count(1)
+    expect(page.locator(".pq-choice:focus")).to_have_text("Oak")
+    page.keyboard.press("Enter")
+    expect(page.locator(".pq-choice[aria-current]")).to_have_text("Oak")
+    assert asked == ["Remove Ash?", "Remove Ash?"]
 
 
 def test_paste_a_hostile_article(visit: Visit) -> None:

@@ -189,6 +189,61 @@ def test_an_answer_is_judged(visit: Visit, kept: Kept) -> None:
     ]
 
 
+def test_an_answer_is_judged_where_it_is_read(visit: Visit) -> None:
+    for asked in (WHO, MANY, "what is the price of potassium?"):
+        visit.ask(asked)
+    talk = visit.page.locator(".pq-conversation")
+    talk.evaluate("talk => { talk.scrollTop = 0; }")
+    right = visit.page.get_by_role("button", name="Right", exact=True).first
+    right.scroll_into_view_if_needed()
+    place = talk.evaluate("talk => talk.scrollTop")
+    right.click()
+    expect(right).to_have_attribute("aria-pressed", "true")
+    visit.page.wait_for_timeout(LOOK_MS)  # by then it would have scrolled
+    assert talk.evaluate("talk => talk.scrollTop") == place
+
+
+def test_a_menu_stays_as_it_was_left_while_the_page_changes(visit: Visit) -> None:
+    page = visit.page
+    visit.ask(WHO)
+    visit.ask(MANY)
+    page.locator(".pq-others summary").first.click()
+    page.get_by_text("Not right").last.click()
+    note = page.locator(".pq-note").last
+    note.press_sequentially("There were")
+    # As from elsewhere: a click would take the focus.
+    page.get_by_role("button", name="Right", exact=True).first.dispatch_event("click")
+    expect(page.locator("[aria-pressed=true]")).to_have_count(1)
+    expect(note).to_be_focused()
+    page.keyboard.type(" many.")
+    expect(note).to_have_value("There were many.")
+    visit.ask("what is the price of potassium?")  # which makes the menus of the last turn anew
+    note = page.locator(".pq-note").nth(1)
+    expect(note).to_be_visible()
+    expect(note).to_have_value("There were many.")
+    expect(page.locator(".pq-others").first).to_have_attribute("open", "")
+    page.get_by_role("button", name="Incomplete").click()
+    expect(page.locator(".pq-said").nth(1)).to_have_text("Incomplete")
+    expect(note).to_be_hidden()
+
+
+def test_the_name_of_a_conversation_is_typed_while_another_begins(visit: Visit) -> None:
+    page = visit.page
+    visit.ask(WHO)
+    visit.act("clear")
+    expect(page.locator(".pq-turn")).to_have_count(0)
+    page.get_by_label(f"More for {WHO}").click()
+    page.locator(".pq-name").fill("The")
+    page.locator(".pq-example").first.dispatch_event("click")
+    expect(page.locator(".pq-talk")).to_have_count(2)
+    visit.wait()
+    page.keyboard.type(" pardons")
+    expect(page.locator(".pq-name:visible")).to_have_value("The pardons")
+    page.get_by_role("button", name="Rename").click()
+    renamed = page.locator(".pq-talk .pq-choice").first  # the last used
+    expect(renamed).to_have_text("The pardons")
+
+
 def test_a_link_to_ones_own_article_opens_in_this_browser_alone(
     browser: Browser, shelf: Assistant, tmp_path: Path
 ) -> None:

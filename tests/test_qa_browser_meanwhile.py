@@ -6,6 +6,8 @@ from playwright.sync_api import Page, Route, expect
 
 pytestmark = pytest.mark.browser
 WHO = "who was released?"
+# Makes a page believe that files are being read, or that none are.
+READING = """busy => document.querySelector(".pq-library").setAttribute("aria-busy", busy)"""
 
 
 def asked_and_held(page: Page) -> list[Route]:
@@ -26,6 +28,22 @@ def test_files_that_are_dropped_while_something_is_read_wait_for_it(visit: Visit
     expect(page.locator(".pq-remove")).to_have_count(0)
     page.evaluate(BUSY, "false")
     expect(page.locator(".pq-remove")).to_have_count(2)
+
+
+def test_a_question_that_is_typed_while_files_are_read_stays_in_its_box(visit: Visit) -> None:
+    page = visit.page
+    box = page.get_by_placeholder("Ask a question")
+    page.evaluate(READING, "true")
+    box.fill(WHO)
+    box.press("Enter")
+    page.wait_for_timeout(3 * LOOK_MS)  # it would be asked by now
+    expect(page.locator(".pq-turn")).to_have_count(0)
+    expect(page.locator(".pq-waiting")).to_have_text("")
+    expect(box).to_have_value(WHO)
+    page.evaluate(READING, "false")
+    box.press("Enter")
+    expect(page.locator(".pq-question")).to_have_text(WHO)
+    expect(page.locator(".pq-quote")).to_have_count(1)
 
 
 def test_what_one_types_meanwhile_stays_in_the_box(visit: Visit) -> None:

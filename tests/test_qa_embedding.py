@@ -85,6 +85,21 @@ def test_the_element_leaves_the_page_around_it_alone(browser: Browser, url: str)
         page.close()
 
 
+def test_a_link_from_the_element_leads_to_the_chat_itself(browser: Browser, url: str) -> None:
+    script = f'<script type="module" src="{url}/gradio.js"></script>'
+    with another_site(f'{script}<gradio-app src="{url}/"></gradio-app>') as site:
+        context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+        page = context.new_page()
+        page.goto(site)
+        asks(page)
+        page.get_by_role("link", name="Link to this place").click()
+        expect(page.get_by_text("Copied")).to_be_visible()
+        assert page.url == f"{site}/"
+        link = page.evaluate("navigator.clipboard.readText()")
+        assert link.startswith(f"{url}/?article=belarus-pardons.txt&q=how+many")
+        context.close()
+
+
 def test_in_a_frame_where_it_is_allowed(browser: Browser, news: Assistant) -> None:
     port = free_port()
     address = f"http://127.0.0.1:{port}"

@@ -4,7 +4,7 @@ import pytest
 from rendered import HOSTILE, Page
 
 from index.records import Document
-from qa.render_shelf import OPENING_CHARS, SHOWN, TITLE_CHARS, Listed, shelf_html
+from qa.render_shelf import OPENING_CHARS, SHOWN, TITLE_CHARS, Listed, bundle_html, shelf_html
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
@@ -49,6 +49,15 @@ def test_a_long_shelf_says_how_many_more_there_are():
     page = Page(shelf_html(documents))
     assert len(page.buttons) == SHOWN
     assert "and 3 more" in page.text
+
+
+def test_the_articles_of_one_file_are_read_by_their_numbers():
+    documents = [Document(f"text-{n}", f"T{n} <b>", "Words.") for n in range(SHOWN + 3)]
+    page = Page(bundle_html(documents, "T0 <b> and 52 more"))
+    page.assert_ours()
+    assert page.headings["h2"] == ["T0 <b> and 52 more"]
+    assert [one["data-document"] for one in page.acts("read")] == [f"{n}" for n in range(SHOWN)]
+    assert page.text.endswith("and 3 more"), "which the library does not list"
 
 
 def test_titles_and_openings_are_cut():

@@ -1,8 +1,12 @@
 // Tells the server what was clicked: what runs the models waits its turn, the rest does not.
 const WORKS = new Set(["ask", "alone", "paste", "bring", "reopen", "fetch", "recall"]);
 const KEEPS = new Set(["keep", "private", "forget"]);
-const WAITS = new Set(["bring", "private", "keep", "forget", "delete"]);
-const SURE = {delete: "Delete this conversation?", forget: "Delete everything kept for you here?"};
+const WAITS = new Set(["bring", "private", "keep", "forget", "delete", "remove"]);
+const SURE = {
+  delete: () => "Delete this conversation?",
+  forget: () => "Delete everything kept for you here?",
+  remove: (button) => `${button.getAttribute("aria-label")}?`,
+};
 // What was sent counts before the server is at it: it will come to the session as it is then.
 const isAwaited = () => document.querySelector(".pq-waiting").textContent !== "";
 const isSent = () => Date.now() - (window.pqSent ?? 0) < 3000;
@@ -66,7 +70,7 @@ element.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-act]");
   if (!button) return;
   const sure = SURE[button.dataset.act];
-  if (sure && !window.confirm(sure)) return;
+  if (sure && !window.confirm(sure(button))) return;
   const here = new CustomEvent("pq-act", {bubbles: true, cancelable: true, detail: button});
   if (button.dispatchEvent(here)) act({...button.dataset});
 });
@@ -95,7 +99,13 @@ const copyOldWay = (text) => {
   area.remove();
   return copied;
 };
-// What is unfolded near an edge comes into sight whole.
-element.addEventListener("toggle", (event) => {
-  if (event.target.open) event.target.scrollIntoView({block: "nearest"});
+// What is unfolded near an edge comes into sight whole; what only stays unfolded is where it was.
+const staying = new WeakSet();
+const stayOpen = (details) => {
+  if (details.open) return;
+  staying.add(details);
+  details.open = true;
+};
+element.addEventListener("toggle", ({target}) => {
+  if (!staying.delete(target) && target.open) target.scrollIntoView({block: "nearest"});
 }, true);

@@ -9,9 +9,11 @@ element.addEventListener("pq-act", (event) => {
     event.preventDefault();
     window.print();
   } else if (button.dataset.act === "show") {
-    window.pqJump = true;
+    const isShown = button.hasAttribute("aria-current");
+    // A click that is dropped leads nowhere, nor does it later.
+    if (isShown || !isBusy()) window.pqJump = true;
     // What is in focus already comes back the same, and would not be scrolled to.
-    if (button.hasAttribute("aria-current")) document.dispatchEvent(new Event("pq-scroll"));
+    if (isShown) document.dispatchEvent(new Event("pq-scroll"));
   } else if (button.dataset.act === "judge") {
     event.preventDefault();
     const note = button.closest(".pq-menu")?.querySelector(".pq-note");
@@ -20,27 +22,37 @@ element.addEventListener("pq-act", (event) => {
     document.querySelector("#pq-question textarea").focus();
   }
 });
-// On a phone the page scrolls, not the conversation, and only to what was not there before.
+// On a phone the page scrolls, not the conversation, and only to what was not there before. Nor does
+// the conversation where nothing else was asked or is in focus: it stays where it is read.
 const paged = matchMedia("(max-width: 900px)");
-let turnsBefore = 0;
-const scrollToNew = () => requestAnimationFrame(() => {
+let before = {said: [], asked: "", isPending: false};
+const scrollToNew = () => {
   const talk = element.querySelector(".pq-conversation");
-  const turns = talk.querySelectorAll(".pq-turn");
-  const current = talk.querySelector("[aria-current]")?.closest(".pq-turn");
+  const turns = [...talk.querySelectorAll(".pq-turn")];
+  const notice = talk.querySelector(".pq-notice");
   const pending = talk.querySelector(".pq-pending")?.closest(".pq-turn");
-  const turn = talk.querySelector(".pq-notice") ?? pending ?? current ?? turns[turns.length - 1];
-  const isNew = turns.length > turnsBefore || talk.querySelector(".pq-notice, .pq-pending");
-  turnsBefore = turns.length;
-  if (turn && paged.matches && isNew) turn.scrollIntoView({block: "start"});
-  else if (turn) talk.scrollTop += turn.getBoundingClientRect().top - talk.getBoundingClientRect().top - SPACE;
-});
+  const current = talk.querySelector("[aria-current]")?.closest(".pq-turn");
+  const said = turns.map((turn) => turn.textContent);
+  const questions = turns.map((turn) => turn.querySelector(".pq-question").textContent);
+  const asked = [turns.indexOf(current), ...questions].join("\n");
+  // An answer may take the place of an earlier one.
+  const isAnswered = before.isPending && !pending;
+  const answered = isAnswered ? turns.findLast((_, n) => said[n] !== before.said[n]) : null;
+  const isElse = paged.matches ? turns.length > before.said.length : asked !== before.asked;
+  before = {said, asked, isPending: Boolean(pending)};
+  const turn = notice ?? pending ?? answered ?? current ?? turns.at(-1);
+  if (!turn || !(notice || pending || isAnswered || isElse)) return;
+  requestAnimationFrame(() => {
+    if (paged.matches) turn.scrollIntoView({block: "start"});
+    else talk.scrollTop += turn.getBoundingClientRect().top - talk.getBoundingClientRect().top - SPACE;
+  });
+};
 watch("value", scrollToNew);
 watch("value", stopAgain);
-// A typed question is sent by Gradio, not by us; twice in a moment, or while another is read, it
-// is not.
+// A typed question is sent by Gradio, not by us; twice in a moment, or while anything is read, it is
+// not: it stays in its box, and is not asked of the article that is open by then.
 const typed = (event) => {
-  const underWay = element.querySelector(".pq-conversation[aria-busy=true]") !== null;
-  if (underWay || isAwaited() || Date.now() - (window.pqSent ?? 0) < 1000) {
+  if (isBusy()) {
     event.preventDefault();
     event.stopPropagation();
     return;

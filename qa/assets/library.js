@@ -97,7 +97,7 @@ element.addEventListener("pq-act", (event) => {
   const button = event.detail;
   if (button.dataset.act === "paste") {
     event.preventDefault();
-    drawn = false;
+    if (!isBusy()) drawn = false;
     act({
       act: "paste",
       text: element.querySelector(".pq-pasted").value,
@@ -112,7 +112,11 @@ element.addEventListener("pq-act", (event) => {
     library().dataset.open = drawn;
     button.setAttribute("aria-expanded", drawn);
   } else if (LEAVES.has(button.dataset.act)) {
-    drawn = false;
+    if (!isBusy()) drawn = false;
+  } else if (button.dataset.act === "remove") {
+    // The next article takes this one's place, and with it the focus: it is not to be removed too.
+    const item = button.closest("li");
+    (item.nextElementSibling ? item : element).querySelector(".pq-choice, .pq-sought").focus();
   } else if (button.dataset.act === "dismiss") {
     drawn = true;
   }
@@ -143,7 +147,7 @@ watch("value", () => {
   if (drawn) library().dataset.open = "true";
   element.querySelector(".pq-drawer").setAttribute("aria-expanded", library().dataset.open === "true");
   if (library().dataset.paste === "taken") pasting = false;
-  if (pasting) element.querySelector(".pq-paste").open = true;
+  if (pasting) stayOpen(element.querySelector(".pq-paste"));
   if (library().dataset.paste !== "taken") return;
   element.querySelector(".pq-pasted").value = "";
   element.querySelector(".pq-named").value = "";

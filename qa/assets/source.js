@@ -10,17 +10,24 @@ const scrollToFocus = () => requestAnimationFrame(() => {
 });
 watch("value", scrollToFocus);
 document.addEventListener("pq-scroll", scrollToFocus);
+const JUMPS = new Set(["step", "read"]);
 element.addEventListener("pq-act", (event) => {
-  if (event.detail.dataset.act === "step") window.pqJump = true;
+  if (JUMPS.has(event.detail.dataset.act) && !isBusy()) window.pqJump = true;
   if (event.detail.dataset.act !== "back") return;
   event.preventDefault();
   document.querySelector("#pq-conversation").scrollIntoView({block: "start"});
 });
-// The address of a place: copied, and shown in the address line, without leaving the page.
+// The address of a place: copied, and shown in the address line, without leaving the page. In another
+// site's page it is the chat's own, and that page's address stays as it is.
+const guest = element.closest("gradio-app[src]");
+watch("value", () => {
+  const link = guest && element.querySelector("a.pq-act");
+  if (link) link.href = new URL(link.getAttribute("href"), new URL(guest.getAttribute("src"), location.href));
+});
 element.addEventListener("click", (event) => {
   const link = event.target.closest("a.pq-act");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  history.replaceState(history.state, "", link.href);
+  if (!guest) history.replaceState(history.state, "", link.href);
   copy(link.href, link);
 });
