@@ -411,7 +411,7 @@ def test_option_out_of_range(options):
     "options", [{"max_seq_len": 10}, {"doc_stride": 384}, {"doc_stride": 5_000}]
 )
 def test_windows_without_room(options):
-    with pytest.raises(InputError, match="has no room for a question"):
+    with pytest.raises(InputError, match=r"no room|the reader takes 1"):
         extract(question=PARDONED, context=STORY, **options)
 
 
