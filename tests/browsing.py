@@ -141,7 +141,8 @@ class Visit:
         expect(seen).to_have_count(count)
 
     def press(self, button: Locator) -> None:
-        """Click what is drawn anew and moves meanwhile, until it is gone."""
+        """Click what is drawn anew meanwhile, once it is there, until it is gone."""
+        expect(button).to_have_count(1)
         while button.count():
             with suppress(LateError):  # it was just taken away
                 button.dispatch_event("click", timeout=LOOK_MS)
