@@ -45,17 +45,22 @@ NOUN_ENDS = frozenset(
     " by with that who where when if after"
     # Verbs in -s that are no nouns: "which friend dies of it", "what helps form bones".
     " happens occurs exists appears begins goes comes gets lets makes helps dies sits seems becomes"
-    " feels stays gives keeps carries tells contains produces prevents protects provides requires"
+    " feels stays gives carries tells contains produces prevents protects provides requires"
     " regulates connects conducts attracts describes determines includes eats kills".split()
 )
 # What may stand before a plural noun, and what follows one, where an s could be a verb's:
 # "which European countries border it", "which town supplies did it have", but not "which
 # country borders it".
 ADJECTIVE = regex.compile(r"(?:an|al|ic|ous|ish|ese|ive|est|ed|ing|ful|main|new|other|own|of)$")
+# What has no noun before these did it: "what caused riots", but "which armed groups fight".
+CAUSING = frozenset(
+    "caused replaced happened occurred followed preceded triggered prompted sparked prevented"
+    " helped powered ended saved inspired produced increased changed supplanted".split()
+)
 # These end like adjectives and are the nouns themselves: "what organ produces insulin".
 NOUNS = frozenset(
-    "organ human animal metal mineral chemical material hospital festival king building ocean"
-    " musician comedian politician historian physician".split()
+    "organ animal material hospital king building ocean musician comedian politician historian"
+    " physician".split()
 )
 AFTER_NOUNS = frozenset(
     "are were do does did have had can could will would should may might of in on from"
@@ -131,8 +136,7 @@ def asks_for_plural(written: Sequence[str], *, placed: bool = False, named: bool
             return False
     if placed and words[:1] and words[0] in AFTER_VERBS:
         return False  # it begins a clause: "the town to which the men went"
-    # "What caused riots", but "which armed forces fought".
-    if words[:1] and DONE.search(words[0]) and not _acts_later(words[1:]):
+    if not named and words[:1] and words[0] in CAUSING and not _acts_later(words[1:]):
         return False
     # Where a "the" may show that the noun stood before a verb: "which city hosted the games", but
     # "list out the causes".
@@ -150,6 +154,8 @@ def asks_for_plural(written: Sequence[str], *, placed: bool = False, named: bool
             return False
         if word in MANY or is_count(whole, place):
             return True
+        if place and word in COUNTS and _was_done(words[place - 1]):
+            return False
         if place and word == "of" and words[place - 1] not in BEFORE_OF:
             return False
         following = words[place + 1 : place + 2]
@@ -180,7 +186,7 @@ def asks_for_plural(written: Sequence[str], *, placed: bool = False, named: bool
 def _acts_later(words: Sequence[str]) -> bool:
     """Whether one of these words may be the verb of a question."""
     verbs = AFTER_NOUNS - PREPOSITIONS | PASTS | STAYING | DOING
-    return any(word in verbs or DONE.search(word) for word in words)
+    return any(word in verbs for word in words)
 
 
 def _follows_noun(written: Sequence[str]) -> bool:

@@ -15,15 +15,17 @@ FEW_WORDS = 3
 # Words that stand for something said before.
 POINTING = frozenset(
     """he she it they him her them his hers its their theirs himself herself itself themselves
-    this that these those there then else other others another also both neither latter
-    former""".split()
+    this that these those there then else other others also both neither latter former""".split()
 )
-# Where they don't: "are there", "is it true", "the man that was".
+# Where they don't: "are there", "is it true", "the man that was", "each other".
 EMPTY = regex.compile(
     r"\b(?:is|was|are|were) there\b|\bis it (?:true|possible)\b"
-    r"|\bthat (?:was|were|is|are|has|have|had|the)\b",
+    r"|\bthat (?:was|were|is|are|has|have|had|the)\b"
+    r"|\beach other\b|\bother than\b|\bon the other hand\b",
     regex.IGNORECASE,
 )
+# These name nothing, for all their words.
+NAMELESS = regex.compile(r"how (?:many|much) (?:is|was|are|were) there\W*", regex.IGNORECASE)
 OPENINGS = regex.compile(r"^(?:and|but|or|so|then|what about|how about)\b", regex.IGNORECASE)
 WORD = regex.compile(r"\p{L}[\p{L}\p{M}'’]*|\p{N}+")
 
@@ -61,10 +63,10 @@ def leans_on_history(question: str) -> bool:
     """
     if OPENINGS.search(question):
         return True
-    words = WORD.findall(EMPTY.sub(" ", question).lower())  # "how many are there" names nothing
-    if len(words) <= FEW_WORDS:
+    if len(WORD.findall(question)) <= FEW_WORDS or NAMELESS.fullmatch(question):
         return True
-    return any(word.partition("'")[0].partition("’")[0] in POINTING for word in words)
+    pointing = WORD.findall(EMPTY.sub(" ", question).lower())
+    return any(word.partition("'")[0].partition("’")[0] in POINTING for word in pointing)
 
 
 def _beginning(answer: str) -> str:

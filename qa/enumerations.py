@@ -17,15 +17,20 @@ ASKS_FOR_SEVERAL = regex.compile(
     r"|(?:what|which)(?: \w+)? (?!was|is|does|has)\w+s)\b",
     regex.IGNORECASE,
 )
-# One firm may have several names: "Farrar, Straus and Giroux".
+# One firm may have several names: "Farrar, Straus and Giroux". But not of "what did the band play"
+# or "which band members".
 ASKS_FOR_FIRM = regex.compile(
-    r"\b(?:which|what)(?: [\w-]+){0,2}"
-    r" (?:company|firm|band|group|publisher|studio|duo|trio|label)\b"
-    r"(?! (?:members?|leaders|founders|owners)\b)",
+    r"\b(?:which|what)"
+    r"(?: (?!(?:is|was|are|were|do|does|did|has|have|had|can|could|will|would|should|may|might)\b)"
+    r"[\w-]+){0,2} (?:company|firm|band|group|publisher|studio|duo|trio|label)\b"
+    r"(?!['’]s?\b| (?:members?|leaders|founders|owners|workers)\b)",
     regex.IGNORECASE,
 )
-# Where it was there is one place: "Trinidad and Tobago".
-ASKS_FOR_PLACE = regex.compile(r"\W*where\b", regex.IGNORECASE)
+# Two names of one place.
+ONE_PLACE = regex.compile(
+    r"(?:the )?(?:Trinidad and Tobago|Antigua and Barbuda|Bosnia and Herzegovina"
+    r"|(?:St\.?|Saint) Kitts and Nevis|S[ãa]o Tom[ée] and Pr[íi]ncipe)"
+)
 # No item begins with these, and none has those in it: it would be a clause.
 BEGINNINGS = (
     "and|or|but|because|if|when|where|which|who|that|he|she|it|they|we|i|you|as|so|there|"
@@ -48,7 +53,8 @@ def enumerated(text: str, question: str) -> tuple[Span, ...]:
     """The items of an enumeration, or none where the text is something else.
 
     Three or more need commas and a last "and" or "or"; two need a question that may have
-    several answers, and to be names or short and alike.
+    several answers, and to be names or short and alike. What is said twice counts once; the name
+    of one firm or place is none.
 
     Args:
         text: an answer.
@@ -75,15 +81,19 @@ def enumerated(text: str, question: str) -> tuple[Span, ...]:
     words = [text[start:end] for start, end in items]
     if len(items) < 2 or not all(_is_item(item) for item in words):
         return ()
-    if len({item.lower() for item in words}) < len(items):  # "Johnson and Johnson"
+    if ONE_PLACE.fullmatch(text) or ASKS_FOR_FIRM.search(question):
         return ()
-    if ASKS_FOR_FIRM.search(question):
+    # What is said again is one item: "Johnson and Johnson" is no enumeration.
+    firsts: dict[str, Span] = {}
+    for item in items:
+        firsts.setdefault(text[slice(*item)].lower(), item)
+    items = tuple(firsts.values())
+    words = [text[start:end] for start, end in items]
+    if len(items) < 2:
         return ()
     if len({YEAR.fullmatch(item) is None for item in words}) > 1:  # "June 5, 1990 and 1992"
         return ()
-    if len(cuts) == 1 and not (
-        ASKS_FOR_SEVERAL.search(question) and not ASKS_FOR_PLACE.match(question) and _alike(*words)
-    ):
+    if len(cuts) == 1 and not (ASKS_FOR_SEVERAL.search(question) and _alike(*words)):
         return ()
     return items
 

@@ -29,8 +29,9 @@ BEFORE_FIRST = regex.compile(
     r"|\b(?:consists?\s+of|comprises?|known\s+as)\s+|(?<!\w)\(?[ai1]\)\s+)",
     regex.DOTALL | regex.IGNORECASE,
 )
+PLACED = regex.compile(r"\b(?:in|at|from|near|of|to)\s+$", regex.IGNORECASE)
 # What goes on with an enumeration behind a quote.
-MORE = regex.compile(r"\s*+(?:[,;&]|(?:and|or|as well as)\b)")
+MORE = regex.compile(r"\s*+(?:[;&]|,\s*(?=\p{Lu})|,?\s*(?:and|or|as well as)\b)")
 # A name whose piece has the rest of the sentence behind or before it: "there are citizens of the
 # US, Latvia and Japan among them". Not that of an introduction, "In Paris, Anna and Ben met", nor
 # of a role: "Ann Lee as Portia, Ben Roe as Antonio".
@@ -60,7 +61,7 @@ def items_with(text: str, start: int, end: int, *, sentence: Span) -> list[Span]
     joined |= joined_within(text, start, end)
     inside = _split(text, start, end, joined)
     if len(inside) > 1 and all(is_item(text[slice(*piece)]) for piece in inside):
-        return [(start, end)] if _is_place(text, inside, end) else inside
+        return [(start, end)] if _is_place(text, inside, sentence[0], end) else inside
     # Without the comma behind it.
     own = inside[0] if len(inside) == 1 else (start, end)
     closing = CLOSING.search(text, *sentence)
@@ -79,10 +80,12 @@ def items_with(text: str, start: int, end: int, *, sentence: Span) -> list[Span]
     return items
 
 
-def _is_place(text: str, pieces: list[Span], end: int) -> bool:
-    """Whether two names are a place and where that lies: "Atlanta, Georgia", and no more behind."""
-    if len(pieces) != 2 or not all(
-        is_name(text, piece) and text[slice(*piece)][-1].isalpha() for piece in pieces
+def _is_place(text: str, pieces: list[Span], begin: int, end: int) -> bool:
+    """Whether two names are a place and where that lies: "in Atlanta, Georgia"."""
+    if (
+        len(pieces) != 2
+        or not PLACED.search(text, begin, pieces[0][0])
+        or not all(is_name(text, piece) and text[slice(*piece)][-1].isalpha() for piece in pieces)
     ):
         return False
     (_, left), (right, _) = pieces

@@ -13,6 +13,9 @@ from index.errors import InputError, SourceError
 from qa.questions import check_question, is_unicode, parse_history
 from qa.records import Turn
 
+# Of JSON objects; a question may begin with a bracket.
+ARRAY = re.compile(r'\s*\[\s*\{\s*"')
+
 
 @dataclass(frozen=True, slots=True)
 class AskedQuestion:
@@ -76,10 +79,6 @@ def read_questions(file: Path) -> Iterator[AskedQuestion | BadLine]:
     except OSError as error:
         raise SourceError(f"{file} cannot be read ({error.strerror}).", "Check the path.") from None
     return reader(_decoded(data, str(file)), str(file))
-
-
-# Of JSON objects; a question may begin with a bracket.
-ARRAY = re.compile(r'\s*\[\s*\{\s*"')
 
 
 def read_piped_questions(data: bytes) -> Iterator[AskedQuestion | BadLine]:

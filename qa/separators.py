@@ -8,12 +8,12 @@ from index.sentences import Span
 
 # A comma before these is that of a name or a place: "Fenn, Inc.", "Lind, Jr.", "Washington, D.C.".
 NOT_WITHIN_NAMES = r"(?!\s*(?:Inc|Ltd|LLC|Corp|Co|Jr|Sr|PhD|MD|D\.C)\b)"
-# Nor that of a day and its year: "March 3, 1990".
+# Nor that before a year: "March 3rd, 1990", "3 March, 1990".
 MONTH = (
     r"\b(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?"
     r"|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?"
 )
-NOT_WITHIN_DATES = rf"(?<!{MONTH}\s+\d{{1,2}}(?=,\s*\d{{4}}\b))"
+NOT_WITHIN_DATES = rf"(?<!{MONTH}(?:\s+\d{{1,2}}(?:st|nd|rd|th)?)?(?=,\s*\d{{4}}\b))"
 # White space is looked at from where it begins, and once: of a million blanks each would else be
 # tried as a beginning.
 BETWEEN = regex.compile(

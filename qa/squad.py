@@ -4,13 +4,26 @@ import gzip
 import json
 import random
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from index.errors import InputError, SourceError
 from index.records import Document
+
+MOST_TURN_DIGITS = 9  # of a text that numbers a turn
+NOT_SO = frozenset(("", "false", "no", "0"))  # ways to write that a question is not impossible
+
+
+def is_impossible(row: Mapping[str, Any]) -> bool:
+    """Whether a file says of a question that its paragraph does not answer it.
+
+    Args:
+        row: the question, as it stands there.
+    """
+    said = row.get("is_impossible")
+    return said.strip().lower() not in NOT_SO if isinstance(said, str) else bool(said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +64,10 @@ class SquadSet:
         """Read a file in the format of SQuAD 1.1 or 2.0, or of rows with a context each.
 
         The latter is what the hub's ``datasets`` write: a list, or an object a line, each with
-        ``context``, ``question`` and ``answers``. Both may be gzipped.
+        ``context``, ``question`` and ``answers``. MRQA's lines have ``qas`` for the latter two.
 
         Args:
-            file: ``.json`` or ``.jsonl``, or one of them with ``.gz`` behind it.
+            file: of either form whatever it is called; gzipped if its name ends in ``.gz``.
 
         Raises:
             SourceError: it is missing, or not of that format.
@@ -142,20 +155,35 @@ class SquadSet:
 
 def _articles(data: bytes) -> Sequence[dict[str, Any]]:
     """What stands in a file, whatever its name says: one JSON value, or one a line."""
-    lines = [line for line in data.splitlines() if line.strip()]
     try:
         loaded = json.loads(data)
     except json.JSONDecodeError:
-        if len(lines) < 2:
-            raise
-        loaded = [json.loads(line) for line in lines]
-        # MRQA's files begin with what they are.
-        if isinstance(loaded[0], dict) and loaded[0].keys() == {"header"}:
-            del loaded[0]
-    if isinstance(loaded, dict):
-        loaded = loaded.get("data", [loaded])  # without, it is the only line
+        loaded = _by_line(data)
+    if isinstance(loaded, dict):  # or it is the only line
+        loaded = [loaded] if {"context", "paragraphs"} & loaded.keys() else loaded["data"]
     articles: Sequence[dict[str, Any]] = loaded
     return articles
+
+
+def _by_line(data: bytes) -> list[Any]:
+    """The objects of JSON lines.
+
+    Raises:
+        ValueError: it is something else, or a line is broken.
+    """
+    rows: list[Any] = []
+    for number, line in enumerate(data.splitlines(), start=1):
+        if line.strip():
+            try:
+                rows.append(json.loads(line))
+            except json.JSONDecodeError as error:
+                if not rows:  # it was to be one value
+                    json.loads(data)
+                raise ValueError(f"line {number}: {error.msg}") from None
+    # MRQA's files begin with what they are.
+    if rows and isinstance(rows[0], dict) and rows[0].keys() == {"header"}:
+        del rows[0]
+    return rows
 
 
 def _parse(articles: Sequence[dict[str, Any]]) -> SquadSet:
@@ -212,8 +240,8 @@ def _in_order(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _turn(row: dict[str, Any]) -> int | None:
     """Which turn of its conversation a question is, where the file says so; CoQA's is an id."""
-    turn = row.get("turn", row.get("turn_id"))
-    if isinstance(turn, str) and turn.isdecimal():
+    turn = row.get("turn_id") if row.get("turn") is None else row["turn"]
+    if isinstance(turn, str) and turn.isdecimal() and len(turn) <= MOST_TURN_DIGITS:
         return int(turn)
     return turn if isinstance(turn, int) else None
 
@@ -221,7 +249,7 @@ def _turn(row: dict[str, Any]) -> int | None:
 def _golds(row: dict[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...] | None]:
     """The accepted answers of a question and its items, both none where it is unanswerable."""
     items = row.get("all_spans")
-    if row.get("is_impossible", False) not in (False, None, "", "false", "False"):
+    if is_impossible(row):
         return (), None if items is None else ()
     found = _texts(items or ())
     # Some files give answers as items only.

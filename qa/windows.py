@@ -22,9 +22,10 @@ CHARS_A_TOKEN = 100  # a text of fewer tokens than this has is kept for its char
 
 # Unicode's default word boundaries (UAX #29): they keep 3.50 and can't whole, and set every
 # ideograph apart, so that scripts without spaces can still be quoted by the character. They join
-# what is written without a space behind a sentence or a label: "camping.Overall", "Director:Ann".
+# what is written without a space behind a sentence or a label, "camping.Overall", "Director:Ann",
+# where a quote may begin and end all the same, but not within "Ph.D."
 WORD_BOUNDARY = regex.compile(
-    r"\b|(?<=\p{Ll})(?=[.:]\p{Lu})|(?<=\p{Ll}[.:])(?=\p{Lu})", flags=regex.WORD
+    r"\b|(?<=\p{Ll})(?=[.:]\p{Lu}(?!\.))|(?<=\p{Ll}[.:])(?=\p{Lu}(?!\.))", flags=regex.WORD
 )
 # Of "Trump's envoy" a quote may be "Trump", though the word goes on.
 POSSESSIVE = regex.compile(r"(?<=\p{L}[\p{M}\p{Cf}]*)(?=['’]s\b)", flags=regex.WORD)

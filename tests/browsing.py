@@ -33,8 +33,11 @@ TWO_FILES = """() => {
     data.items.add(new File([`The ${name} was felled by Bo Ek.`], `${name}.txt`));
   return data;
 }"""
-# Makes a page believe that an answer is being read, or that none is.
-BUSY = """busy => document.querySelector(".pq-conversation").setAttribute("aria-busy", busy)"""
+# Make a page believe that an answer is being read, or a file, or that none is.
+BUSY, READING = (
+    f'busy => document.querySelector("{part}").setAttribute("aria-busy", busy)'
+    for part in (".pq-conversation", ".pq-library")
+)
 PHONE = 390
 # Heights by widths: of a phone, a laptop whose page is shown at 200 %, a laptop, a wide screen.
 HEIGHTS = {PHONE: 844, 683: 430, 1366: 860, 1920: 1080}

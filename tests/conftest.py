@@ -55,7 +55,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run a browser's test that fails once more, and report it as one that was rerun.
 
     Chromium, its driver and Gradio's server share two processors with whatever else a machine
-    does; a page can stand still for longer than a test waits. What fails twice is ours.
+    does; a page can stand still for longer than a test waits. What fails twice is ours, and so is
+    what is rerun time and again.
     """
     for item in items:
         if item.get_closest_marker("browser"):

@@ -100,6 +100,12 @@ from qa.asking_several import asks_for_several, count_asked
         "On what days is it closed?",
         "which armed forces fought there",
         "which selected towns voted",
+        "List recommended books",
+        "Name United States presidents",
+        "list red wines",
+        "Which armed groups operate in Syria?",
+        "Which chemical elements react with water?",
+        "Which United States senators oppose the bill?",
     ],
 )
 def test_asks_for_several(question):
@@ -191,6 +197,8 @@ def test_asks_for_several(question):
         "What happened two days later?",
         "what organ produces insulin",
         "what animal lays eggs",
+        "Which player scored 3 goals?",
+        "Which actor portrayed two brothers?",
     ],
 )
 def test_asks_for_one(question):

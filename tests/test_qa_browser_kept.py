@@ -183,9 +183,10 @@ def test_an_answer_is_judged(visit: Visit, kept: Kept) -> None:
     assert visit.violations() == []
     page.get_by_role("button", name="Incomplete").click()
     expect(page.locator(".pq-said")).to_have_text("Incomplete")
+    # Of this visit the last: who shares the server may have judged before.
     said = [one.feedback for one in kept.feedback.judged()]
-    assert [(one.verdict, one.note) for one in said] == [
-        (Verdict.INCOMPLETE, "There were <b>many</b> more.")
+    assert (Verdict.INCOMPLETE, "There were <b>many</b> more.") in [
+        (one.verdict, one.note) for one in said
     ]
 
 

@@ -1,13 +1,11 @@
 """What a visitor does while the chat is busy with something else, in a real Chromium."""
 
 import pytest
-from browsing import BUSY, LOOK_MS, TWO_FILES, Visit
+from browsing import BUSY, LOOK_MS, READING, TWO_FILES, Visit
 from playwright.sync_api import Page, Route, expect
 
 pytestmark = pytest.mark.browser
 WHO = "who was released?"
-# Makes a page believe that files are being read, or that none are.
-READING = """busy => document.querySelector(".pq-library").setAttribute("aria-busy", busy)"""
 
 
 def asked_and_held(page: Page) -> list[Route]:

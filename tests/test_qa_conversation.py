@@ -93,7 +93,7 @@ def test_the_question_comes_last_and_whole(question, history):
         "What else was decided at the meeting of May?",
         "Who's his brother in the second chapter?",
         "How many were there?",
-        "Can you name another town?",
+        "What other towns are named in it or beside it?",
     ],
 )
 def test_follow_up_leans_on_what_was_said(question):
@@ -111,6 +111,9 @@ def test_follow_up_leans_on_what_was_said(question):
         "How many members are there in the council?",
         "Is it true that the bridge was painted green?",
         "Who is the man that was released in Minsk?",
+        "Are there lions in Kenya?",
+        "How did Romeo and Juliet meet each other?",
+        "Which countries other than France border Spain?",
     ],
 )
 def test_change_of_subject_is_noticed(question):

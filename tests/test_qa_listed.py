@@ -63,7 +63,14 @@ def test_an_item_with_a_conjunction_is_one_where_commas_show_it(quote, items):
             ["March 3, 1990", "Sept. 5, 1994"],
         ),
         ("They met in Atlanta, Georgia.", "Atlanta, Georgia", []),
+        ("They met in Atlanta, Georgia, in 1990.", "Atlanta, Georgia", []),
+        ("Languages: English, French.", "English, French", ["English", "French"]),
         ("They met Ada, Ben and Cy.", "Ada, Ben", ["Ada", "Ben"]),
+        (
+            "It was March 3rd, 1990 and April 4th, 1991.",
+            "March 3rd, 1990 and April 4th, 1991",
+            ["March 3rd, 1990", "April 4th, 1991"],
+        ),
         ("They met in 1990, 1994.", "1990, 1994", ["1990", "1994"]),
     ],
 )

@@ -270,7 +270,21 @@ def test_the_end_of_a_word_is_no_article(quote):
 )
 def test_a_name_of_several_is_one(quote, question):
     assert enumerated(quote, question) == ()
-    assert enumerated("Ada, Ben and Cy", "Which band members sang?")
+
+
+@pytest.mark.parametrize(
+    ("quote", "question", "items"),
+    [
+        ("Ada, Ben and Cy", "Which band members sang?", 3),
+        ("drums, bass and guitar", "What did the band play?", 3),
+        ("Paris and Geneva", "Where were the treaties signed?", 2),
+        ("Paris, Rome, Milan and Paris", "Where did she live?", 3),
+    ],
+)
+def test_what_is_no_name_of_several_is_taken_apart(quote, question, items):
+    found = enumerated(quote, question)
+    assert len(found) == items
+    assert found == tuple(sorted(found))
 
 
 def test_place_and_its_country_stay_together_where_one_is_asked_for():

@@ -157,6 +157,25 @@ def test_objects_a_line_whatever_the_file_is_called(tmp_path, name):
     assert [question.answers for question in read.questions] == answers
 
 
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        (b'{"data": [\n {"title": "A",\n  "paragraphs" []}]}', "line 3 column 16"),
+        (b'{"context": "A b.", "qas": []}\n{"context": \n', "line 2: Expecting value"),
+        (b'{"version": "1", "articles": []}', "'data'"),
+    ],
+)
+def test_what_is_broken_is_told_by_its_place(tmp_path, data, problem):
+    with pytest.raises(SourceError, match=problem):
+        SquadSet.from_file(write(tmp_path, "broken.json", data))
+
+
+def test_a_line_may_have_data_of_its_own(tmp_path):
+    line = ROWS[2] | {"data": {"id": 3}, "turn": None, "turn_id": "9" * 5_000}
+    read = SquadSet.from_file(write(tmp_path, "one.jsonl", json.dumps(line).encode()))
+    assert [question.answers for question in read.questions] == [("steel",)]
+
+
 @pytest.mark.parametrize("answers", ["steel", {"text": "steel", "answer_start": 27}, ["steel"]])
 def test_an_answer_that_stands_by_itself(tmp_path, answers):
     rows = [

@@ -223,16 +223,13 @@ def test_enumerations_are_taken_apart(text: str, question: str, expected: list[s
 
 @many
 @given(
-    st.lists(
-        st.sampled_from(["ale", "red wine", "Tom Hall", "the cat", "a dog", "Bo"]),
-        min_size=3,
-        max_size=6,
-        unique=True,
-    )
+    st.lists(st.sampled_from(["ale", "red wine", "Tom Hall", "the cat"]), min_size=3, max_size=6)
 )
 def test_what_is_joined_is_taken_apart(items: list[str]) -> None:
     text = f"{', '.join(items[:-1])} and {items[-1]}"
-    assert [text[slice(*item)] for item in enumerated(text, "What?")] == items
+    once = [*dict.fromkeys(items)]  # what is said again is one item
+    found = [text[slice(*item)] for item in enumerated(text, "Which were they?")]
+    assert found == (once if len(once) > 1 else [])
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import regex
 from card import card
-from held_out import HELD_OUT_FILE, measure_held_out, write_held_out
+from held_out import FIGURES_FILE, measure_held_out, write_held_out
 from prepare import Recipe, make_examples
 from stub import StubEmbedder
 from training_data import HALL, HALL_ASKED, rows_of
@@ -78,18 +78,20 @@ def test_a_recipe_that_holds_out_nothing_has_nothing_to_evaluate(
 def test_its_figures_stand_in_the_card(two_articles: tuple[Path, Recipe]) -> None:
     data, recipe = two_articles
     reader = shutil.copytree(
-        SHIPPED_READER, data / "reader", ignore=shutil.ignore_patterns(HELD_OUT_FILE)
+        SHIPPED_READER, data / "reader", ignore=shutil.ignore_patterns(FIGURES_FILE)
     )
     write_held_out(data, data / "held.json", recipe=recipe)
-    assert "held out" not in card(reader, [])
+    assert "nothing was learned from" not in card(reader, [])
     measure_held_out(data / "held.json", reader)
-    told = json.loads((reader / HELD_OUT_FILE).read_text("utf-8"))
+    told = json.loads((reader / FIGURES_FILE).read_text("utf-8"))
     read = read_squad(
         SquadSet.from_file(data / "held.json"),
         reader=ExtractiveReader.from_pretrained(reader, plain=True),
     )
     assert told["figures"].items() <= figures(read).items()
     assert told["figures"]["total"] == len(MILL_ASKED)
+    assert told["articles"] == ["Mill"]
     text = card(reader, [])
+    assert "each of their questions asked: Mill." in text
     assert f"`{told['command']}`" in text
     assert f"| total |\n|---|\n| {len(MILL_ASKED)} |" in text

@@ -4,8 +4,8 @@
 
 The facts are in card.toml. Figures files are objects of a name and its figures, each with the
 command that prints them; what calibrate.py left beside the reader is told too, and, where they are
-beside it, steps.json: what each step gave, held_out.json of held_out.py: what it makes of articles
-that are held out of the training, and ablations.json of ablate.py: what each means gives.
+beside it, steps.json: what each step gave, held_out_figures.json of held_out.py: what it makes of
+articles that are held out of the training, and ablations.json of ablate.py: what each means gives.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from typing import Any
 
 from average import SHARE_OF
 from calibrate import CALIBRATION_FILE, CURVES_FILE
-from held_out import HELD_OUT_FILE
+from held_out import FIGURES_FILE
 from prepare import Recipe
 from whole_file import write_whole
 
@@ -104,7 +104,7 @@ def card(
         "## Figures",
         _figures(measured, facts["figures"].format(**distil["training"])),
         *_steps(reader / STEPS_FILE),
-        *_held_out(reader / HELD_OUT_FILE, facts["held_out"], recipe),
+        *_held_out(reader / FIGURES_FILE, facts["held_out"]),
         *_ablations(reader / ABLATIONS_FILE, facts["ablations"]),
         *_calibration(reader, facts),
         "## Limits",
@@ -218,12 +218,12 @@ def _steps(file: Path) -> list[str]:
     return [f"{told['what']} Printed by `{told['command']}`:", _table(("", *steps), rows)]
 
 
-def _held_out(file: Path, meaning: str, recipe: Recipe) -> list[str]:
+def _held_out(file: Path, meaning: str) -> list[str]:
     """What it makes of articles that it has not seen, where that was measured."""
     if not file.is_file():
         return []
     told = json.loads(file.read_text("utf-8"))
-    titles = [title.replace("_", " ") for one in recipe.sets for title in one.held_out]
+    titles = [title.replace("_", " ") for title in told["articles"]]
     rows = [_cells(told["figures"], told["figures"])]
     return [
         f"{meaning.format(articles=', '.join(titles))} Printed by `{told['command']}`:",

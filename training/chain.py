@@ -29,7 +29,7 @@ from examples import digest_of
 from export import export
 from fetch_teacher import fetch_teacher
 from finetune import fine_tune
-from held_out import HELD_OUT_FILE, measure_held_out, write_held_out
+from held_out import FIGURES_FILE, QUESTIONS_FILE, measure_held_out, write_held_out
 from journal import PLOT
 from label import label
 from models import WEIGHTS, told_apart
@@ -150,7 +150,7 @@ def steps(inputs: Inputs) -> list[Step]:
             figures,
             lambda: measure(data, reader, figures, recipe=recipes / "distil.toml"),
         ),
-        *_held_out(data, output / HELD_OUT_FILE, reader, recipes),
+        *_held_out(data, output / QUESTIONS_FILE, reader, recipes),
         Step(
             "card",
             reader / CARD_FILE,
@@ -226,7 +226,7 @@ def _held_out(data: Path, file: Path, reader: Path, recipes: Path) -> list[Step]
         measure_held_out(file, reader)
 
     holds_out = any(one.held_out for one in recipe.sets)
-    return [Step("held_out", reader / HELD_OUT_FILE, run)] if holds_out else []
+    return [Step("held_out", reader / FIGURES_FILE, run)] if holds_out else []
 
 
 def _average(start: str, student: Path, averaged: Path, recipes: Path) -> None:

@@ -18,7 +18,7 @@ import torch
 from calibrate import CALIBRATION_FILE, CURVES_FILE
 from card import CARD_FILE, STEPS_FILE
 from devcheck import mean_f1
-from held_out import HELD_OUT_FILE
+from held_out import FIGURES_FILE as HELD_OUT_FIGURES
 from models import WEIGHTS
 from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
@@ -42,7 +42,7 @@ def export(reader: Path, output: Path) -> None:
     """
     model = AutoModelForQuestionAnswering.from_pretrained(reader, dtype=torch.float16)
     # What was fitted to the weights that were there before, or told of them.
-    for fitted in (CALIBRATION_FILE, CURVES_FILE, CARD_FILE, HELD_OUT_FILE):
+    for fitted in (CALIBRATION_FILE, CURVES_FILE, CARD_FILE, HELD_OUT_FIGURES):
         (output / fitted).unlink(missing_ok=True)
     model.save_pretrained(output)
     AutoTokenizer.from_pretrained(reader).save_pretrained(output)
@@ -75,7 +75,7 @@ def replace_shipped(exported: Path, figures: Path | None, *, shipped: Path) -> N
             f"Its mean F1 is {mean_f1(new):.2f}, the present reader's {mean_f1(old):.2f}."
         )
     # What was measured of the reader before it says nothing of this one.
-    for told in (STEPS_FILE, HELD_OUT_FILE):
+    for told in (STEPS_FILE, HELD_OUT_FIGURES):
         (shipped / told).unlink(missing_ok=True)
     for file in exported.iterdir():
         shutil.copy(file, shipped / file.name)

@@ -19,7 +19,8 @@ from qa.evaluate import figures, read_squad
 from qa.reader import ExtractiveReader
 from qa.squad import SquadSet
 
-HELD_OUT_FILE = "held_out.json"
+QUESTIONS_FILE = "held_out.json"
+FIGURES_FILE = "held_out_figures.json"  # beside the reader
 COMMAND = "pullquote evaluate held_out.json --reader READER --json"
 # Those that say how well people's unanswerable questions are told from the others.
 SHOWN = ("total", "HasAns_f1", "HasAns_exact", "best_f1", "best_exact", "auroc", "abstained_at_90")
@@ -36,13 +37,11 @@ def write_held_out(data: Path, output: Path, *, recipe: Recipe) -> None:
     Raises:
         ValueError: it holds out none.
     """
-    held_out = [
-        article
-        for of_set in recipe.sets
-        if of_set.held_out
-        for article in read_articles(find_set(data, of_set.name, "train"))
-        if article["title"] in of_set.held_out
-    ]
+    held_out = []
+    for of_set in recipe.sets:
+        if of_set.held_out:
+            articles = read_articles(find_set(data, of_set.name, "train"))
+            held_out += [one for one in articles if one.get("title") in of_set.held_out]
     if not held_out:
         raise ValueError("The recipe holds out no articles: name some in held_out of a set.")
     write_whole(output, json.dumps({"data": held_out}) + "\n")
@@ -56,9 +55,14 @@ def measure_held_out(file: Path, reader: Path) -> None:
         reader: folder of the reader.
     """
     loaded = ExtractiveReader.from_pretrained(reader, plain=True)
-    found = figures(read_squad(SquadSet.from_file(file), reader=loaded))
-    told = {"command": COMMAND, "figures": {name: found[name] for name in SHOWN if name in found}}
-    write_whole(reader / HELD_OUT_FILE, json.dumps(told, indent=2) + "\n")
+    squad = SquadSet.from_file(file)
+    found = figures(read_squad(squad, reader=loaded))
+    told = {
+        "command": COMMAND,
+        "articles": list(dict.fromkeys(one.title for one in squad.paragraphs)),
+        "figures": {name: found[name] for name in SHOWN if name in found},
+    }
+    write_whole(reader / FIGURES_FILE, json.dumps(told, indent=2) + "\n")
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ from boundaries import mend
 
 from index.sentences import Span
 from qa.records import Turn
+from qa.squad import is_impossible
 
 # single: every question stands alone. sentence: the same, but each paragraph is one sentence
 # and is put back among its neighbours. conversation: a paragraph's questions are turns.
@@ -123,7 +124,7 @@ def _questions_of(
     history: list[Turn] = []
     for row in paragraph["qas"]:
         question = " ".join(row["question"].split())
-        marked = [] if row.get("is_impossible") else row["answers"]
+        marked = [] if is_impossible(row) else row["answers"]
         spans = _chosen(context, row, marked, rng)
         if not question:
             skipped["empty question"] += 1

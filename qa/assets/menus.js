@@ -26,7 +26,8 @@ element.addEventListener("focusin", ({target}) => {
 });
 // What loses the focus because it is made anew has it again by then.
 element.addEventListener("focusout", () => setTimeout(() => {
-  if (!document.activeElement?.closest(MENUS)) typedIn = null;
+  const menu = document.activeElement?.closest(MENUS);
+  if (!menu || !element.contains(menu)) typedIn = null;
 }));
 // What is chosen in a menu closes it.
 element.addEventListener("pq-act", ({detail}) => {
@@ -41,6 +42,7 @@ watch("value", () => {
     const typed = menu.querySelector("input");
     if (typed) typed.value = text ?? typed.defaultValue;
     if (isOpen) stayOpen(menu);
+    else if (isOpen === false) menu.open = false;
     if (typed && name === typedIn) typed.focus({preventScroll: true});
   }
 });
