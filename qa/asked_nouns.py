@@ -52,16 +52,6 @@ NOUN_ENDS = frozenset(
 # "which European countries border it", "which town supplies did it have", but not "which
 # country borders it".
 ADJECTIVE = regex.compile(r"(?:an|al|ic|ous|ish|ese|ive|est|ed|ing|ful|main|new|other|own|of)$")
-# What has no noun before these did it: "what caused riots", but "which armed groups fight".
-CAUSING = frozenset(
-    "caused replaced happened occurred followed preceded triggered prompted sparked prevented"
-    " helped powered ended saved inspired produced increased changed supplanted".split()
-)
-# These end like adjectives and are the nouns themselves: "what organ produces insulin".
-NOUNS = frozenset(
-    "organ animal material hospital king building ocean musician comedian politician historian"
-    " physician".split()
-)
 AFTER_NOUNS = frozenset(
     "are were do does did have had can could will would should may might of in on from"
     " that who".split()
@@ -76,6 +66,18 @@ DOING = frozenset(
 ACTS = frozenset("stars plays flows lies lives runs airs ranks ends works".split())
 AFTER_ACTS = frozenset("in on from".split())
 PREPOSITIONS = frozenset("in on at from for of to by with".split())
+# What has no noun before these did it: "what caused riots", but "which armed groups fight".
+CAUSING = frozenset(
+    "caused replaced happened occurred followed preceded triggered prompted sparked prevented"
+    " helped powered ended saved inspired produced increased changed supplanted".split()
+)
+# The verb that shows that they belong to a noun.
+LATER_VERBS = AFTER_NOUNS - PREPOSITIONS | PASTS | STAYING | DOING
+# These end like adjectives and are the nouns themselves: "what organ produces insulin".
+NOUNS = frozenset(
+    "organ animal material hospital king building ocean musician comedian politician historian"
+    " physician".split()
+)
 # One thing "is" or "was", unless that is said of another: "which Paris hotel was sold", "which
 # places was he in".
 ONE = frozenset("is was".split())
@@ -136,7 +138,7 @@ def asks_for_plural(written: Sequence[str], *, placed: bool = False, named: bool
             return False
     if placed and words[:1] and words[0] in AFTER_VERBS:
         return False  # it begins a clause: "the town to which the men went"
-    if not named and words[:1] and words[0] in CAUSING and not _acts_later(words[1:]):
+    if not named and words[:1] and words[0] in CAUSING and LATER_VERBS.isdisjoint(words[1:]):
         return False
     # Where a "the" may show that the noun stood before a verb: "which city hosted the games", but
     # "list out the causes".
@@ -181,12 +183,6 @@ def asks_for_plural(written: Sequence[str], *, placed: bool = False, named: bool
         titled = written[place - 1][0].isupper() and acts  # "which Beatles songs topped the chart"
         return titled or _is_adjective(words[place - 1])
     return False
-
-
-def _acts_later(words: Sequence[str]) -> bool:
-    """Whether one of these words may be the verb of a question."""
-    verbs = AFTER_NOUNS - PREPOSITIONS | PASTS | STAYING | DOING
-    return any(word in verbs for word in words)
 
 
 def _follows_noun(written: Sequence[str]) -> bool:

@@ -78,18 +78,15 @@ def enumerated(text: str, question: str) -> tuple[Span, ...]:
     items = tuple(zip(starts, ends, strict=True))
     if FILLER.fullmatch(text, *items[-1]):
         items = items[:-1]
-    words = [text[start:end] for start, end in items]
-    if len(items) < 2 or not all(_is_item(item) for item in words):
-        return ()
-    if ONE_PLACE.fullmatch(text) or ASKS_FOR_FIRM.search(question):
-        return ()
     # What is said again is one item: "Johnson and Johnson" is no enumeration.
     firsts: dict[str, Span] = {}
     for item in items:
         firsts.setdefault(text[slice(*item)].lower(), item)
     items = tuple(firsts.values())
     words = [text[start:end] for start, end in items]
-    if len(items) < 2:
+    if len(items) < 2 or not all(_is_item(item) for item in words):
+        return ()
+    if ONE_PLACE.fullmatch(text) or ASKS_FOR_FIRM.search(question):
         return ()
     if len({YEAR.fullmatch(item) is None for item in words}) > 1:  # "June 5, 1990 and 1992"
         return ()

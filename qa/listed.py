@@ -29,6 +29,7 @@ BEFORE_FIRST = regex.compile(
     r"|\b(?:consists?\s+of|comprises?|known\s+as)\s+|(?<!\w)\(?[ai1]\)\s+)",
     regex.DOTALL | regex.IGNORECASE,
 )
+# What stands before a place: "in Atlanta, Georgia".
 PLACED = regex.compile(r"\b(?:in|at|from|near|of|to)\s+$", regex.IGNORECASE)
 # What goes on with an enumeration behind a quote.
 MORE = regex.compile(r"\s*+(?:[;&]|,\s*(?=\p{Lu})|,?\s*(?:and|or|as well as)\b)")
