@@ -154,8 +154,8 @@ def _sweep(file: str, outcomes: Sequence[Outcome]) -> str:
         "<h3>The least score of an answer</h3>",
         sweep_svg(points, least_score=least, title=f"Least score of an answer, {file}"),
         "What each least score would give: the share answered; F1 over all questions, where what"
-        f" is withheld is an empty answer{abstained}. F1 is highest, {percent(best.f1)}, from"
-        f" {best.least_score:.2f} on. {marked}{absent}",
+        f" is withheld is an empty answer{abstained}. F1 is highest, {percent(best.f1)}, where"
+        f" quotes with scores from {best.least_score:.2f} on are given. {marked}{absent}",
     )
 
 

@@ -158,6 +158,14 @@ def test_what_a_set_has_nothing_of_is_left_out(tmp_path, outcomes, reasons):
         assert reason in page.text
 
 
+def test_the_best_threshold_of_the_report_is_one_of_scores(tmp_path):
+    outcomes = [make(["grey herons"], score=0.6, null_score=0.9), make(score=0.3, null_score=0.1)]
+    page, _ = written(tmp_path, {"set.json": outcomes})
+    shown = " ".join(page.text.split())
+    # Whoever went by the null scores would answer the other question first.
+    assert "F1 is highest, 100.0 %, where quotes with scores from 0.31 on are given." in shown
+
+
 def test_without_files(tmp_path):
     page, numbers = written(tmp_path, {})
     assert "No file was evaluated" in page.text
