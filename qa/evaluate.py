@@ -1,7 +1,7 @@
 """Ask the questions of a SQuAD-format file, and score what is answered."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, zip_longest
 from typing import TypeVar
 
@@ -19,6 +19,8 @@ from qa.metrics import (
     Prediction,
     best_against,
     calibration_error,
+    list_f1,
+    normalize,
     recall_at,
     score_answerability,
     score_predictions,
@@ -42,6 +44,7 @@ RIGHT_F1 = 0.5
 UNASKED = "could not be asked"  # stands for an answer where there is none to be found
 Item = TypeVar("Item")
 Asked = tuple[SquadQuestion, Question]
+Answering = Callable[[Sequence[Asked], float | None], list[Answer]]  # with a least score
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +57,15 @@ class Outcome:
         answer: what was answered.
         asked: whether it could be asked. One that is blank, too long or no Unicode could not: it
             earns nothing, and ``figures`` says how many there are.
+        withheld: the items of a list that was not good enough to be the answer, where the question
+            has several.
     """
 
     question: SquadQuestion
     paragraph: Document
     answer: Answer
     asked: bool = True
+    withheld: tuple[Answer, ...] = ()
 
     @property
     def best(self) -> Answer | None:
@@ -70,6 +76,12 @@ class Outcome:
     def best_text(self) -> str:
         """The words of the best quote, "" without one."""
         return (self.best.text or "") if self.best else ""
+
+    @property
+    def best_quotes(self) -> tuple[Answer, ...]:
+        """The items of the best list, given or not, else the best quote alone."""
+        alone = () if self.best is None else (self.best,)
+        return self.answer.items or self.withheld or alone
 
     @property
     def unquoted_text(self) -> str:
@@ -87,9 +99,23 @@ class Outcome:
         return bool(self.question.answers)
 
     @property
+    def has_several(self) -> bool:
+        """Whether the question has several answers at once, so that a list is judged by them."""
+        return len(set(map(normalize, self.question.items or ())) - {""}) > 1
+
+    @property
     def is_best_right(self) -> bool:
-        """Whether the best quote says what an accepted answer says."""
-        return self.best is not None and self.f1 >= RIGHT_F1
+        """Whether the best quote, or the best list, says what an accepted answer says.
+
+        Of several answers a list is right with more than half (F1 over the items): one of three
+        is no answer to the question, and one that is wrong among many does not spoil it.
+        """
+        if self.best is None:
+            return False
+        if not self.has_several:
+            return self.f1 >= RIGHT_F1
+        said = [quote.text or "" for quote in self.best_quotes]
+        return list_f1(said, self.question.items or (), alike_f1=RIGHT_F1) > RIGHT_F1
 
     @property
     def is_right(self) -> bool:
@@ -125,9 +151,8 @@ def read_squad(
     Returns:
         What came of each question, in the order they were asked.
     """
-    least = _least_score(squad, min_score)
 
-    def answer(block: Sequence[Asked]) -> list[Answer]:
+    def answer(block: Sequence[Asked], least: float | None) -> list[Answer]:
         paragraphs = [squad.paragraphs[known.paragraph] for known, _ in block]
         told = [expand(question) for _, question in block]
         readings = read_all(
@@ -153,7 +178,8 @@ def read_squad(
             )
         ]
 
-    return _ask_all(squad, answer, reader=reader, history=history, progress=progress)
+    least = _least_score(squad, min_score)
+    return _ask_all(squad, answer, least, reader=reader, history=history, progress=progress)
 
 
 def search_squad(
@@ -178,9 +204,8 @@ def search_squad(
         batch_size: windows in one pass through the reader.
         progress: show a progress bar on standard error.
     """
-    least = _least_score(squad, min_score)
 
-    def answer(block: Sequence[Asked]) -> list[Answer]:
+    def answer(block: Sequence[Asked], least: float | None) -> list[Answer]:
         return list(
             assistant.ask_stream(
                 [question for _, question in block],
@@ -190,8 +215,8 @@ def search_squad(
             )
         )
 
-    reader = assistant.reader
-    return _ask_all(squad, answer, reader=reader, history=history, progress=progress)
+    least, reader = _least_score(squad, min_score), assistant.reader
+    return _ask_all(squad, answer, least, reader=reader, history=history, progress=progress)
 
 
 def figures(outcomes: Sequence[Outcome]) -> dict[str, float | int]:
@@ -269,7 +294,8 @@ def _least_score(squad: SquadSet, min_score: float | None) -> float | None:
 
 def _ask_all(
     squad: SquadSet,
-    answer: Callable[[Sequence[Asked]], list[Answer]],
+    answer: Answering,
+    least: float | None,
     *,
     reader: Reader,
     history: bool,
@@ -295,14 +321,36 @@ def _ask_all(
                 outcomes.append(Outcome(known, paragraph, none, asked=False))
                 bar.update()
             for block in _blocks(asked, BLOCK_PAIRS):
-                for (known, question), given in zip(block, answer(block), strict=True):
-                    outcomes.append(Outcome(known, squad.paragraphs[known.paragraph], given))
-                    if history:
-                        turn = Turn(question.text, given.text)
+                found = _outcomes(squad, block, answer, least)
+                outcomes += found
+                if history:
+                    for (known, question), one in zip(block, found, strict=True):
+                        turn = Turn(question.text, one.answer.text)
                         said[known.conversation] = (*question.history, turn)
                 bar.update(len(block))
     places = {id(known): place for place, known in enumerate(squad.questions)}
     return sorted(outcomes, key=lambda one: places[id(one.question)])
+
+
+def _outcomes(
+    squad: SquadSet, block: Sequence[Asked], answer: Answering, least: float | None
+) -> list[Outcome]:
+    found = [
+        Outcome(known, squad.paragraphs[known.paragraph], given)
+        for (known, _), given in zip(block, answer(block, least), strict=True)
+    ]
+    # Of a list that is withheld only the best quote is told, so that it is asked for once more.
+    untold = [
+        place
+        for place, one in enumerate(found)
+        if one.has_several and one.answer.text is None and one.best is not None
+    ]
+    if untold:
+        for place, given in zip(
+            untold, answer([block[place] for place in untold], 0.0), strict=True
+        ):
+            found[place] = replace(found[place], withheld=given.items)
+    return found
 
 
 def _is_question(text: str) -> bool:

@@ -211,6 +211,45 @@ def _overlaps(accepted: Set[str], predicted: Set[str]) -> tuple[float, float]:
     )
 
 
+def list_f1(prediction: Sequence[str], gold: Sequence[str], *, alike_f1: float) -> float:
+    """The F1 of one list over its items, each of which is the partner of one of the other at most.
+
+    MultiSpanQA's overlap cannot judge a single question: it finds three quarters of "1990" in
+    "1994", and all of several items that begin alike in one of them.
+
+    Args:
+        prediction: what was answered.
+        gold: what should have been.
+        alike_f1: least F1 of two items that are partners.
+
+    Returns:
+        From 0 to 1. What is the same after normalisation counts once, what normalises to nothing
+        not at all.
+    """
+    said = {normalize(text) for text in prediction} - {""}
+    accepted = {normalize(text) for text in gold} - {""}
+    if not said or not accepted:
+        return float(said == accepted)
+    partners = {one: [other for other in accepted if f1(one, other) >= alike_f1] for one in said}
+    return 2 * _most_pairs(partners) / (len(said) + len(accepted))
+
+
+def _most_pairs(partners: Mapping[str, Sequence[str]]) -> int:
+    """How many can have a partner of their own, if they are paired as well as can be."""
+    taken: dict[str, str] = {}
+
+    def find(one: str, tried: set[str]) -> bool:
+        for other in partners[one]:
+            if other not in tried:
+                tried.add(other)
+                if other not in taken or find(taken[other], tried):
+                    taken[other] = one
+                    return True
+        return False
+
+    return sum(find(one, set()) for one in partners)
+
+
 def _harmonic(precision: float, recall: float) -> float:
     return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
 

@@ -83,10 +83,11 @@ def _worst(outcomes: Iterable[Outcome]) -> tuple[Mistake, ...]:
 
 def _error(mistake: Mistake) -> str:
     outcome, quote = mistake
-    quotes = outcome.answer.items or (quote,)
+    quotes = outcome.best_quotes
     said = " · ".join(f"“{escape(one.text or '')}”" for one in quotes)
+    golds = outcome.question.items if outcome.has_several else None
     accepted = "; ".join(
-        f"<bdi>{escape(text)}</bdi>" for text in dict.fromkeys(outcome.question.answers)
+        f"<bdi>{escape(text)}</bdi>" for text in dict.fromkeys(golds or outcome.question.answers)
     )
     resolved = outcome.answer.resolved
     return (

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.metrics import normalize, score_several
+from qa.metrics import f1, list_f1, normalize, score_several
 
 
 def longest_run(gold, predicted):
@@ -114,3 +114,50 @@ ANSWERS = st.lists(
 def test_several_answers_agree_with_the_definition(pairs):
     golds, predictions = [gold for gold, _ in pairs], [given for _, given in pairs]
     assert score_several(golds, predictions) == pytest.approx(plain_several(golds, predictions))
+
+
+# One list judged by itself
+
+
+def plain_list_f1(said, golds, *, alike_f1):
+    """The same by trying every way to pair the items of the two."""
+    said, golds = ({normalize(one) for one in texts} - {""} for texts in (said, golds))
+    if not said or not golds:
+        return float(said == golds)
+    few, many = sorted((said, golds), key=len)
+    pairs = max(
+        sum(f1(one, other) >= alike_f1 for one, other in zip(few, order, strict=True))
+        for order in itertools.permutations(many, len(few))
+    )
+    precision, recall = pairs / len(said), pairs / len(golds)
+    return 2 * precision * recall / (precision + recall) if pairs else 0.0
+
+
+ITEMS = st.lists(
+    st.sampled_from(["red wine", "white wine", "the wine", "Red  wine", "red", "rum", "the", ""]),
+    max_size=5,
+)
+
+
+@settings(max_examples=150)
+@given(ITEMS, ITEMS, st.sampled_from([0.4, 0.5, 0.8, 1.0]))
+def test_a_list_is_judged_by_the_best_pairs_of_items(said, golds, alike_f1):
+    found = list_f1(said, golds, alike_f1=alike_f1)
+    assert found == pytest.approx(plain_list_f1(said, golds, alike_f1=alike_f1))
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (["World War I", "World War II", "World War III"], 1.0),
+        (["the World War II", "World War III", "World War I."], 1.0),
+        (["World War I"], 0.5),  # though it has two thirds of the words of each
+        (["World War I", "World War II"], 0.8),
+        (["World War I", "World War II", "World War III", "Crimea", "Boers"], 6 / 8),
+        ([], 0.0),
+    ],
+)
+def test_an_item_is_the_partner_of_one_other(said, expected):
+    golds = ["World War I", "World War II", "World War III"]
+    assert list_f1(said, golds, alike_f1=0.5) == pytest.approx(expected)
+    assert list_f1(["1994", "1996"], ["1990", "1995"], alike_f1=0.5) == 0.0
