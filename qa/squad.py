@@ -4,26 +4,21 @@ import gzip
 import json
 import random
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from index.errors import InputError, SourceError
 from index.records import Document
+from qa.accepted import answers_of
 
 MOST_TURN_DIGITS = 9  # of a text that numbers a turn
-NOT_SO = frozenset(("", "false", "no", "0"))  # ways to write that a question is not impossible
+MOST_SHOWN = 60  # characters of a question, where an error names it
 
 
-def is_impossible(row: Mapping[str, Any]) -> bool:
-    """Whether a file says of a question that its paragraph does not answer it.
-
-    Args:
-        row: the question, as it stands there.
-    """
-    said = row.get("is_impossible")
-    return said.strip().lower() not in NOT_SO if isinstance(said, str) else bool(said)
+class _QuestionError(ValueError):
+    """A question that cannot be read, told by its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +74,8 @@ class SquadSet:
             return _parse(_articles(data))
         except OSError as error:
             problem = error.strerror or str(error)
+        except _QuestionError as error:
+            problem = str(error)
         except (
             ValueError,
             KeyError,
@@ -195,9 +192,21 @@ def _parse(articles: Sequence[dict[str, Any]]) -> SquadSet:
             numbers[text] = len(paragraphs)
             paragraphs.append(Document(f"p{len(paragraphs)}", title, text))
         for row in rows:
-            golds, items = _golds(row)
-            asked = row["question"].strip()
-            questions.append(SquadQuestion(asked, numbers[text], golds, items, conversation))
+            try:
+                golds, items = answers_of(row)
+                asked = row["question"].strip()
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                told = f"{type(error).__name__}: {error}"
+                raise _QuestionError(f"question {_name_of(row)}: {told}") from error
+            questions.append(
+                SquadQuestion(
+                    asked,
+                    numbers[text],
+                    tuple(one.text for one in golds),
+                    None if items is None else tuple(one.text for one in items),
+                    conversation,
+                )
+            )
     if not questions:
         raise InputError("It has no questions.", "Give a file with some.")
     return SquadSet(tuple(paragraphs), tuple(questions))
@@ -246,31 +255,8 @@ def _turn(row: dict[str, Any]) -> int | None:
     return turn if isinstance(turn, int) else None
 
 
-def _golds(row: dict[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...] | None]:
-    """The accepted answers of a question and its items, both none where it is unanswerable."""
-    items = row.get("all_spans")
-    if is_impossible(row):
-        return (), None if items is None else ()
-    found = _texts(items or ())
-    # Some files give answers as items only.
-    golds = _texts(row["answers"] if items is None else row.get("answers") or ())
-    if found and not golds:
-        return found, found
-    # A file may fill its items only where there are several.
-    return golds, None if items is None or (golds and not found) else found
-
-
-def _texts(given: Any) -> tuple[str, ...]:
-    """The texts of answers, which come with their places, without, or as a column of each.
-
-    One that is blank is a way to say that there is none.
-    """
-    if isinstance(given, dict):
-        given = given["text"]
-    if isinstance(given, str):
-        given = [given]
-    texts = tuple(one if isinstance(one, str) else one["text"] for one in given)
-    for text in texts:
-        if not isinstance(text, str):
-            raise TypeError(f"an answer's text is {text!r}")
-    return tuple(text for text in texts if text.strip())
+def _name_of(row: Any) -> str:
+    """What an error calls a question: by its id, else by its words, else as it stands."""
+    named = row if not isinstance(row, dict) else row.get("id") or row.get("question") or row
+    told = repr(named)
+    return told if len(told) <= MOST_SHOWN else f"{told[:MOST_SHOWN]}…"

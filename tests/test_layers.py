@@ -37,7 +37,7 @@ LAYERS = {
     "qa": (
         "accounts bounds callers counters defaults disentangled embedded faults finished_sessions",
         "headers health heap hosts logins logs mcp_errors plurals rates refusals separators titles",
-        "hub_login",
+        "accepted hub_login",
         "bulleted gate login login_choice openid",
         "asked_nouns begun_logins",
         "records schema seeds settings squad palette scorer markdown kept_folder form_words",

@@ -187,6 +187,56 @@ def test_an_answer_that_stands_by_itself(tmp_path, answers):
     assert [question.answers for question in read.questions] == [("steel",), ("steel",), ()]
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        ["red", "blue"],
+        [["red"], ["blue"]],
+        [["red", 3], ["blue", 4]],
+        [{"text": ["red", "blue"]}],
+        {"text": ["red", "blue"], "answer_start": [3, 4]},
+        {"text": [["red"], ["blue"]], "answer_start": [[3], [4]]},
+        [{"text": "red", "answer_start": 3}, ["blue"]],
+        [[["red", 3], ["blue", 4]]],
+        [{"text": ["red"], "answer_start": 3}, "blue", "  ", []],
+    ],
+)
+def test_answers_in_lists_within_lists(tmp_path, given):
+    rows = [
+        {"context": MARSH, "question": "one?", "answers": given},
+        {"context": MARSH, "question": "two?", "all_spans": given},
+        {"context": MARSH, "question": "three?", "answers": ["red"], "all_spans": given},
+    ]
+    read = SquadSet.from_file(write(tmp_path, "nested.json", rows))
+    both = ("red", "blue")
+    assert [question.answers for question in read.questions] == [both, both, ("red",)]
+    assert [question.items for question in read.questions] == [None, both, both]
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"id": "q7", "answers": ["red", 5]}, None),
+        ({"id": "q7", "answers": [["red", 5, 6]]}, "question 'q7': TypeError: 5 is no answer"),
+        ({"id": "q7", "all_spans": [None]}, "question 'q7': TypeError: None is no answer"),
+        ({"id": 12, "answers": [{"start": 3}]}, "question 12: KeyError: 'text'"),
+        ({"answers": True}, r"question 'Who\?': TypeError: True is no answer"),
+        ({"question": "Why? " * 99, "answers": 5}, r"question 'Why\? .*…: TypeError"),
+        ({"id": "q7"}, "question 'q7': KeyError: 'answers'"),
+        ({"id": "q7", "question": 5, "answers": ["red"]}, "question 'q7': AttributeError"),
+    ],
+)
+def test_a_question_that_cannot_be_read_is_named(tmp_path, fields, told):
+    rows = [row("one?", "42") | {"context": MARSH}, {"question": "Who?", "context": MARSH} | fields]
+    file = write(tmp_path, "odd.json", rows)
+    if told is None:  # a text and its place
+        assert SquadSet.from_file(file).questions[1].answers == ("red",)
+        return
+    with pytest.raises(SourceError, match=told) as caught:
+        SquadSet.from_file(file)
+    assert len(str(caught.value)) < len(str(file)) + 300
+
+
 def test_a_blank_answer_is_none(tmp_path):
     rows = [row("one?", ""), row("two?", " ", "42"), row("three?", "A")]
     read = SquadSet.from_file(write(tmp_path, "blank.json", squad((MARSH, rows))))

@@ -12,8 +12,8 @@ from typing import Any, Literal
 from boundaries import mend
 
 from index.sentences import Span
+from qa.accepted import is_impossible
 from qa.records import Turn
-from qa.squad import is_impossible
 
 # single: every question stands alone. sentence: the same, but each paragraph is one sentence
 # and is put back among its neighbours. conversation: a paragraph's questions are turns.
