@@ -3,8 +3,10 @@
 import json
 import random
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import alterations
 import pytest
@@ -17,7 +19,7 @@ from negatives import Searched
 from other_words import OtherWords
 from passages import around, says, without
 from prepare import Recipe, SetMaker, make_examples, summary
-from squad import Asked, read_questions
+from squad import Asked, Layout, read_questions
 from strategies import articles, few, many, spans_in
 from stub import StubEmbedder
 from training_data import ASKED, BRIDGE, HALL, HALL_ASKED
@@ -137,6 +139,71 @@ def test_sets_are_read_as_people_marked_them(tmp_path: Path) -> None:
     assert read[1].answers == ("Cy.", "Cy", "“old")
     assert read[1].wordings == read[1].answers
     assert skipped == {"answer is not where the file says": 1, "empty question": 1}
+
+
+def read_rows(
+    folder: Path, paragraphs: Sequence[tuple[str, list[dict[str, Any]]]], layout: Layout = "single"
+) -> tuple[list[Asked], Counter[str]]:
+    """What is read of these paragraphs, and what is left out."""
+    made = [{"context": context, "qas": rows} for context, rows in paragraphs]
+    file = folder / "x.train.json"
+    file.write_text(json.dumps({"data": [{"paragraphs": made}]}), "utf-8")
+    skipped: Counter[str] = Counter()
+    return read_questions(file, layout=layout, rng=random.Random(0), skipped=skipped), skipped
+
+
+def spans_of(one: Asked) -> list[str]:
+    return [one.context[slice(*span)] for span in one.spans]
+
+
+@pytest.mark.parametrize(
+    ("all_spans", "expected"),
+    [
+        (None, ["Ann Lee"]),
+        ([], ["Ann Lee"]),
+        (["Ann Lee"], ["Ann Lee"]),
+        (["Bob Roy", "Ann Lee"], ["Ann Lee", "Bob Roy"]),
+        ([["Ann Lee", 0], ["Bob Roy", 12]], ["Ann Lee", "Bob Roy"]),
+        ([{"text": ["Ann Lee", "Bob Roy"]}], ["Ann Lee", "Bob Roy"]),
+        ({"text": ["Ann Lee", "Bob Roy"], "answer_start": [0, 12]}, ["Ann Lee", "Bob Roy"]),
+        (["Ann Lee", "Bob Roy", "Cy"], ["Ann Lee", "Bob Roy"]),  # which Cy is not plain
+    ],
+)
+def test_all_spans_are_read_as_files_write_them(
+    tmp_path: Path, all_spans: object, expected: list[str]
+) -> None:
+    row = {
+        "question": "Who met?",
+        "answers": [{"text": "Ann Lee", "answer_start": 0}],
+        "all_spans": all_spans,
+    }
+    (one,), skipped = read_rows(tmp_path, [("Ann Lee and Bob Roy met Cy and Cy.", [row])])
+    assert spans_of(one) == expected
+    assert one.answers == ("Ann Lee",)
+    assert not skipped
+
+
+def test_what_has_no_place_is_learned_only_where_it_is_plain(tmp_path: Path) -> None:
+    rows = [{"question": "Who?", "answers": ["Ann"]}, {"question": "Whom?", "answers": ["Cy"]}]
+    (one,), skipped = read_rows(tmp_path, [("Ann met Cy, Cy and Cy.", rows)])
+    assert spans_of(one) == ["Ann"]
+    assert skipped == {"answer is not where the file says": 1}
+
+
+def test_joined_sentences_move_all_spans_along(tmp_path: Path) -> None:
+    first = {"id": "a:1:0-0", "question": "Who came?", "answers": [["Ann", 0]]}
+    second = {
+        "id": "a:1:1-0",
+        "question": "Who met?",
+        "answers": [{"text": "Bob", "answer_start": 0}],
+        "all_spans": [{"text": "Bob", "answer_start": 0}, {"text": "Ann", "answer_start": 8}],
+    }
+    paragraphs = [("Bob and Ann met.", [second]), ("Ann came.", [first])]
+    read, skipped = read_rows(tmp_path, paragraphs, "sentence")
+    assert {one.context for one in read} == {"Ann came. Bob and Ann met."}
+    assert [spans_of(one) for one in read] == [["Ann"], ["Bob", "Ann"]]
+    assert read[1].spans == ((10, 13), (18, 21))
+    assert not skipped
 
 
 @pytest.mark.parametrize(

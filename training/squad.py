@@ -12,7 +12,7 @@ from typing import Any, Literal
 from boundaries import mend
 
 from index.sentences import Span
-from qa.accepted import is_impossible
+from qa.accepted import Accepted, answers_of
 from qa.records import Turn
 
 # single: every question stands alone. sentence: the same, but each paragraph is one sentence
@@ -124,14 +124,14 @@ def _questions_of(
     history: list[Turn] = []
     for row in paragraph["qas"]:
         question = " ".join(row["question"].split())
-        marked = [] if is_impossible(row) else row["answers"]
-        spans = _chosen(context, row, marked, rng)
+        marked, several = answers_of(row)
+        spans = _chosen(context, marked, several or (), rng)
         if not question:
             skipped["empty question"] += 1
         elif marked and not spans:
             skipped["answer is not where the file says"] += 1
         else:
-            answers = tuple(dict.fromkeys(answer["text"] for answer in marked))
+            answers = tuple(dict.fromkeys(answer.text for answer in marked))
             yield Asked(question, context, article, answers, spans, tuple(history))
             if turns:
                 quote = context[slice(*spans[0])] if spans else None
@@ -139,11 +139,10 @@ def _questions_of(
 
 
 def _chosen(
-    context: str, row: Mapping[str, Any], marked: Sequence[Mapping[str, Any]], rng: random.Random
+    context: str, marked: Sequence[Accepted], several: Sequence[Accepted], rng: random.Random
 ) -> tuple[Span, ...]:
     """All of ``all_spans`` where there are several, else the answer that most people gave."""
-    several = row.get("all_spans", ())
-    if marked and len(several) > 1:
+    if len(several) > 1:
         spans = sorted({span for one in several if (span := _span_of(context, one)) is not None})
         return tuple(
             span for place, span in enumerate(spans) if place == 0 or span[0] >= spans[place - 1][1]
@@ -155,9 +154,14 @@ def _chosen(
     return (rng.choice([span for span, count in counts.items() if count == most]),)
 
 
-def _span_of(context: str, answer: Mapping[str, Any]) -> Span | None:
-    start, end = answer["answer_start"], answer["answer_start"] + len(answer["text"])
-    if start < 0 or context[start:end] != answer["text"]:
+def _span_of(context: str, answer: Accepted) -> Span | None:
+    start = answer.start
+    if start is None:  # it must be plain which is meant
+        start = context.find(answer.text)
+        if context.find(answer.text, start + 1) >= 0:
+            return None
+    end = start + len(answer.text)
+    if start < 0 or context[start:end] != answer.text:
         return None
     return mend(context, start, end)
 
@@ -172,15 +176,25 @@ def _joined(paragraphs: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]
         context, rows = "", []
         for _, sentence in sorted(numbered, key=lambda item: item[0]):
             context += " " if context else ""
-            rows += [
-                row
-                | {
-                    "answers": [
-                        answer | {"answer_start": answer["answer_start"] + len(context)}
-                        for answer in row["answers"]
-                    ]
-                }
-                for row in sentence["qas"]
-            ]
+            rows += [_moved(row, len(context)) for row in sentence["qas"]]
             context += sentence["context"]
         yield {"context": context, "qas": rows}
+
+
+def _moved(row: Mapping[str, Any], by_chars: int) -> dict[str, Any]:
+    """A question whose paragraph has so many characters more before it."""
+    answers, items = answers_of(row)
+
+    def moved(found: Sequence[Accepted]) -> list[dict[str, Any]]:
+        return [
+            {"text": one.text}
+            if one.start is None
+            else {"text": one.text, "answer_start": one.start + by_chars}
+            for one in found
+        ]
+
+    return {
+        **row,
+        "answers": moved(answers),
+        "all_spans": None if items is None else moved(items),
+    }
