@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+NO_ANSWER = "CANNOTANSWER"  # of QuAC and DoQA, whose paragraphs end with it, to be quoted
 NOT_SO = frozenset(("", "false", "no", "0"))  # ways to write that a question is not impossible
 
 
@@ -30,6 +31,17 @@ def is_impossible(row: Mapping[str, Any]) -> bool:
     return said.strip().lower() not in NOT_SO if isinstance(said, str) else bool(said)
 
 
+def paragraph_of(context: str) -> str:
+    """A paragraph as people read it: without the word that stands at its end for no answer.
+
+    Args:
+        context: as it stands in a file.
+    """
+    head, word, rest = context.rpartition(NO_ANSWER)
+    ends_with_it = word and not rest.strip() and not head[-1:].strip()
+    return head.rstrip() if ends_with_it else context
+
+
 def answers_of(
     row: Mapping[str, Any],
 ) -> tuple[tuple[Accepted, ...], tuple[Accepted, ...] | None]:
@@ -46,15 +58,25 @@ def answers_of(
         KeyError: it has neither, or an object has no text.
     """
     items = row.get("all_spans")
+    none = (), None if items is None else ()
     if is_impossible(row):
-        return (), None if items is None else ()
-    found = accepted(items or ())
+        return none
+    found = _agreed(accepted(items or ()))
     # Some files give answers as items only.
-    golds = accepted(row["answers"] if items is None else row.get("answers") or ())
+    marked = accepted(row["answers"] if items is None else row.get("answers") or ())
+    golds = _agreed(marked)
+    if marked and not golds:
+        return none
     if found and not golds:
         return found, found
     # A file may fill its items only where there are several.
     return golds, None if items is None or (golds and not found) else found
+
+
+def _agreed(marked: Sequence[Accepted]) -> tuple[Accepted, ...]:
+    """None where half of the people or more found none, as QuAC's official script has it."""
+    kept = tuple(one for one in marked if one.text.strip() != NO_ANSWER)
+    return kept if 2 * len(kept) > len(marked) else ()
 
 
 def accepted(given: Any) -> tuple[Accepted, ...]:

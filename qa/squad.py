@@ -11,7 +11,7 @@ from typing import Any
 
 from index.errors import InputError, SourceError
 from index.records import Document
-from qa.accepted import answers_of
+from qa.accepted import answers_of, paragraph_of
 
 MOST_TURN_DIGITS = 9  # of a text that numbers a turn
 MOST_SHOWN = 60  # characters of a question, where an error names it
@@ -221,13 +221,14 @@ def _conversations(
         # A row by itself is article, paragraph and question at once.
         for paragraph in article.get("paragraphs", [article]):
             more = [paragraph] if "question" in paragraph else paragraph["qas"]
-            if rows and more and paragraph["context"] == text and _goes_on(rows[-1], more[0]):
+            context = paragraph_of(paragraph["context"])
+            if rows and more and context == text and _goes_on(rows[-1], more[0]):
                 rows += more
                 continue
             if rows or text.strip():
                 yield title, text, _in_order(rows)
             title = str(article.get("title") or "Untitled")
-            text, rows = paragraph["context"], list(more)
+            text, rows = context, list(more)
             if rows and not text.strip():
                 raise InputError("A paragraph is empty.", "Give it some text.")
     if rows or text.strip():

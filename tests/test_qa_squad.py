@@ -4,9 +4,12 @@ import gzip
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from squad_files import EASY, HARBOUR, KETTLE, MARSH, row, squad, write
 
 from index.errors import InputError, SourceError
+from qa.accepted import answers_of, paragraph_of
 from qa.squad import SquadQuestion, SquadSet
 
 
@@ -188,7 +191,7 @@ def test_an_answer_that_stands_by_itself(tmp_path, answers):
 
 
 @pytest.mark.parametrize(
-    "given",
+    "said",
     [
         ["red", "blue"],
         [["red"], ["blue"]],
@@ -201,11 +204,11 @@ def test_an_answer_that_stands_by_itself(tmp_path, answers):
         [{"text": ["red"], "answer_start": 3}, "blue", "  ", []],
     ],
 )
-def test_answers_in_lists_within_lists(tmp_path, given):
+def test_answers_in_lists_within_lists(tmp_path, said):
     rows = [
-        {"context": MARSH, "question": "one?", "answers": given},
-        {"context": MARSH, "question": "two?", "all_spans": given},
-        {"context": MARSH, "question": "three?", "answers": ["red"], "all_spans": given},
+        {"context": MARSH, "question": "one?", "answers": said},
+        {"context": MARSH, "question": "two?", "all_spans": said},
+        {"context": MARSH, "question": "three?", "answers": ["red"], "all_spans": said},
     ]
     read = SquadSet.from_file(write(tmp_path, "nested.json", rows))
     both = ("red", "blue")
@@ -241,6 +244,52 @@ def test_a_blank_answer_is_none(tmp_path):
     rows = [row("one?", ""), row("two?", " ", "42"), row("three?", "A")]
     read = SquadSet.from_file(write(tmp_path, "blank.json", squad((MARSH, rows))))
     assert [question.answers for question in read.questions] == [(), ("42",), ("A",)]
+
+
+def official_quac(references):
+    """What QuAC's official script makes of the references of a question."""
+    refusals = sum(one == "CANNOTANSWER" for one in references)
+    if refusals >= len(references) - refusals:
+        return ()
+    return tuple(one for one in references if one != "CANNOTANSWER")
+
+
+@given(st.lists(st.sampled_from(["CANNOTANSWER", "42", "42 herons"]), min_size=1, max_size=6))
+def test_cannotanswer_is_no_answer_as_quac_counts(references):
+    marked = [{"text": text, "answer_start": 0} for text in references]
+    for fields in ({"answers": marked}, {"answers": {"text": references}}, {"answers": references}):
+        golds, items = answers_of({"question": "Who?"} | fields)
+        assert tuple(one.text for one in golds) == official_quac(references)
+        assert items is None
+
+
+def test_a_published_conversation_of_quac(tmp_path):
+    context = f"{MARSH} CANNOTANSWER"
+    refused = {"text": "CANNOTANSWER", "answer_start": len(MARSH) + 1}
+    rows = [row("one?", "42"), row("two?") | {"answers": [refused]}]
+    rows += [row("three?") | {"answers": [refused], "all_spans": [refused]}]
+    rows += [row("four?") | {"answers": [refused], "all_spans": ["42", "herons"]}]
+    rows += [{"question": "five?", "all_spans": ["CANNOTANSWER"]}]
+    read = SquadSet.from_file(write(tmp_path, "quac.json", squad((context, rows), (MARSH, []))))
+    assert [paragraph.text for paragraph in read.paragraphs] == [MARSH]
+    assert [question.answers for question in read.questions] == [("42",), (), (), (), ()]
+    assert [question.items for question in read.questions] == [None, None, (), (), ()]
+
+
+@pytest.mark.parametrize(
+    ("context", "expected"),
+    [
+        ("It rained. CANNOTANSWER", "It rained."),
+        ("It rained.\nCANNOTANSWER \n", "It rained."),
+        ("CANNOTANSWER", ""),
+        ("It rained. ", "It rained. "),
+        ("CANNOTANSWER is a word.", "CANNOTANSWER is a word."),
+        ("They wrote “CANNOTANSWER", "They wrote “CANNOTANSWER"),
+        ("CANNOTANSWER, then CANNOTANSWER", "CANNOTANSWER, then"),
+    ],
+)
+def test_the_word_for_no_answer_is_not_part_of_a_paragraph(context, expected):
+    assert paragraph_of(context) == expected
 
 
 def test_turns_are_put_in_order_and_together(tmp_path):

@@ -190,6 +190,21 @@ def test_what_has_no_place_is_learned_only_where_it_is_plain(tmp_path: Path) -> 
     assert skipped == {"answer is not where the file says": 1}
 
 
+def test_cannotanswer_is_no_answer_and_not_read(tmp_path: Path) -> None:
+    refused = {"text": "CANNOTANSWER", "answer_start": 10}
+    ann = {"text": "Ann", "answer_start": 0}
+    rows = [
+        {"question": "Why?", "answers": [refused]},
+        {"question": "Whom?", "answers": [refused, ann]},
+        {"question": "Who?", "answers": [ann, refused, ann]},
+    ]
+    read, skipped = read_rows(tmp_path, [("Ann came. CANNOTANSWER", rows)])
+    assert {one.context for one in read} == {"Ann came."}
+    assert [one.answers for one in read] == [(), (), ("Ann",)]
+    assert [spans_of(one) for one in read] == [[], [], ["Ann"]]
+    assert not skipped
+
+
 def test_joined_sentences_move_all_spans_along(tmp_path: Path) -> None:
     first = {"id": "a:1:0-0", "question": "Who came?", "answers": [["Ann", 0]]}
     second = {

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from boundaries import mend
 
 from index.sentences import Span
-from qa.accepted import Accepted, answers_of
+from qa.accepted import Accepted, answers_of, paragraph_of
 from qa.records import Turn
 
 # single: every question stands alone. sentence: the same, but each paragraph is one sentence
@@ -120,7 +120,7 @@ def _questions_of(
     *,
     turns: bool,
 ) -> Iterator[Asked]:
-    context: str = paragraph["context"]
+    context = paragraph_of(paragraph["context"])
     history: list[Turn] = []
     for row in paragraph["qas"]:
         question = " ".join(row["question"].split())
@@ -177,7 +177,7 @@ def _joined(paragraphs: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]
         for _, sentence in sorted(numbered, key=lambda item: item[0]):
             context += " " if context else ""
             rows += [_moved(row, len(context)) for row in sentence["qas"]]
-            context += sentence["context"]
+            context += paragraph_of(sentence["context"])
         yield {"context": context, "qas": rows}
 
 
