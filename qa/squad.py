@@ -3,6 +3,7 @@
 import gzip
 import json
 import random
+import re
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,8 +13,10 @@ from typing import Any
 from index.errors import InputError, SourceError
 from index.records import Document
 from qa.accepted import answers_of, paragraph_of
+from qa.published import as_squad
 
 MOST_TURN_DIGITS = 9  # of a text that numbers a turn
+TURN_IN_ID = re.compile(rf"(.+)_q#([0-9]{{1,{MOST_TURN_DIGITS}}})", re.DOTALL)
 MOST_SHOWN = 60  # characters of a question, where an error names it
 
 
@@ -60,6 +63,7 @@ class SquadSet:
 
         The latter is what the hub's ``datasets`` write: a list, or an object a line, each with
         ``context``, ``question`` and ``answers``. MRQA's lines have ``qas`` for the latter two.
+        Conversations are read as CoQA, QuAC and DoQA are published too, and as the hub has them.
 
         Args:
             file: of either form whatever it is called; gzipped if its name ends in ``.gz``.
@@ -157,7 +161,7 @@ def _articles(data: bytes) -> Sequence[dict[str, Any]]:
     except json.JSONDecodeError:
         loaded = _by_line(data)
     if isinstance(loaded, dict):  # or it is the only line
-        loaded = [loaded] if {"context", "paragraphs"} & loaded.keys() else loaded["data"]
+        loaded = [loaded] if {"context", "story", "paragraphs"} & loaded.keys() else loaded["data"]
     articles: Sequence[dict[str, Any]] = loaded
     return articles
 
@@ -219,7 +223,7 @@ def _conversations(
     title, text, rows = "", "", list[dict[str, Any]]()
     for article in articles:
         # A row by itself is article, paragraph and question at once.
-        for paragraph in article.get("paragraphs", [article]):
+        for paragraph in map(as_squad, article.get("paragraphs", [article])):
             more = [paragraph] if "question" in paragraph else paragraph["qas"]
             context = paragraph_of(paragraph["context"])
             if rows and more and context == text and _goes_on(rows[-1], more[0]):
@@ -227,7 +231,7 @@ def _conversations(
                 continue
             if rows or text.strip():
                 yield title, text, _in_order(rows)
-            title = str(article.get("title") or "Untitled")
+            title = str(article.get("title") or paragraph.get("title") or "Untitled")
             text, rows = context, list(more)
             if rows and not text.strip():
                 raise InputError("A paragraph is empty.", "Give it some text.")
@@ -238,7 +242,10 @@ def _conversations(
 def _goes_on(last: dict[str, Any], row: dict[str, Any]) -> bool:
     """Whether a question is a later turn than another of the same paragraph."""
     before, now = _turn(last), _turn(row)
-    return before is not None and now is not None and before < now
+    if before is None or now is None or before >= now:
+        return False
+    dialogues = {found[1] for one in (last, row) if (found := _turn_in_id(one))}
+    return len(dialogues) < 2
 
 
 def _in_order(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -253,7 +260,15 @@ def _turn(row: dict[str, Any]) -> int | None:
     turn = row.get("turn_id") if row.get("turn") is None else row["turn"]
     if isinstance(turn, str) and turn.isdecimal() and len(turn) <= MOST_TURN_DIGITS:
         return int(turn)
+    if turn is None and (found := _turn_in_id(row)):
+        return int(found[2])
     return turn if isinstance(turn, int) else None
+
+
+def _turn_in_id(row: dict[str, Any]) -> re.Match[str] | None:
+    """The conversation and the turn in an id of QuAC or DoQA, such as ``C_4f97_q#3``."""
+    named = row.get("id")
+    return TURN_IN_ID.fullmatch(named) if isinstance(named, str) else None
 
 
 def _name_of(row: Any) -> str:
