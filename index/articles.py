@@ -1,7 +1,7 @@
 """The articles in a file, by its ending: one, or the several of a table or an archive.
 
 What comes of a format is in the module of its name: ``html``, ``pdf``, ``docx``, ``epub``,
-``tables``, ``archive``.
+``tables``, ``archive``, ``front_matter``.
 """
 
 import time
@@ -18,6 +18,7 @@ from index.docx import read_docx
 from index.epub import read_epub
 from index.errors import InputError, PullquoteError, SourceError
 from index.extract import Extract, checked
+from index.front_matter import without_front_matter
 from index.html import read_html
 from index.limits import ReadLimits
 from index.pdf import read_pdf
@@ -27,6 +28,7 @@ from index.tables import Row, read_csv, read_jsonl
 from index.title import find_title
 
 TEXTS = (".txt", ".md")
+MARKDOWN = (".md", ".markdown", ".mdx", ".qmd", ".rmd")
 FORMATS: dict[str, Callable[..., Extract]] = {
     ".html": read_html,
     ".htm": read_html,
@@ -124,7 +126,8 @@ def articles_in(
         yield _document(read(data, name=file.name, limits=limits), file)
     else:
         text = decode(data, name=file.name, charset=file.charset)
-        yield _document(checked(Extract(text), name=file.name, limits=limits), file)
+        extract = without_front_matter(text) if file.suffix in MARKDOWN else Extract(text)
+        yield _document(checked(extract, name=file.name, limits=limits), file)
 
 
 def _archived(
