@@ -6,6 +6,7 @@ from index.errors import SourceError
 from index.extract import Extract, checked, cleaned, one_line
 from index.limits import ReadLimits, size
 from index.markup import AROUND, HEADINGS, parse_html, text_of
+from index.note_marks import leave_out_marks
 
 # Finding a page's article takes time that grows with its elements: some seconds for these.
 # What is longer is a book or a table, and taken whole.
@@ -59,6 +60,7 @@ def read_html(data: bytes, *, name: str, limits: ReadLimits, charset: str | None
     for words in page.xpath(IN_LINE):
         words.tag = "span"
         words.attrib.pop("class", None)  # by which a button would still be known
+    leave_out_marks(page)
     known = _said_of(page)
     text = cleaned(_main_text(page))
     return checked(

@@ -20,6 +20,7 @@ LAYERS = {
         "nearest postings signature decoding paragraphs xml pinned",
         "page_charset extract zipped database",
         "markup apart facts stored_document",
+        "note_marks",
         "html pdf docx epub tables archive web pattern front_matter",
         "choices lexical chunk articles document_table vector_cache embed fast_model",
         "fast_kept smoothing folder rows kept_words held_file",
