@@ -60,6 +60,8 @@ def read_html(data: bytes, *, name: str, limits: ReadLimits, charset: str | None
     for words in page.xpath(IN_LINE):
         words.tag = "span"
         words.attrib.pop("class", None)  # by which a button would still be known
+    for line_break in page.iter("br"):  # of two with nothing between, trafilatura would drop one
+        line_break.tail = line_break.tail or " "
     leave_out_marks(page)
     known = _said_of(page)
     text = cleaned(_main_text(page))
@@ -104,7 +106,8 @@ def _found_text(page: Any) -> str:
         include_formatting=True,
     )  # fmt: skip
     body = getattr(found, "body", None)
-    if body is None or len(body) < 2:  # it gave up, and gives all words in one piece
+    # It gave up, and gives all words in one piece.
+    if body is None or (len(body) < 2 and body.find(".//lb") is None):
         return ""
     set_out = {_squeezed(pre) for pre in page.xpath("//pre[not(ancestor::pre)]")}
     for element in body.xpath(SET_OUT):

@@ -133,6 +133,7 @@ class _Page:
         self._rows: list[bool] = []  # of each open row: whether it has a cell yet
         self._tables: list[bool] = []  # of each open table: whether it has rows to a reader
         self._preformatted = 0
+        self._heading = 0
 
     def open(self, element: Any) -> None:
         tag = tag_of(element)
@@ -164,6 +165,7 @@ class _Page:
         elif tag in BLOCKS:
             self._break("\n\n")
         self._preformatted += tag == "pre"
+        self._heading += tag in HEADINGS
         self.write(element.text)
 
     def close(self, element: Any) -> None:
@@ -185,6 +187,7 @@ class _Page:
             if tag in HEADINGS and not self._rows:  # of an empty one
                 self._prefix = ""
         self._preformatted -= tag == "pre"
+        self._heading -= tag in HEADINGS
 
     def write(self, text: str | None) -> None:
         if text:
@@ -205,10 +208,11 @@ class _Page:
         return f"{indent}{number + 1}. "
 
     def _write_break(self) -> None:
-        if self._rows:  # a row stays one line
+        if self._rows or self._heading:  # each stays one line
             self._line.append(" ")
-        else:
-            self._break("\n")
+        else:  # the second of two leaves a line empty
+            is_second = bool(self._gap) and not "".join(self._line).strip()
+            self._break("\n\n" if is_second else "\n")
 
     def _break(self, gap: str) -> None:
         """End the line; between two lines goes the larger of the gaps asked for."""

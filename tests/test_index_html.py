@@ -96,6 +96,13 @@ def test_lines_of_code_are_kept_and_those_of_the_file_are_not():
     assert text.endswith(f"a\n  b\n\n{code}\n\nc\nd\n\nSay a b or c d.\n\nHe said no.\n\n{FILLING}")
 
 
+def test_an_article_of_one_paragraph_with_line_breaks():
+    parts = [FILLING, "It opens at nine.", FILLING, f"{FILLING} It closes."]
+    body = "<br><br>".join(parts)
+    text = read(f"<div>© Brevik</div><div><p>{body}</p></div><footer>Nobody</footer>").text
+    assert text.split("\n\n") == parts
+
+
 def test_what_it_says_of_itself():
     extract = read(
         "<html lang=sv><head><title>Harbour – The Times</title>"
@@ -143,6 +150,9 @@ def test_a_document_of_it(tmp_path):
             "a\n\nb",
         ),
         ("<h1><img></h1><p>a</p>", "a"),
+        ("<h2>1<br/>The Quay</h2>a", "## 1 The Quay\n\na"),
+        ("a<br><br>b<br>c<br> <br>d", "a\n\nb\nc\n\nd"),
+        ("<ul><li>a<br><br>b</li><li><br>c</ul>", "- a\nb\n- c"),
         ("<ul><li><table><tr><td><h4></h4>a<td>b</table></ul>", "- a | b"),
         ("<p>a\x07b\x0bc</p>", "ab c"),
         ("<p>&lt;b&gt; &#0; &#xD800;</p>", None),
