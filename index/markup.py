@@ -27,6 +27,8 @@ HEADINGS = {f"h{level}": level for level in range(1, 7)}
 CELLS = frozenset("td th".split())
 # A table with any of these in it arranges a page; its cells are no cells to a reader.
 ARRANGED = ("table", "h1", "h2", "h3", "ul", "ol", "article")
+# A longer cell is a column of a page and no entry of a table: its paragraphs would be one line.
+MOST_CELL_CHARS = 1000
 HEADLINES = ("h1", "h2", "h3")
 BETWEEN_CELLS = " | "
 INDENT = "  "
@@ -110,6 +112,18 @@ def _has(element: Any, tags: Sequence[str]) -> bool:
     return next(element.iterdescendants(*(f"{{*}}{tag}" for tag in tags)), None) is not None
 
 
+def _is_grid(table: Any) -> bool:
+    """Whether a table has cells beside each other, and none that is too long to be one."""
+    cells = list(table.iterdescendants("{*}td", "{*}th"))
+    beside = any(next(cell.itersiblings("{*}td", "{*}th"), None) is not None for cell in cells)
+    return beside and all(_words(cell) <= MOST_CELL_CHARS for cell in cells)
+
+
+def _words(element: Any) -> int:
+    """How many characters its words have."""
+    return sum(len(" ".join(part.split())) for part in element.itertext())
+
+
 def _is_left_out(element: Any, without: Set[str]) -> bool:
     tag = tag_of(element)
     if tag in NEVER or tag in without or element.get("hidden") is not None:
@@ -139,7 +153,7 @@ class _Page:
         tag = tag_of(element)
         if tag == "table":
             self._break("\n\n")
-            self._tables.append(not _has(element, ARRANGED))
+            self._tables.append(not _has(element, ARRANGED) and _is_grid(element))
         elif tag in LISTS:
             self._break("\n" if self._lists else "\n\n")
             self._lists.append(0 if tag == "ol" else None)

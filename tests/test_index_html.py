@@ -103,6 +103,12 @@ def test_an_article_of_one_paragraph_with_line_breaks():
     assert text.split("\n\n") == parts
 
 
+def test_a_table_that_arranges_a_page_is_no_line():
+    column = "<br><br>".join([FILLING] * 8)
+    page = f"<table><tr><td>Home</td><td>{column}</td></tr></table>"
+    assert read(page).text.split("\n\n") == ["Home", *[FILLING] * 8]
+
+
 def test_what_it_says_of_itself():
     extract = read(
         "<html lang=sv><head><title>Harbour – The Times</title>"
@@ -150,6 +156,7 @@ def test_a_document_of_it(tmp_path):
             "a\n\nb",
         ),
         ("<h1><img></h1><p>a</p>", "a"),
+        ("<table><tr><td>a<br><br>b</td></tr><tr><td>c</td></tr></table>", "a\n\nb\n\nc"),
         ("<h2>1<br/>The Quay</h2>a", "## 1 The Quay\n\na"),
         ("a<br><br>b<br>c<br> <br>d", "a\n\nb\nc\n\nd"),
         ("<ul><li>a<br><br>b</li><li><br>c</ul>", "- a\nb\n- c"),
