@@ -18,19 +18,23 @@ EPUB_TYPES = ("{http://www.idpf.org/2007/ops}type", "epub:type")
 # Wikipedia's “[edit]” and “[citation needed]”.
 EDITING = frozenset("mw-editsection template-fact inline-template".split())
 EXPONENT = re.compile(r"[-−+]?\d{1,3}")
+MARKED = "marked"  # no tag of HTML
 RAISED = str.maketrans("0123456789-−+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁺")
 APART = BLOCKS | LINES | CELLS | HEADINGS.keys() | {"br"}
 
 
 def leave_out_marks(page: Any) -> None:
-    """Empty the marks of notes and of printed pages in a page, and raise its exponents.
+    """Drop the marks of notes and of printed pages from a page, and raise its exponents.
 
     Args:
         page: an lxml element whose tags are those of HTML, in a namespace or not. It is changed.
     """
+    from lxml import etree
+
     for element, raised in list(_marks(page)):
         element.clear(keep_tail=True)
-        element.text = raised
+        element.tag, element.text = MARKED, raised
+    etree.strip_tags(page, MARKED)  # all at once: one by one, each would copy the text around it
 
 
 def _marks(page: Any) -> Iterator[tuple[Any, str]]:

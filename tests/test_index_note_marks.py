@@ -54,6 +54,14 @@ def test_a_mark_stands_behind_words_of_its_own_block():
     assert read("<table><tr><td>40</td><td><a href='#c'>9</a></td></tr></table>") == "40 | 9"
 
 
+def test_a_paragraph_that_ends_in_a_mark_is_kept():
+    long = "Nobody visited the island, because the sea was far too rough for small boats. " * 3
+    notes = "<a href='#n1'><sup>1</sup></a>", "<a href='#n1'><span>[1]</span></a>"
+    for note in notes:
+        page = f"<div><p>{long}</p><p>{long}</p><h2>Rules</h2><p>Pay first.{note}</p></div>"
+        assert read(page).endswith("Pay first.")
+
+
 def test_a_title_has_no_marks():
     page = b"<h1>Prices of 1843<sup><a href='#n'>1</a></sup></h1><p>Forty crowns.</p>"
     assert read_html(page, name="page.html", limits=ReadLimits()).title == "Prices of 1843"
