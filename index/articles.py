@@ -1,7 +1,7 @@
 """The articles in a file, by its ending: one, or the several of a table or an archive.
 
 What comes of a format is in the module of its name: ``html``, ``pdf``, ``docx``, ``epub``,
-``tables``, ``archive``.
+``tables``, ``archive``, ``front_matter``.
 """
 
 import time
@@ -18,17 +18,20 @@ from index.docx import read_docx
 from index.epub import read_epub
 from index.errors import InputError, PullquoteError, SourceError
 from index.extract import Extract, checked
+from index.front_matter import without_front_matter
 from index.html import read_html
 from index.limits import ReadLimits
 from index.pdf import read_pdf
 from index.records import Document
-from index.signature import check_signature
+from index.signature import check_signature, told_suffix
 from index.tables import Row, read_csv, read_jsonl
 from index.title import find_title
 
-TEXTS = (".txt", ".md")
+PLAIN, PAGE = ".txt", ".html"
+TEXTS = (PLAIN, ".md")
+MARKDOWN = (".md", ".markdown", ".mdx", ".qmd", ".rmd")
 FORMATS: dict[str, Callable[..., Extract]] = {
-    ".html": read_html,
+    PAGE: read_html,
     ".htm": read_html,
     ".pdf": read_pdf,
     ".docx": read_docx,
@@ -100,7 +103,7 @@ def articles_in(
     progress: bool,
     skipped: Skipped = warn_of,
 ) -> Iterator[Document]:
-    """The articles in a file, by its ending.
+    """The articles in a file, by its ending; a page of the web may have that of a text or another.
 
     Args:
         data: what is in it.
@@ -113,6 +116,9 @@ def articles_in(
         SourceError: it is damaged, too large, takes too long, or holds no article.
     """
     check_signature(data, suffix=file.suffix, name=file.name)
+    is_known = file.suffix in READABLE_SUFFIXES and file.suffix != PLAIN
+    if not is_known and file.suffix not in MARKDOWN and told_suffix(data) == PAGE:
+        file = replace(file, suffix=PAGE)
     if file.suffix == ARCHIVE:
         yield from _archived(data, file, limits, progress=progress, skipped=skipped)
     elif file.suffix in TABLES:
@@ -124,7 +130,8 @@ def articles_in(
         yield _document(read(data, name=file.name, limits=limits), file)
     else:
         text = decode(data, name=file.name, charset=file.charset)
-        yield _document(checked(Extract(text), name=file.name, limits=limits), file)
+        extract = without_front_matter(text) if file.suffix in MARKDOWN else Extract(text)
+        yield _document(checked(extract, name=file.name, limits=limits), file)
 
 
 def _archived(

@@ -11,6 +11,7 @@ from index.errors import SourceError
 from index.extract import Extract, checked, cleaned, one_line
 from index.limits import ReadLimits
 from index.markup import parse_html, text_of
+from index.note_marks import leave_out_marks
 from index.xml import parse
 from index.zipped import Expansion, ZippedFiles
 
@@ -18,11 +19,6 @@ from index.zipped import Expansion, ZippedFiles
 HERE_BYTES = 500_000
 CONTENT = re.compile(r"word/document\d*\.xml")  # with a 2 where Word is used in a browser
 PROPERTIES = "docProps/core.xml"
-# As mammoth writes them: to a note, and back from it.
-FOOTNOTE_MARKS = (
-    "//sup[a[contains(@id, 'footnote-ref') or contains(@id, 'endnote-ref')]]"
-    " | //a[contains(@href, '#footnote-ref') or contains(@href, '#endnote-ref')]"
-)
 STYLES = "p[style-name='Title'] => h1:fresh\np[style-name='Subtitle'] => h2:fresh"
 
 
@@ -108,8 +104,7 @@ def _text(data: bytes, *, name: str) -> str:
     page = parse_html(found.value.encode(), name=name)
     if page is None:
         return ""
-    for mark in page.xpath(FOOTNOTE_MARKS):
-        mark.drop_tree()  # they would stand in the middle of sentences
+    leave_out_marks(page)
     return text_of(page)
 
 

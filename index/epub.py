@@ -11,6 +11,7 @@ from index.errors import SourceError
 from index.extract import Extract, checked, cleaned, one_line
 from index.limits import ReadLimits
 from index.markup import parse_html, text_of
+from index.note_marks import leave_out_marks
 from index.xml import parse
 from index.zipped import Expansion, ZippedFiles
 
@@ -51,7 +52,9 @@ def read_epub(data: bytes, *, name: str, limits: ReadLimits) -> Extract:
     for chapter in chapters:
         content = zipped.read(chapter, most_bytes=left_bytes)
         left_bytes -= len(content)
-        text = cleaned(text_of(_parsed(content, name=f"{chapter} in {name}"), without=NAVIGATION))
+        page = _parsed(content, name=f"{chapter} in {name}")
+        leave_out_marks(page)
+        text = cleaned(text_of(page, without=NAVIGATION))
         if text.strip():
             parts.append(text)
     metadata = _metadata(package)

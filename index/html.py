@@ -6,6 +6,7 @@ from index.errors import SourceError
 from index.extract import Extract, checked, cleaned, one_line
 from index.limits import ReadLimits, size
 from index.markup import AROUND, HEADINGS, parse_html, text_of
+from index.note_marks import leave_out_marks
 
 # Finding a page's article takes time that grows with its elements: some seconds for these.
 # What is longer is a book or a table, and taken whole.
@@ -22,6 +23,9 @@ IN_LINE = "//q | //button[" + " or ".join(f"ancestor::{tag}" for tag in HEADINGS
 # What trafilatura makes of text that is set out in lines, but also of quotations and of code in the
 # middle of a sentence, whose lines are only those of the file.
 SET_OUT = ".//*[self::quote or self::code][not(ancestor::quote or ancestor::code or ancestor::p)]"
+# Where a page marks no article, and has no class that it knows, trafilatura takes its paragraphs,
+# tables and quotations only. A page with any of these has more to it.
+NOT_ONLY_PARAGRAPHS = "//h2 | //h3 | //h4 | //h5 | //h6 | //li"
 # From trafilatura's names of things to those of HTML.
 HTML_NAMES = {
     "item": "li", "row": "tr", "cell": "td", "quote": "blockquote", "lb": "br", "hi": "b",
@@ -59,6 +63,9 @@ def read_html(data: bytes, *, name: str, limits: ReadLimits, charset: str | None
     for words in page.xpath(IN_LINE):
         words.tag = "span"
         words.attrib.pop("class", None)  # by which a button would still be known
+    for line_break in page.iter("br"):  # of two with nothing between, trafilatura would drop one
+        line_break.tail = line_break.tail or " "
+    leave_out_marks(page)
     known = _said_of(page)
     text = cleaned(_main_text(page))
     return checked(
@@ -93,16 +100,28 @@ def _main_text(page: Any) -> str:
     return found if len(found) >= least else whole
 
 
-def _found_text(page: Any) -> str:
-    """The article that trafilatura finds, or nothing."""
+def _found_body(page: Any) -> Any:
+    """The article that trafilatura finds, in its own tags, or None."""
     from trafilatura import bare_extraction
 
     found = bare_extraction(
         page, with_metadata=False, include_comments=False, include_tables=True,
         include_formatting=True,
     )  # fmt: skip
-    body = getattr(found, "body", None)
-    if body is None or len(body) < 2:  # it gave up, and gives all words in one piece
+    return getattr(found, "body", None)
+
+
+def _found_text(page: Any) -> str:
+    """The article that trafilatura finds, or nothing."""
+    body = _found_body(page)
+    if body is not None and body.find(".//head") is None and body.find(".//list") is None:
+        around = _around(body, page) if page.xpath(NOT_ONLY_PARAGRAPHS) else None
+        if around is not None:
+            _mark_article(around)
+            again = _found_body(page)
+            body = again if again is not None and len(again) >= len(body) else body
+    # It gave up, and gives all words in one piece.
+    if body is None or (len(body) < 2 and body.find(".//lb") is None):
         return ""
     set_out = {_squeezed(pre) for pre in page.xpath("//pre[not(ancestor::pre)]")}
     for element in body.xpath(SET_OUT):
@@ -117,9 +136,39 @@ def _found_text(page: Any) -> str:
             element.tag = kind if kind in ("ol", "dl") else "ul"
         elif element.tag == "item" and kind.startswith(("dt", "dd")):
             element.tag = kind[:2]
-        else:
-            element.tag = HTML_NAMES.get(element.tag, element.tag)
+        elif element.tag in HTML_NAMES:  # others may have names that cannot be set, as Word's o:p
+            element.tag = HTML_NAMES[element.tag]
     return text_of(body)
+
+
+def _around(body: Any, page: Any) -> Any:
+    """What holds all paragraphs of an article that was found, and no other article; or None."""
+    found = {_squeezed(paragraph) for paragraph in body.iter("p")}
+    where: dict[str, list[Any]] = {}
+    for element in page.iter("p", "div", "td"):
+        if next(element.iterchildren("p", "div", "table", "ul", "ol"), None) is None:
+            where.setdefault(_squeezed(element), []).append(element)
+    places = [same[0] for words, same in where.items() if words in found and len(same) == 1]
+    lines = [[*reversed([*place.iterancestors()])] for place in places]
+    shared = [
+        level[0]
+        for level in zip(*lines, strict=False)
+        if all(element is level[0] for element in level)
+    ]
+    return shared[-1] if len(places) > 1 and shared[-1].tag not in ("html", "article") else None
+
+
+def _mark_article(around: Any) -> None:
+    """Mark an element of a page as its article, those within it as parts of it."""
+    for article in around.iter("article", "main"):
+        article.tag = "div"
+    if around.tag != "body":
+        around.tag = "article"
+        return
+    article = around.makeelement("article")
+    article.text, around.text = around.text, None
+    article.extend(list(around))
+    around.append(article)
 
 
 def _said_of(page: Any) -> dict[str, str | None]:

@@ -27,6 +27,8 @@ HEADINGS = {f"h{level}": level for level in range(1, 7)}
 CELLS = frozenset("td th".split())
 # A table with any of these in it arranges a page; its cells are no cells to a reader.
 ARRANGED = ("table", "h1", "h2", "h3", "ul", "ol", "article")
+# A longer cell is a column of a page and no entry of a table: its paragraphs would be one line.
+MOST_CELL_CHARS = 1000
 HEADLINES = ("h1", "h2", "h3")
 BETWEEN_CELLS = " | "
 INDENT = "  "
@@ -110,6 +112,18 @@ def _has(element: Any, tags: Sequence[str]) -> bool:
     return next(element.iterdescendants(*(f"{{*}}{tag}" for tag in tags)), None) is not None
 
 
+def _is_grid(table: Any) -> bool:
+    """Whether a table has cells beside each other, and none that is too long to be one."""
+    cells = list(table.iterdescendants("{*}td", "{*}th"))
+    beside = any(next(cell.itersiblings("{*}td", "{*}th"), None) is not None for cell in cells)
+    return beside and all(_words(cell) <= MOST_CELL_CHARS for cell in cells)
+
+
+def _words(element: Any) -> int:
+    """How many characters its words have."""
+    return sum(len(" ".join(part.split())) for part in element.itertext())
+
+
 def _is_left_out(element: Any, without: Set[str]) -> bool:
     tag = tag_of(element)
     if tag in NEVER or tag in without or element.get("hidden") is not None:
@@ -133,12 +147,13 @@ class _Page:
         self._rows: list[bool] = []  # of each open row: whether it has a cell yet
         self._tables: list[bool] = []  # of each open table: whether it has rows to a reader
         self._preformatted = 0
+        self._heading = 0
 
     def open(self, element: Any) -> None:
         tag = tag_of(element)
         if tag == "table":
             self._break("\n\n")
-            self._tables.append(not _has(element, ARRANGED))
+            self._tables.append(not _has(element, ARRANGED) and _is_grid(element))
         elif tag in LISTS:
             self._break("\n" if self._lists else "\n\n")
             self._lists.append(0 if tag == "ol" else None)
@@ -164,6 +179,7 @@ class _Page:
         elif tag in BLOCKS:
             self._break("\n\n")
         self._preformatted += tag == "pre"
+        self._heading += tag in HEADINGS
         self.write(element.text)
 
     def close(self, element: Any) -> None:
@@ -185,6 +201,7 @@ class _Page:
             if tag in HEADINGS and not self._rows:  # of an empty one
                 self._prefix = ""
         self._preformatted -= tag == "pre"
+        self._heading -= tag in HEADINGS
 
     def write(self, text: str | None) -> None:
         if text:
@@ -205,10 +222,11 @@ class _Page:
         return f"{indent}{number + 1}. "
 
     def _write_break(self) -> None:
-        if self._rows:  # a row stays one line
+        if self._rows or self._heading:  # each stays one line
             self._line.append(" ")
-        else:
-            self._break("\n")
+        else:  # the second of two leaves a line empty
+            is_second = bool(self._gap) and not "".join(self._line).strip()
+            self._break("\n\n" if is_second else "\n")
 
     def _break(self, gap: str) -> None:
         """End the line; between two lines goes the larger of the gaps asked for."""

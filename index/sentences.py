@@ -19,6 +19,18 @@ ODD_SPACE = re.compile(r"[^\S \n\r\t]")
 BLANK_LINE = re.compile(r"(?:\r\n|\n|\r(?!\n))[ \t]*(?:\r\n|\n|\r)")
 # It takes a heading and the text on the next line for one sentence.
 HEADING = re.compile(r"(?:^|(?<=[\r\n]))#{1,6}[ \t][^\r\n]*")
+# Full stops of abbreviations that it does not know: of titles before a name, and of what comes
+# before a number. Those that often end a sentence too, such as Ph.D. and ft., are left to it.
+SHORTENED = re.compile(
+    r"(?<!\w)(?:(?:M[sx]|Ft)\.(?=\s+[^\W\d_])|[Aa]pprox\.(?=\s)"
+    r"|(?:[Tt]el|[Vv]ols?|[Cc]hs?|[Ee]qs?|[Ff]igs|[Pp]aras?|[Ee]st|[Rr]efs)\."
+    r"(?=\s+(?:[+(]?\d|[IVX]+\b)))"
+)
+# Markdown's marks of emphasis behind a full stop begin the next sentence to it; so does the mark of
+# a note that has a name and no number. The sign before a picture ends a sentence.
+EMPHASIS = re.compile(r"(?<![.!?…])([.!?…]++[\"”’)]?)([*_]{1,3})(?=[\"”’)]?(?:\s|\Z))")
+NOTE = re.compile(r"\[\^[^\]\s]{1,50}\]")
+PICTURE = re.compile(r"!(?=\[[^\]\r\n]{0,300}\]\()")
 # The splitter looks back to the paragraph's beginning at each full stop, and lets no other thread
 # run meanwhile. Few paragraphs are as long, and as many characters take it some milliseconds.
 WINDOW_CHARS = 10_000
@@ -45,7 +57,7 @@ def sentence_spans(
         character that is not white space is in one of them. A heading in Markdown is one
         by itself.
     """
-    plain = plainly_spaced(text)
+    plain = plainly_written(text)
     edges = [edge for heading in HEADING.finditer(plain) for edge in heading.span()]
     spans = []
     for start, end in _in_windows(plain, window_chars, splitter):
@@ -54,9 +66,12 @@ def sentence_spans(
     return [span for span in spans if span is not None]
 
 
-def plainly_spaced(text: str) -> str:
-    """A text with white space that the splitter knows; as long, so that offsets hold for both."""
-    return BLANK_LINE.sub(lambda blank: "\n" * len(blank[0]), ODD_SPACE.sub(" ", text))
+def plainly_written(text: str) -> str:
+    """A text written as the splitter knows it; as long, so that offsets hold for both."""
+    text = BLANK_LINE.sub(lambda blank: "\n" * len(blank[0]), ODD_SPACE.sub(" ", text))
+    text = SHORTENED.sub(lambda word: f"{word[0][:-1]},", text)
+    text = NOTE.sub(lambda note: f"[{'1' * (len(note[0]) - 2)}]", text)
+    return EMPHASIS.sub(r"\2\1", PICTURE.sub("x", text))
 
 
 def _in_windows(text: str, window_chars: int, splitter: Splitter) -> Iterator[Span]:

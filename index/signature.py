@@ -5,6 +5,7 @@ import re
 from index.errors import SourceError
 
 PDF, ZIP, OLE = "a PDF", "a ZIP archive", "an Office file of the old kind"
+RTF = "an RTF file"
 SIGNATURES = (
     (b"PK\x03\x04", ZIP),
     (b"PK\x05\x06", ZIP),  # an empty one
@@ -16,7 +17,7 @@ SIGNATURES = (
     (b"\x1f\x8b", "a gzip archive"),
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
     (b"Rar!\x1a\x07", "a RAR archive"),
-    (b"{\\rtf", "an RTF file"),
+    (b"{\\rtf", RTF),
     (b"\x7fELF", "a program"),
 )
 PDF_MARK = b"%PDF-"
@@ -27,7 +28,16 @@ ZIPPED = (
     (re.compile(rb"word/document\d*\.xml"), ".docx"),  # with a 2 where Word is used in a browser
     (re.compile(rb"mimetypeapplication/epub\+zip"), ".epub"),
 )
-HTML_MARK = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html)\b", re.IGNORECASE)
+# Other programs' files that are ZIP archives within.
+OF_PROGRAMS = (
+    (re.compile(rb"mimetypeapplication/vnd\.oasis\.opendocument"), "an OpenDocument file"),
+    (re.compile(rb"xl/workbook\.(?:xml|bin)"), "an Excel file"),
+    (re.compile(rb"ppt/presentation\.xml"), "a PowerPoint file"),
+)
+# Before a page may stand what says that it is XML.
+HTML_MARK = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml\b[^<>]*>\s*)?<(?:!doctype html|html)\b", re.IGNORECASE
+)
 # An encrypted Word file is an old Office file with the new one in a stream of this name.
 ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 
@@ -52,6 +62,10 @@ def check_signature(data: bytes, *, suffix: str, name: str) -> None:
         )
     if kind == OLE:
         raise SourceError(f"{name} is {OLE}, which is not read.", "Save it as .docx or PDF.")
+    if kind == ZIP:
+        kind = next((program for mark, program in OF_PROGRAMS if mark.search(data)), kind)
+    if kind == RTF or kind in dict(OF_PROGRAMS).values():
+        raise SourceError(f"{name} is {kind}, which is not read.", "Save it as .docx or PDF.")
     if kind is not None:
         raise SourceError(f"{name} is {kind}, despite its name.", "Give it the matching ending.")
     if expected is not None and data.strip():

@@ -37,6 +37,13 @@ AROUND = """
 <footer>Copyright nobody</footer>
 <form><label>Search the site</label><input value="search"></form>
 """
+UNMARKED = f"""
+<nav><ul><li><a href="/about">About us</a></li></ul></nav>
+<h1>Pancakes</h1><p>They are from Brevik. {FILLING}</p><p>They are thin. {FILLING}</p>
+<h2>Ingredients</h2><ul><li>200 g of flour</li><li>3 eggs</li></ul><p>Mix all. {FILLING}</p>
+<h2>Steps</h2><ol><li>Whisk the eggs.</li><li>Fry them.</li></ol><p>Eat them. {FILLING}</p>
+<footer><p>Nobody owns this.</p></footer>
+"""
 NOT_THE_ARTICLE = """
     Home page|About us|Brevik Times|newsletter|script|Copyright nobody|Search the site
 """.strip().split("|")
@@ -96,6 +103,34 @@ def test_lines_of_code_are_kept_and_those_of_the_file_are_not():
     assert text.endswith(f"a\n  b\n\n{code}\n\nc\nd\n\nSay a b or c d.\n\nHe said no.\n\n{FILLING}")
 
 
+def test_an_article_of_one_paragraph_with_line_breaks():
+    parts = [FILLING, "It opens at nine.", FILLING, f"{FILLING} It closes."]
+    body = "<br><br>".join(parts)
+    text = read(f"<div>© Brevik</div><div><p>{body}</p></div><footer>Nobody</footer>").text
+    assert text.split("\n\n") == parts
+
+
+def test_a_table_that_arranges_a_page_is_no_line():
+    column = "<br><br>".join([FILLING] * 8)
+    page = f"<table><tr><td>Home</td><td>{column}</td></tr></table>"
+    assert read(page).text.split("\n\n") == ["Home", *[FILLING] * 8]
+
+
+@pytest.mark.parametrize("page", ["{}", "<div>{}</div>", "<div><div>{}</div></div>"])
+def test_the_headings_and_lists_of_a_page_that_marks_no_article(page):
+    text = read(f"<html><body>{page.format(UNMARKED)}</body></html>").text
+    assert "## Ingredients\n\n- 200 g of flour\n- 3 eggs\n\n" in text
+    assert "## Steps\n\n1. Whisk the eggs.\n2. Fry them." in text
+    assert text.count(FILLING) == 4
+    assert "About us" not in text
+    assert "Nobody owns" not in text
+
+
+def test_a_page_that_word_has_saved():
+    page = UNMARKED.replace("</p>", "<o:p></o:p></p>").replace("<p>", "<p><o:p>&nbsp;</o:p>")
+    assert "3 eggs" in read(page).text
+
+
 def test_what_it_says_of_itself():
     extract = read(
         "<html lang=sv><head><title>Harbour – The Times</title>"
@@ -143,6 +178,10 @@ def test_a_document_of_it(tmp_path):
             "a\n\nb",
         ),
         ("<h1><img></h1><p>a</p>", "a"),
+        ("<table><tr><td>a<br><br>b</td></tr><tr><td>c</td></tr></table>", "a\n\nb\n\nc"),
+        ("<h2>1<br/>The Quay</h2>a", "## 1 The Quay\n\na"),
+        ("a<br><br>b<br>c<br> <br>d", "a\n\nb\nc\n\nd"),
+        ("<ul><li>a<br><br>b</li><li><br>c</ul>", "- a\nb\n- c"),
         ("<ul><li><table><tr><td><h4></h4>a<td>b</table></ul>", "- a | b"),
         ("<p>a\x07b\x0bc</p>", "ab c"),
         ("<p>&lt;b&gt; &#0; &#xD800;</p>", None),

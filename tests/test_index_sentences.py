@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sentencex import get_sentence_boundaries
 from strategies import SENTENCES, articles, many, spans_in
 
-from index.sentences import plainly_spaced, sentence_spans, trim
+from index.sentences import plainly_written, sentence_spans, trim
 
 
 @many
@@ -80,7 +80,7 @@ def test_windows_of_any_size_cover_the_text_in_order(text, window_chars):
 def test_a_text_within_the_window_is_split_as_a_whole(text):
     whole = [
         trim(text, found["start_index"], found["end_index"])
-        for found in get_sentence_boundaries("en", plainly_spaced(text))
+        for found in get_sentence_boundaries("en", plainly_written(text))
     ]
     assert sentence_spans(text, window_chars=len(text)) == list(filter(None, whole))
 
@@ -141,11 +141,81 @@ def test_a_sentence_longer_than_a_window_is_cut_between_words():
         ["Dr. Smith came.", "He left at 5 p.m. on Jan. 5.", "Why?"],
         ["“Stop!” he said.", "Nobody did."],
         ["你好。", "再见！"],
+        ["She thanked Ms. Lee and Mx. Lo.", "He left Ft.\nWorth."],
+        ["It took approx. 40 days.", "See vol. 3, Ch. IV and Eqs. (4).", "Call Tel. +47 55."],
+        [
+            "He has a Ph.D.",
+            "She is an M.D.",
+            "It is 3 ft.",
+            "He has MS.",
+            "See the last ch.",
+            "No.",
+        ],
     ],
 )
 def test_abbreviations_end_no_sentence(sentences):
     text = " ".join(sentences)
     assert [text[start:end] for start, end in sentence_spans(text)] == sentences
+
+
+@pytest.mark.parametrize(
+    "sentences",
+    [
+        [
+            "**Price.**",
+            "It costs *forty.*",
+            "__Really?!__",
+            "“_Yes._”",
+            "She said **“no.”**",
+            "Go.",
+        ],
+        ["It ended.[^note]", "Then[^1] it began![^a][^b]", "He left.[1]", "No."],
+        ["![A chart](a.png) shows it.", "See ![it](b.png).", "Look!", "[Here](c) it is."],
+    ],
+)
+def test_marks_of_markdown_stay_with_their_sentence(sentences):
+    text = " ".join(sentences)
+    assert [text[start:end] for start, end in sentence_spans(text)] == sentences
+
+
+MARKS = st.sampled_from(
+    [
+        "Ms.",
+        "approx.",
+        "Vol.",
+        "ft.",
+        "A",
+        "4",
+        " ",
+        "\n",
+        ".",
+        "!",
+        "”",
+        "*",
+        "_",
+        "[",
+        "^",
+        "](",
+        "]",
+    ]
+)
+
+
+@many
+@given(st.lists(MARKS).map("".join) | articles())
+@example("." * 20_000)
+def test_what_the_splitter_is_given_is_as_long(text):
+    written = plainly_written(text)
+    assert len(written) == len(text)
+    assert [one.isspace() for one in written] == [one.isspace() for one in text]
+    assert is_covered(text, sentence_spans(text))
+
+
+@pytest.mark.parametrize(
+    "unit", [".", "!", "**", ".*", "![", "[^", "Ms. ", "approx.", "![a](", "?_ "]
+)
+def test_no_marks_take_long(unit):
+    assert len(plainly_written(unit * 200_000)) == len(unit) * 200_000
 
 
 @pytest.mark.parametrize(

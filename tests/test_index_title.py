@@ -34,6 +34,20 @@ from index.title import TITLE_CHARS, find_title
         ("---\n\nText.", "My file"),
         ("\ufeff# \n\n#\nText.", "My file"),
         ("![logo](a.png)", "My file"),
+        ("<!-- a\n b -->\n# The heading", "The heading"),
+        ("<p align=center>\n<img src=a>\n</p>\n\n<h1 align=center>Set <b>in</b></h1>", "Set in"),
+        ("<h1>\n <img src=a>\n In tags\n</h1>\nText.", "In tags"),
+        ("<h1><img src=a></h1>\n# The heading", "The heading"),
+        ("# **All** of `it` is _set_ *in **a*** mark", "All of it is set in a mark"),
+        ("# [Brevik](http://a.b) and [Lund][1]", "Brevik and Lund"),
+        ("# [![logo](b)](c) Brevik", "Brevik"),
+        ("# ![Brevik](b.png)\nText.", "Brevik"),
+        ("# A* search in my_own_file, 2 * 3 * 4", "A* search in my_own_file, 2 * 3 * 4"),
+        ("**Brevik**\n\nText.", "Brevik"),
+        ("Brevik\n=====\nText.", "Brevik"),
+        ("=====\nBrevik\n=====", "Brevik"),
+        ("Brevik\r\n---\r\nText.", "Brevik"),
+        ("A sentence.\n---\nText.", "My file"),
         ("#hashtag\nText.", "My file"),
     ],
 )
@@ -92,3 +106,12 @@ def test_a_title_made_from_a_text_is_what_it_is_headed(text, title):
 def test_no_blank_takes_long_to_be_no_title():
     for text in ("![a](b)" + " " * 200_000 + "x", "- " * 100_000 + "x", "\n# " * 50_000 + "x"):
         assert len(Document.from_text(text).title) <= TITLE_CHARS
+
+
+@pytest.mark.parametrize(
+    "unit", ["<!--", "<p>", "<h1>a", "<a ", "![a](", "[", "`", "*", "_a", "*a "]
+)
+@pytest.mark.parametrize("times", [200, 100_000])
+def test_no_marks_take_long_to_be_left_out(unit, times):
+    assert Document.from_text(f"# {unit * times}").title
+    assert Document.from_text(unit * times).title
