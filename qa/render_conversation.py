@@ -86,9 +86,13 @@ def conversation_html(
 
 
 def _head(title: str, *, asked: bool) -> str:
-    """What is being asked, once the invitation has made room for the conversation."""
+    """What is being asked, once the invitation has made room for the conversation.
+
+    Its place is there from the first: Gradio mends the page part by part in their order, and a
+    conversation that moved would be made anew, its first answer not read out and its focus lost.
+    """
     if not asked:
-        return ""
+        return '<div class="pq-head"></div>'
     return (
         '<div class="pq-head"><h2 class="pq-asking"><span class="pq-kicker">Asking</span> '
         f"{escape(title)}</h2>"

@@ -56,6 +56,20 @@ def test_hostile_invitation(hostile):
     assert hostile in page.text
 
 
+def test_the_conversation_keeps_its_place_when_the_first_answer_comes():
+    answer = found(STORY, "Anna")
+    shown = [
+        conversation_html([], title="T", examples=["who?"]),
+        conversation_html([], title="T", examples=[], pending="who?"),
+        conversation_html([answer], title="T", examples=[]),
+    ]
+    for html in shown:
+        head, _, talk = html.partition('<div class="pq-conversation"')
+        assert head.startswith('<div class="pq-head">')
+        assert head.endswith("</div>")
+        assert talk
+
+
 def test_buttons_lead_to_every_quote():
     answer = found(STORY, "Anna", others=["Boris", "Clara"])
     page = Page(conversation_html([answer, answer], title="T", examples=[], focus=(1, 2)))
