@@ -193,13 +193,12 @@ class _Chat:
                 views = kept.recall(text_of(data, "id"), session, caller)
         last = None
         for last in views:  # what is in the box was not asked, and stays there
-            yield self._shown(last if last.notice else replace(last, question=None))
+            yield self._shown(replace(last, question=None))
         if last is None:  # the page waits for something
             yield self._shown(View(session, same_source=True))
 
     def _act(self, question: str, session: Session, event: gr.EventData) -> tuple[Any, ...]:
         """Do what runs no models."""
-        del question
         data = _data(event)
         desk, books, kept = self._desk, self._books, self._kept
         match data.get("act"):
@@ -221,7 +220,7 @@ class _Chat:
             case "dismiss":
                 view = books.dismiss(session)
             case "edit":
-                view = desk.edit(number_of(data, "turn"), session)
+                view = desk.edit(number_of(data, "turn"), session, question)
             case "unedit":
                 view = desk.unedit(session)
             case "undo":
@@ -308,9 +307,9 @@ def _dropped(session: Session, question: str = "") -> View:
 
     Args:
         session: the one that a page begins with.
-        question: what was asked, to be put back in its box.
+        question: what was asked, to go back into its box.
     """
-    return View(session, question=question or None, notice=Notice(DROPPED))
+    return View(session, given_back=question, notice=Notice(DROPPED))
 
 
 def _notes(kept: Kept | None) -> gr.BrowserState | gr.State:

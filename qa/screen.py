@@ -112,6 +112,7 @@ class Screen:
             citations=partial(_citations, about.document),
             focus=(talk.focus.turn, talk.focus.choice) if talk.focus else None,
             pending=view.pending,
+            given_back=view.given_back,
             notice=view.notice,
             editing=session.editing,
             several=len(about.documents) > 1,

@@ -32,6 +32,7 @@ def test_hostile_conversation(hostile):
             examples=[hostile],
             focus=(0, 0),
             pending=f"pending {hostile}",
+            given_back=f"back {hostile}",
             notice=Notice(f"notice {hostile}", retry=hostile),
             citations=lambda quote: {f"As {hostile}": f"{hostile} {quote.text}"},
             several=True,
@@ -39,6 +40,7 @@ def test_hostile_conversation(hostile):
         )
     )
     page.assert_ours()
+    assert "data-back" in page.attributes
     assert page.headings["h3"] == [
         *(f"who {hostile}?", "when?", f"why {hostile}?", f"pending {hostile}")
     ]

@@ -19,8 +19,21 @@ element.addEventListener("pq-act", (event) => {
     const note = button.closest(".pq-menu")?.querySelector(".pq-note");
     act({...button.dataset, note: note?.value ?? ""});
   } else if (button.dataset.act === "edit") {
-    document.querySelector("#pq-question textarea").focus();
+    box().focus();
+  } else if (button.dataset.act === "ask" && !isBusy() && box().value === button.dataset.ask) {
+    fill("");  // what is tried again is asked now
   }
+});
+// What was not answered, or made room for another, goes back into the box. Where something was typed
+// there meanwhile, that stays.
+const box = () => document.querySelector("#pq-question textarea");
+const fill = (text) => {
+  box().value = text;
+  box().dispatchEvent(new Event("input", {bubbles: true}));
+};
+watch("value", () => {
+  const {back} = element.querySelector(".pq-conversation").dataset;
+  if (back) setTimeout(() => { if (!box().value.trim()) fill(back); });
 });
 // On a phone the page scrolls, not the conversation, and only to what was not there before. Nor does
 // the conversation where nothing else was asked or is in focus: it stays where it is read.
