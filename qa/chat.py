@@ -25,7 +25,7 @@ from qa.palette import ASSETS
 from qa.render_conversation import Notice
 from qa.screen import Screen
 from qa.session import ALL_ARTICLES, Session
-from qa.theme import keys_html, masthead_html, waiting_html
+from qa.theme import keys_html, masthead_html, unsent_html, waiting_html
 from qa.view import View
 
 FILES_KEPT_S = 3_600
@@ -103,7 +103,7 @@ class _Chat:
             session = gr.State(opening.session)
             kept = self._desk.keeping.kept
             visitor = _notes(kept)
-            top = _part(masthead_html(log_out=log_out), "pq-top", "acts.js")
+            top = _part(masthead_html(log_out=log_out) + unsent_html(), "pq-top", "acts.js")
             with gr.Row(elem_id="pq-columns"):
                 with gr.Column(elem_id="pq-left"):
                     library = _part(

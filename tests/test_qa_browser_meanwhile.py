@@ -34,11 +34,15 @@ def test_a_question_that_is_typed_while_files_are_read_stays_in_its_box(visit: V
     page.evaluate(READING, "true")
     box.fill(WHO)
     box.press("Enter")
+    unsent = page.locator(".pq-unsent")
+    expect(unsent).to_have_text("Not sent yet: something is still being read.")
     page.wait_for_timeout(3 * LOOK_MS)  # it would be asked by now
     expect(page.locator(".pq-turn")).to_have_count(0)
     expect(page.locator(".pq-waiting")).to_have_text("")
     expect(box).to_have_value(WHO)
+    expect(unsent).to_be_visible()
     page.evaluate(READING, "false")
+    expect(unsent).to_have_text("")
     box.press("Enter")
     expect(page.locator(".pq-question")).to_have_text(WHO)
     expect(page.locator(".pq-quote")).to_have_count(1)
@@ -82,6 +86,7 @@ def test_a_question_that_waits_is_asked_of_the_article_that_was_open(visit: Visi
     kettle.click()  # at once, and while the page says that it waits
     expect(page.locator(".pq-waiting")).to_have_text("Waiting for its turn …")
     kettle.click()
+    expect(page.locator(".pq-unsent")).to_be_visible()
     page.wait_for_timeout(LOOK_MS)
     held[0].continue_()
     expect(page.locator(".pq-quote")).to_have_count(1)

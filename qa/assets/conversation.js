@@ -68,6 +68,7 @@ const typed = (event) => {
   if (isBusy()) {
     event.preventDefault();
     event.stopPropagation();
+    tellUnsent();
     return;
   }
   window.pqSent = Date.now();
