@@ -48,7 +48,7 @@ class KeptDesk:
     def be_private(self, session: Session, *, private: bool) -> View:
         """Keep nothing from here on, or keep again what is asked from here on."""
         if not private:  # what was asked in private is not kept afterwards
-            session = replace(session, conversations={}, kept={})
+            session = replace(session, conversations={}, kept={}, editing=None, draft="")
             if session.own.keys() - session.brought:
                 notice = Notice(NOT_KEPT)
                 return View(replace(session, private=False), notice=notice)

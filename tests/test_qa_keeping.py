@@ -109,8 +109,9 @@ def test_in_private_nothing_is_kept_then_or_later(desk, kept_desk, books, kept):
     private = last(books.paste("Lamps burn.", "Lamps", private, ME)).session
     assert file_of(kept, private) == [[WHO]]
     assert kept.articles.all_of(private.visitor) == []
-    back = kept_desk.be_private(desk.open(SEED, private).session, private=False).session
-    assert back.conversation.turns == ()
+    edited = desk.edit(0, desk.open(SEED, private).session).session
+    back = kept_desk.be_private(edited, private=False).session
+    assert (back.conversation.turns, back.editing) == ((), None)
     assert sorted(file_of(kept, asked(desk, TALKS, session=back))) == sorted([[WHO], [TALKS]])
     later = arrived(kept_desk, session.visitor, private=True)
     assert later.private
