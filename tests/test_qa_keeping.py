@@ -355,10 +355,13 @@ def test_after_all_is_deleted_ones_articles_are_gone_from_the_page_too(
 def test_of_an_article_that_was_brought_in_private_nothing_is_kept(desk, kept_desk, books, kept):
     private = kept_desk.be_private(arrived(kept_desk), private=True).session
     private = last(books.paste("Lamps burn.", "Lamps", private, ME)).session
-    view = kept_desk.be_private(private, private=False)
-    assert "add it again" in view.notice.text
-    session = asked(desk, "What burns?", session=view.session)
-    assert file_of(kept, session) == []
+    everything = desk.open(ALL_ARTICLES, private).session
+    for before, opened in ((private, SEED), (everything, ALL_ARTICLES)):
+        view = kept_desk.be_private(before, private=False)
+        assert "add it again" in view.notice.text
+        session = view.session
+        assert (session.article, dict(session.own), session.together) == (opened, {}, None)
+    assert desk.about(session).document(private.article) is None, "nor is it quoted among all"
     assert kept.articles.all_of(session.visitor) == []
     session = last(books.paste("Lamps burn.", "Lamps", session, ME)).session
     assert file_of(kept, asked(desk, "Which lamps?", session=session)) != []

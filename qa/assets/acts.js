@@ -5,7 +5,7 @@ const WAITS = new Set(["bring", "private", "keep", "forget", "delete", "remove"]
 const SURE = {
   delete: () => "Delete this conversation?",
   forget: () => "Delete everything kept for you here?",
-  keep: () => "Resume keeping? What you asked meanwhile leaves your open pages.",
+  keep: () => "Resume keeping? What you asked and added meanwhile leaves your open pages.",
   remove: (button) => `${button.getAttribute("aria-label")}?`,
 };
 // What was sent counts before the server is at it: it will come to the session as it is then.
