@@ -111,6 +111,7 @@ class _Chat:
                         "pq-library",
                         "acts.js",
                         "menus.js",
+                        "notes.js",
                         "library.js",
                     )
                 with gr.Column(elem_id="pq-middle"):
@@ -119,6 +120,7 @@ class _Chat:
                         "pq-conversation",
                         "acts.js",
                         "menus.js",
+                        "notes.js",
                         "conversation.js",
                     )
                     with gr.Row(elem_id="pq-ask-row"):

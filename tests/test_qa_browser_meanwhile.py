@@ -65,6 +65,31 @@ def test_what_one_types_meanwhile_stays_in_the_box(visit: Visit) -> None:
     expect(box).to_have_value("and then")
 
 
+def test_what_one_types_outlives_the_page(visit: Visit) -> None:
+    page = visit.page
+    box, pasted = page.get_by_placeholder("Ask a question"), page.get_by_label("The text")
+    box.fill("and then")
+    page.get_by_text("Paste a text").click()
+    pasted.fill("Lamps burn.")
+    page.get_by_label("Title (optional)").fill("Lamps")
+    visit.come_back()
+    expect(box).to_have_value("and then")
+    expect(page.get_by_label("Title (optional)")).to_have_value("Lamps")
+    expect(pasted).to_have_value("Lamps burn.")
+    page.get_by_role("button", name="Add it").click()
+    expect(page.locator(".pq-article h2")).to_have_text("Lamps")
+    visit.wait()
+    visit.ask("what burns?")
+    visit.come_back()  # what was answered and taken does not come back
+    page.wait_for_timeout(LOOK_MS)
+    expect(box).to_have_value("")
+    expect(pasted).to_have_value("")
+    expect(pasted).to_be_hidden()
+    asked_and_held(page)
+    visit.come_back()
+    expect(box).to_have_value(WHO)
+
+
 def test_the_library_shows_what_was_typed_last(visit: Visit) -> None:
     page = visit.page
     held: list[Route] = []
