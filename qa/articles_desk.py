@@ -104,7 +104,7 @@ class ArticlesDesk:
         if session.article == ALL_ARTICLES and session.waiting and question.strip():
             last = View(session)
             for last in self.fetch_all(session, caller):
-                yield replace(last, question=question)
+                yield replace(last, given_back=question if last.notice else "")
             session = last.session
             if last.notice is not None:
                 return

@@ -9,6 +9,7 @@ from index.errors import InputError, PullquoteError, SourceError
 from index.limits import ReadLimits, size
 from index.read import read_articles
 from index.records import Document
+from index.web import is_url
 from qa.bounds import MAX_ARTICLE_CHARS, check_article, fitting_title
 
 # Of an upload, which may be hostile: a visitor does not wait for more, and nor do the others.
@@ -70,10 +71,15 @@ def pasted(text: str, *, title: str) -> list[Document]:
         title: its title; may be empty.
 
     Raises:
-        InputError: there is no text, or too much.
+        InputError: there is no text, only an address, or too much.
     """
     if not text.strip():
         raise InputError("There is no text to read.", "Paste an article first.")
+    if is_url(text.strip()):
+        raise InputError(
+            "The chat fetches no pages of the web.",
+            "Open the page and paste its text, or save it and add the file.",
+        )
     return [check_article(Document.from_text(text, title=title.strip() or None))]
 
 

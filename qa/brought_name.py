@@ -1,4 +1,4 @@
-"""What the articles that were brought in one file are known by."""
+"""What the articles that were brought in one file are known by, and what they are called."""
 
 import hashlib
 import json
@@ -18,3 +18,13 @@ def brought_name(documents: Sequence[Document]) -> str:
         return ids[0]
     digest = hashlib.sha256(json.dumps(ids).encode()).hexdigest()
     return f"together-{digest[:TEXT_ID_CHARS]}"
+
+
+def brought_title(first: str, count: int) -> str:
+    """What one article is called, or several together.
+
+    Args:
+        first: title of the first.
+        count: how many there are.
+    """
+    return f"{first} and {count - 1:,} more" if count > 1 else first

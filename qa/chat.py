@@ -25,7 +25,7 @@ from qa.palette import ASSETS
 from qa.render_conversation import Notice
 from qa.screen import Screen
 from qa.session import ALL_ARTICLES, Session
-from qa.theme import keys_html, masthead_html, waiting_html
+from qa.theme import keys_html, masthead_html, unsent_html, waiting_html
 from qa.view import View
 
 FILES_KEPT_S = 3_600
@@ -103,7 +103,7 @@ class _Chat:
             session = gr.State(opening.session)
             kept = self._desk.keeping.kept
             visitor = _notes(kept)
-            top = _part(masthead_html(log_out=log_out), "pq-top", "acts.js")
+            top = _part(masthead_html(log_out=log_out) + unsent_html(), "pq-top", "acts.js")
             with gr.Row(elem_id="pq-columns"):
                 with gr.Column(elem_id="pq-left"):
                     library = _part(
@@ -111,6 +111,7 @@ class _Chat:
                         "pq-library",
                         "acts.js",
                         "menus.js",
+                        "notes.js",
                         "library.js",
                     )
                 with gr.Column(elem_id="pq-middle"):
@@ -119,6 +120,7 @@ class _Chat:
                         "pq-conversation",
                         "acts.js",
                         "menus.js",
+                        "notes.js",
                         "conversation.js",
                     )
                     with gr.Row(elem_id="pq-ask-row"):
@@ -193,13 +195,12 @@ class _Chat:
                 views = kept.recall(text_of(data, "id"), session, caller)
         last = None
         for last in views:  # what is in the box was not asked, and stays there
-            yield self._shown(last if last.notice else replace(last, question=None))
+            yield self._shown(replace(last, question=None))
         if last is None:  # the page waits for something
             yield self._shown(View(session, same_source=True))
 
     def _act(self, question: str, session: Session, event: gr.EventData) -> tuple[Any, ...]:
         """Do what runs no models."""
-        del question
         data = _data(event)
         desk, books, kept = self._desk, self._books, self._kept
         match data.get("act"):
@@ -221,7 +222,7 @@ class _Chat:
             case "dismiss":
                 view = books.dismiss(session)
             case "edit":
-                view = desk.edit(number_of(data, "turn"), session)
+                view = desk.edit(number_of(data, "turn"), session, question)
             case "unedit":
                 view = desk.unedit(session)
             case "undo":
@@ -308,9 +309,9 @@ def _dropped(session: Session, question: str = "") -> View:
 
     Args:
         session: the one that a page begins with.
-        question: what was asked, to be put back in its box.
+        question: what was asked, to go back into its box.
     """
-    return View(session, question=question or None, notice=Notice(DROPPED))
+    return View(session, given_back=question, notice=Notice(DROPPED))
 
 
 def _notes(kept: Kept | None) -> gr.BrowserState | gr.State:

@@ -11,7 +11,7 @@ from qa.assistant import Assistant
 from qa.gate import Gate
 from qa.keeping import Keeping
 from qa.offered import Offered
-from qa.questions import check_question
+from qa.questions import MAX_QUESTION_CHARS, check_question
 from qa.records import Excerpt, Turn
 from qa.render_conversation import Notice
 from qa.session import ALL_ARTICLES, Session
@@ -79,7 +79,7 @@ class Desk:
         yield from self._answer(turns[turn].question, session, caller, turn=turn, history=())
 
     def stop(self, question: str, session: Session) -> View:
-        """Show that the work was stopped, with the question back in its box."""
+        """Show that the work was stopped; the question goes back, or can be asked again."""
         files = tuple(
             replace(note, state="refused", reason="It was stopped.")
             if note.state in ("waits", "reading")
@@ -91,18 +91,29 @@ class Desk:
         session = replace(session, files=files)
         if not question:
             return View(session)
-        return View(session, question=question, notice=Notice("Stopped."), same_source=True)
+        notice = Notice("Stopped.", retry=question)
+        return View(session, given_back=question, notice=notice, same_source=True)
 
-    def edit(self, turn: int, session: Session) -> View:
-        """Put a turn's question in the box, for the next answer to replace it."""
+    def edit(self, turn: int, session: Session, draft: str = "") -> View:
+        """Put a turn's question in the box, for the next answer to replace it.
+
+        Args:
+            turn: which.
+            session: whose.
+            draft: what is in the box, which comes back afterwards.
+        """
         turns = session.conversation.turns
         if not 0 <= turn < len(turns):
             return View(session)
-        return View(replace(session, editing=turn), question=turns[turn].question, same_source=True)
+        # Of two that are edited one after the other, what was there before the first.
+        held = session.draft if session.editing is not None else draft[:MAX_QUESTION_CHARS]
+        session = replace(session, editing=turn, draft=held)
+        return View(session, question=turns[turn].question, same_source=True)
 
     def unedit(self, session: Session) -> View:
         """Leave the turn that was to be edited as it is."""
-        return View(replace(session, editing=None), question="", same_source=True)
+        after = replace(session, editing=None, draft="")
+        return View(after, question=session.draft, same_source=True)
 
     def undo(self, session: Session) -> View:
         """Remove the last turn."""
@@ -134,9 +145,8 @@ class Desk:
     ) -> Iterator[View]:
         try:
             asked = check_question(question)
-        except InputError as error:
-            notice = Notice(str(error))
-            yield View(session, question=question, notice=notice, same_source=True)
+        except InputError as error:  # it is in the box still
+            yield View(session, notice=Notice(str(error)), same_source=True)
             return
         session = self.gathered(session)
         yield View(session, question="", pending=asked, same_source=True)
@@ -145,10 +155,12 @@ class Desk:
                 answer = self.about(session).ask(asked, history=history)
         except PullquoteError as error:
             notice = Notice(f"The question could not be answered: {error}", retry=asked)
-            yield View(session, question=question, notice=notice, same_source=True)
+            yield View(session, given_back=question, notice=notice, same_source=True)
             return
         talk = session.conversation.with_turn(turn, answer)
-        yield self._kept(View(session.with_conversation(talk)))
+        draft = "" if session.editing is None else session.draft
+        after = replace(session.with_conversation(talk), draft="")
+        yield self._kept(View(after, given_back=draft))
 
     def _kept(self, view: View) -> View:
         """The view of a session that is kept from here on; if it cannot be, it says so."""

@@ -96,8 +96,9 @@ class Conversation:
 
     @property
     def question(self) -> str | None:
-        """The question of the turn in focus."""
-        return self._focused.question if self._focused else None
+        """The question of the turn in focus; None for a follow-up, which says little by itself."""
+        answer = self._focused
+        return answer.question if answer and answer.resolved is None else None
 
     @property
     def _focused(self) -> Answer | None:

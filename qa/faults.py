@@ -41,7 +41,7 @@ class LoginError(PullquoteError):
 
     def __init__(self, *, passwords: bool) -> None:
         along = ", or send a name and a password along (HTTP Basic)" if passwords else ""
-        super().__init__("This needs a login.", f"Log in on the page{along}.")
+        super().__init__("This needs a login.", f"Reload the page and log in{along}.")
 
 
 class HubLoginError(PullquoteError):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from index.errors import InputError
 from index.records import Document
 from index.stored_document import content_digest, fields_of
-from qa.brought_name import brought_name
+from qa.brought_name import brought_name, brought_title
 from qa.kept_bounds import BoundedFile
 from qa.kept_rows import KeptArticle, document_of
 from qa.kept_visitors import digest_of, visitor_number
@@ -68,13 +68,14 @@ class BroughtArticles:
         self._file.sweep()
         with self._file.reading() as connection:
             rows = connection.execute(
-                "SELECT b.id, d.title FROM brought AS b"
+                "SELECT b.id, d.title,"
+                " (SELECT count(*) FROM documents WHERE brought = b.number) FROM brought AS b"
                 " JOIN visitors AS v ON v.number = b.visitor"
                 " JOIN documents AS d ON d.brought = b.number AND d.place = 0"
                 " WHERE v.digest = ? ORDER BY b.used_s DESC, b.number DESC",
                 (digest_of(visitor),),
             ).fetchall()
-        return [KeptArticle(*row) for row in rows]
+        return [KeptArticle(known, brought_title(first, count)) for known, first, count in rows]
 
     def documents(self, visitor: str, article: str) -> tuple[Document, ...] | None:
         """What a visitor brought under an id; None where it is not kept (any more).

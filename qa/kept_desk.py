@@ -17,8 +17,8 @@ from qa.transcript import Transcript
 from qa.view import Exported, View
 
 NOT_KEPT = (
-    "An article you added while nothing was kept stays unkept, as does what you ask about it."
-    " To keep it, add it again."
+    "What you added while nothing was kept has left the page, so that nothing of it is kept."
+    " To go on with it, add it again."
 )
 
 
@@ -47,12 +47,17 @@ class KeptDesk:
 
     def be_private(self, session: Session, *, private: bool) -> View:
         """Keep nothing from here on, or keep again what is asked from here on."""
-        if not private:  # what was asked in private is not kept afterwards
-            session = replace(session, conversations={}, kept={})
-            if session.own.keys() - session.brought:
-                notice = Notice(NOT_KEPT)
-                return View(replace(session, private=False), notice=notice)
-        return View(replace(session, private=private))
+        session = replace(session, private=private)
+        if private:
+            return View(session)
+        # What was asked and added in private is not kept afterwards, nor quoted in what is.
+        session = replace(session, conversations={}, kept={}, editing=None, draft="")
+        unkept = session.own.keys() - session.brought
+        for article in unkept:
+            session = session.without_own(article)
+        if session.article in unkept:
+            session = session.opened(self.desk.first)
+        return View(self.desk.gathered(session), notice=Notice(NOT_KEPT) if unkept else None)
 
     def look_up(self, words: str, session: Session) -> View:
         """Look for words in what is kept."""

@@ -67,7 +67,7 @@ class KeptArticle:
 
     Args:
         id: names it among those of its visitor: its document's, of several their ``brought_name``.
-        title: of its document, of several of the first.
+        title: of its document, of several their ``brought_title``.
     """
 
     id: str

@@ -6,7 +6,7 @@ import binascii
 import hmac
 import secrets
 from collections import OrderedDict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from hashlib import sha256
 from http import HTTPStatus
 from typing import Any, Protocol
@@ -17,6 +17,7 @@ from starlette.requests import cookie_parser
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from index.errors import PullquoteError
 from qa.callers import caller_of
 from qa.faults import BusyError, LoginError, OriginError
 from qa.logins import SERVER, Logins
@@ -36,6 +37,9 @@ OPEN = {
     "/readyz",
 }
 OPEN |= {"/gradio_api/startup-events"}  # Gradio calls it as it starts, and it then does nothing
+# A number of the server's that is drawn as it starts, by which a page sees that it has started anew
+# and loads itself again, to ask for the login that ended with the server before.
+OPEN |= {"/gradio_api/app_id"}
 OPEN_FOLDERS = ("/assets/", "/static/", "/svelte/")
 ATTEMPTS_PER_MINUTE, BURST_ATTEMPTS = 10, 10  # of an address, right ones too
 KNOWN_KEPT = 1_000  # of programs that send their password with every call
@@ -145,17 +149,13 @@ class Login:
                 return None
         except BusyError as busy:
             wait = {"Retry-After": str(busy.wait_s)}
-            return JSONResponse(
-                busy.to_dict(), status_code=HTTPStatus.TOO_MANY_REQUESTS, headers=wait
-            )
+            return _refused(busy, HTTPStatus.TOO_MANY_REQUESTS, wait)
         except OriginError as error:
-            return JSONResponse(error.to_dict(), status_code=HTTPStatus.FORBIDDEN)
+            return _refused(error, HTTPStatus.FORBIDDEN)
         if path in self._open or path.startswith(OPEN_FOLDERS):
             return None
         # Without a header that asks for it, since browsers would open a window of their own.
-        return JSONResponse(
-            LoginError(passwords=self._passwords).to_dict(), status_code=HTTPStatus.UNAUTHORIZED
-        )
+        return _refused(LoginError(passwords=self._passwords), HTTPStatus.UNAUTHORIZED)
 
     async def _logs_in(self, scope: Scope, headers: Headers, caller: str) -> bool:
         """Whether a call comes with a login; one with a password is given Gradio's token."""
@@ -189,6 +189,14 @@ class Login:
             return
         if urlsplit(origin).netloc != headers.get("host"):
             raise OriginError
+
+
+def _refused(
+    error: PullquoteError, status: int, headers: Mapping[str, str] | None = None
+) -> JSONResponse:
+    """What a call is told, and in ``error`` what Gradio's page shows of it."""
+    told = {**error.to_dict(), "error": str(error)}
+    return JSONResponse(told, status_code=status, headers=headers)
 
 
 def inside_headers(app: Any, door: Door) -> dict[str, str]:

@@ -40,6 +40,7 @@ def conversation_html(
     citations: Citations = no_citations,
     focus: Focused = None,
     pending: str | None = None,
+    given_back: str = "",
     notice: Notice | None = None,
     editing: int | None = None,
     several: bool = False,
@@ -55,6 +56,7 @@ def conversation_html(
             there is no menu for it.
         focus: turn and number of the quote that the article shows.
         pending: a question that is being answered.
+        given_back: what goes back into the question box, unless something is typed there.
         notice: what went wrong, for the user to mend.
         editing: number of the turn whose question is in the box.
         several: whether more than one article is asked.
@@ -78,17 +80,22 @@ def conversation_html(
     if notice is not None:
         retry = button("ask", "Try again", {"ask": notice.retry}) if notice.retry else ""
         parts.append(f'<p class="pq-notice" role="alert">{escape(notice.text)} {retry}</p>')
+    back = f' data-back="{escape(given_back)}"' if given_back else ""
     return (
         f"{_head(title, asked=bool(turns))}"
-        '<div class="pq-conversation" role="log" aria-label="Conversation" tabindex="0"'
+        f'<div class="pq-conversation" role="log" aria-label="Conversation" tabindex="0"{back}'
         f' aria-busy="{str(pending is not None).lower()}">{"".join(parts)}</div>'
     )
 
 
 def _head(title: str, *, asked: bool) -> str:
-    """What is being asked, once the invitation has made room for the conversation."""
+    """What is being asked, once the invitation has made room for the conversation.
+
+    Its place is there from the first: Gradio mends the page part by part in their order, and a
+    conversation that moved would be made anew, its first answer not read out and its focus lost.
+    """
     if not asked:
-        return ""
+        return '<div class="pq-head"></div>'
     return (
         '<div class="pq-head"><h2 class="pq-asking"><span class="pq-kicker">Asking</span> '
         f"{escape(title)}</h2>"

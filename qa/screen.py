@@ -8,6 +8,7 @@ from index.articles import READABLE_SUFFIXES
 from index.records import Document
 from qa.assistant import Assistant
 from qa.bringing import MAX_UPLOAD_BYTES
+from qa.brought_name import brought_title
 from qa.citation import Citation, Style
 from qa.desk import Desk
 from qa.own_name import own_name
@@ -111,6 +112,7 @@ class Screen:
             citations=partial(_citations, about.document),
             focus=(talk.focus.turn, talk.focus.choice) if talk.focus else None,
             pending=view.pending,
+            given_back=view.given_back,
             notice=view.notice,
             editing=session.editing,
             several=len(about.documents) > 1,
@@ -182,8 +184,7 @@ def _own(session: Session) -> list[Listed]:
 
 def title_of(documents: Sequence[Document]) -> str:
     """What one article is called, or several together."""
-    more = f" and {len(documents) - 1:,} more" if len(documents) > 1 else ""
-    return f"{documents[0].title}{more}"
+    return brought_title(documents[0].title, len(documents))
 
 
 def _citations(document_of: Callable[[str], Document | None], quote: Excerpt) -> Mapping[str, str]:

@@ -62,6 +62,7 @@ class Session:
         own: what answers about the articles that the visitor brought, by article id.
         conversations: by article id.
         editing: the turn whose question is in the box, which the next answer replaces.
+        draft: what was in the box before.
         shown: a place that an address named and no turn has, for the article to show; one
             without text is the beginning, to read from.
         sought: words to look for in the library's titles.
@@ -84,6 +85,7 @@ class Session:
     own: Mapping[str, Assistant] = field(default_factory=dict)
     conversations: Mapping[str, Conversation] = field(default_factory=dict)
     editing: int | None = None
+    draft: str = ""
     shown: Excerpt | None = None
     sought: str = ""
     files: tuple[FileNote, ...] = ()
@@ -122,6 +124,7 @@ class Session:
             waiting={},
             brought=frozenset(),
             files=(),
+            draft="",
         )
 
     def with_own(self, article: str, assistant: Assistant) -> "Session":

@@ -127,6 +127,12 @@ def waiting_html(view: str) -> str:
     return f'<p class="pq-waiting" role="status" data-view="{view}" data-told="{told}"></p>'
 
 
+def unsent_html() -> str:
+    """Where the page says that something was not sent, apart from what each view renews."""
+    told = "Not sent yet: something is still being read."
+    return f'<p class="pq-unsent" role="status" data-told="{told}"></p>'
+
+
 def masthead_html(*, log_out: bool) -> str:
     """The page's head: the mark, the name, and what it does.
 

@@ -29,6 +29,7 @@ class View:
     Args:
         session: the visitor's session from here on.
         question: what the question box holds from here on; None leaves it as it is.
+        given_back: what goes back into the question box, unless something is typed there.
         pending: a question that is being answered.
         notice: what went wrong.
         paste_notice: what was wrong with a pasted article.
@@ -39,6 +40,7 @@ class View:
 
     session: Session
     question: str | None = None
+    given_back: str = ""
     pending: str | None = None
     notice: Notice | None = None
     paste_notice: str | None = None

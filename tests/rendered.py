@@ -33,6 +33,7 @@ OUR_ATTRIBUTES = {
     *("aria-busy", "aria-expanded", "data-most", "data-open", "data-paste", "open", "href"),
     *(
         "aria-pressed",
+        "data-back",
         "data-document",
         "data-file",
         "data-id",

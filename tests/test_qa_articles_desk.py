@@ -129,6 +129,8 @@ def test_archives_with_the_same_first_article_are_two(shelf, tmp_path, file):
     again = started_desks(shelf, tmp_path)
     back = again.kept.arrive(session.visitor, again.desk.opening(), private=False).session
     assert set(back.waiting) == set(back.brought) == set(session.own)
+    titles = sorted(one.title for one in back.waiting.values())
+    assert titles == ["A", "A and 1 more", "A and 1 more"]
     for article in session.own:
         back = last(again.books.fetch(article, back, ME)).session
         assert back.article == article

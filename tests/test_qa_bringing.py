@@ -152,6 +152,9 @@ def test_a_paste():
     assert pasted("Lamps burn.", title="")[0].title == "Lamps burn."
     with pytest.raises(InputError, match="no text to read"):
         pasted(" \n", title="Lamps")
+    with pytest.raises(InputError, match="fetches no pages"):
+        pasted(" https://example.org/story\n", title="")
+    assert pasted("https://example.org/story burns.", title="")
     with pytest.raises(InputError, match=r"at most 300 fit\. Give a shorter one"):
         pasted("Lamps burn.", title="x" * 301)
     with pytest.raises(InputError, match="at most 1,000,000"):

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from browsing import Visit
+from browsing import LOOK_MS, Visit
 from playwright.sync_api import Browser, expect
 from serving import served
 
@@ -99,6 +99,16 @@ def test_edit_undo_and_start_over(visit: Visit) -> None:
     expect(visit.page.locator(".pq-turn")).to_have_count(0)
     expect(visit.page.locator("mark")).to_have_count(0)
     expect(visit.page.locator(".pq-example")).to_have_count(4)
+
+
+def test_what_was_in_the_box_comes_back_when_editing_is_cancelled(visit: Visit) -> None:
+    visit.ask(WHO)
+    question = visit.page.get_by_placeholder("Ask a question")
+    question.fill("and then")
+    visit.act("edit")
+    expect(question).to_have_value(WHO)
+    visit.act("unedit")
+    expect(question).to_have_value("and then")
 
 
 def test_a_quote_is_copied_with_its_source(visit: Visit, news: Assistant) -> None:
@@ -253,7 +263,15 @@ def test_a_visitor_who_asks_too_much_keeps_the_question(browser: Browser, news: 
         visit.page.keyboard.press("Enter")
         expect(visit.page.get_by_role("alert")).to_contain_text("Try again in")
         expect(question).to_have_value("how long did the talks last?")
-        expect(visit.page.get_by_role("button", name="Try again")).to_be_visible()
+        again = visit.page.get_by_role("button", name="Try again")
+        for typed in ("how long did the talks last?", "and then"):  # the second stays as it is
+            question.fill(typed)
+            with visit.page.expect_response("**/queue/join*"):
+                again.click()
+            visit.page.wait_for_timeout(LOOK_MS)
+            visit.wait()
+            expect(question).to_have_value(typed)
+            expect(again).to_have_count(1)
         visit.leave()
 
 

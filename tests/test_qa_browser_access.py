@@ -190,6 +190,14 @@ def test_on_a_phone_there_are_no_keys_to_turn_off(browser: Browser, url: str) ->
     visit.leave()
 
 
+def test_the_first_answer_comes_to_the_log_that_was_there(visit: Visit) -> None:
+    talk = visit.page.get_by_role("log")
+    before = talk.element_handle()
+    visit.ask(WHO)
+    expect(talk.locator(".pq-quote")).to_have_count(1)
+    assert talk.evaluate("(now, before) => now === before", before), "another one is not read out"
+
+
 def test_what_has_the_focus_is_seen_and_in_order(visit: Visit) -> None:
     page = visit.page
     visit.ask(WHO)

@@ -124,12 +124,21 @@ def test_in_private_nothing_is_kept(visit: Visit) -> None:
     visit.come_back()
     expect(page.get_by_text("From now on nothing you ask or add is kept")).to_be_visible()
     expect(page.locator(".pq-talk")).to_have_count(0)
+    visit.ask(WHO)
+    asked: list[str] = []
+    page.once("dialog", lambda dialog: asked.append(dialog.message))
     page.get_by_role("button", name="Resume keeping").click()
     expect(page.get_by_text("kept on this server for this browser alone")).to_be_visible()
+    assert [one.partition("?")[0] for one in asked] == ["Resume keeping"]
+    expect(page.locator(".pq-turn")).to_have_count(0)
     visit.ask(WHO)
     expect(page.locator(".pq-talk")).to_have_count(1)
+    page.get_by_placeholder("Ask a question").fill("and then")
     page.get_by_role("button", name="Delete all of it").click()
     expect(page.locator(".pq-talk")).to_have_count(0)
+    visit.come_back()
+    page.wait_for_timeout(LOOK_MS)  # what the tab had noted would be there by now
+    expect(page.get_by_placeholder("Ask a question")).to_have_value("")
 
 
 def test_whether_anything_is_kept_holds_for_all_pages_of_a_browser(visit: Visit) -> None:

@@ -34,11 +34,15 @@ def test_a_question_that_is_typed_while_files_are_read_stays_in_its_box(visit: V
     page.evaluate(READING, "true")
     box.fill(WHO)
     box.press("Enter")
+    unsent = page.locator(".pq-unsent")
+    expect(unsent).to_have_text("Not sent yet: something is still being read.")
     page.wait_for_timeout(3 * LOOK_MS)  # it would be asked by now
     expect(page.locator(".pq-turn")).to_have_count(0)
     expect(page.locator(".pq-waiting")).to_have_text("")
     expect(box).to_have_value(WHO)
+    expect(unsent).to_be_visible()
     page.evaluate(READING, "false")
+    expect(unsent).to_have_text("")
     box.press("Enter")
     expect(page.locator(".pq-question")).to_have_text(WHO)
     expect(page.locator(".pq-quote")).to_have_count(1)
@@ -59,6 +63,31 @@ def test_what_one_types_meanwhile_stays_in_the_box(visit: Visit) -> None:
     expect(page.locator(".pq-turn")).to_have_count(2)
     visit.wait()
     expect(box).to_have_value("and then")
+
+
+def test_what_one_types_outlives_the_page(visit: Visit) -> None:
+    page = visit.page
+    box, pasted = page.get_by_placeholder("Ask a question"), page.get_by_label("The text")
+    box.fill("and then")
+    page.get_by_text("Paste a text").click()
+    pasted.fill("Lamps burn.")
+    page.get_by_label("Title (optional)").fill("Lamps")
+    visit.come_back()
+    expect(box).to_have_value("and then")
+    expect(page.get_by_label("Title (optional)")).to_have_value("Lamps")
+    expect(pasted).to_have_value("Lamps burn.")
+    page.get_by_role("button", name="Add it").click()
+    expect(page.locator(".pq-article h2")).to_have_text("Lamps")
+    visit.wait()
+    visit.ask("what burns?")
+    visit.come_back()  # what was answered and taken does not come back
+    page.wait_for_timeout(LOOK_MS)
+    expect(box).to_have_value("")
+    expect(pasted).to_have_value("")
+    expect(pasted).to_be_hidden()
+    asked_and_held(page)
+    visit.come_back()
+    expect(box).to_have_value(WHO)
 
 
 def test_the_library_shows_what_was_typed_last(visit: Visit) -> None:
@@ -82,6 +111,7 @@ def test_a_question_that_waits_is_asked_of_the_article_that_was_open(visit: Visi
     kettle.click()  # at once, and while the page says that it waits
     expect(page.locator(".pq-waiting")).to_have_text("Waiting for its turn …")
     kettle.click()
+    expect(page.locator(".pq-unsent")).to_be_visible()
     page.wait_for_timeout(LOOK_MS)
     held[0].continue_()
     expect(page.locator(".pq-quote")).to_have_count(1)

@@ -29,7 +29,7 @@ def test_a_question_is_shown_while_it_is_read_and_then_its_answer(desk, news):
 
 def test_what_cannot_be_asked_stays_in_the_box(desk):
     (view,) = desk.ask("  ", desk.opening(), ME)
-    assert view.question == "  "
+    assert (view.question, view.given_back) == (None, "")
     assert "The question is empty." in view.notice.text
     assert view.session == desk.opening()
 
@@ -38,7 +38,7 @@ def test_an_error_is_an_error_and_can_be_tried_again(strict, screen):
     session = asked(strict, WHO)
     view = last(strict.ask(HOW_LONG, session, ME))
     assert view.session == session, "no turn that says the article does not say"
-    assert view.question == HOW_LONG
+    assert (view.question, view.given_back) == (None, HOW_LONG), "unless something else is typed"
     assert "Try again in" in view.notice.text
     assert view.notice.retry == HOW_LONG
     assert 'role="alert">The question could not be answered' in screen.conversation_html(view)
@@ -59,6 +59,18 @@ def test_an_edited_question_replaces_its_turn(desk):
     assert desk.edit(9, session).session == session
 
 
+def test_what_was_in_the_box_comes_back_when_a_turn_was_edited(desk):
+    session = asked(desk, WHO, HOW_LONG)
+    one = desk.edit(0, session, "and th").session
+    other = desk.edit(1, one, f"{WHO} Edited.").session
+    kept = desk.unedit(other)
+    assert (kept.question, kept.session) == ("and th", session)
+    assert desk.unedit(kept.session).question == ""
+    view = last(desk.ask(HOW_LONG, one, ME))
+    assert (view.given_back, view.session.draft) == ("and th", "")
+    assert last(desk.ask(HOW_LONG, session, ME)).given_back == ""
+
+
 def test_a_follow_up_can_be_asked_by_itself(desk, news):
     session = asked(desk, "who is Viktor Babariko?", "how long was he jailed?")
     assert session.conversation.turns[1].resolved is not None
@@ -69,10 +81,11 @@ def test_a_follow_up_can_be_asked_by_itself(desk, news):
     assert last(desk.ask_alone(7, session, ME)).session == session
 
 
-def test_stop_puts_the_question_back(desk):
+def test_stop_gives_the_question_back(desk):
     session = asked(desk, WHO)
     view = desk.stop(HOW_LONG, session)
-    assert (view.question, view.session, view.notice.text) == (HOW_LONG, session, "Stopped.")
+    assert (view.question, view.given_back, view.session) == (None, HOW_LONG, session)
+    assert (view.notice.text, view.notice.retry) == ("Stopped.", HOW_LONG)
 
 
 def test_undo_and_clear(desk):

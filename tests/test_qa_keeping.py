@@ -109,8 +109,9 @@ def test_in_private_nothing_is_kept_then_or_later(desk, kept_desk, books, kept):
     private = last(books.paste("Lamps burn.", "Lamps", private, ME)).session
     assert file_of(kept, private) == [[WHO]]
     assert kept.articles.all_of(private.visitor) == []
-    back = kept_desk.be_private(desk.open(SEED, private).session, private=False).session
-    assert back.conversation.turns == ()
+    edited = desk.edit(0, desk.open(SEED, private).session).session
+    back = kept_desk.be_private(edited, private=False).session
+    assert (back.conversation.turns, back.editing) == ((), None)
     assert sorted(file_of(kept, asked(desk, TALKS, session=back))) == sorted([[WHO], [TALKS]])
     later = arrived(kept_desk, session.visitor, private=True)
     assert later.private
@@ -354,10 +355,13 @@ def test_after_all_is_deleted_ones_articles_are_gone_from_the_page_too(
 def test_of_an_article_that_was_brought_in_private_nothing_is_kept(desk, kept_desk, books, kept):
     private = kept_desk.be_private(arrived(kept_desk), private=True).session
     private = last(books.paste("Lamps burn.", "Lamps", private, ME)).session
-    view = kept_desk.be_private(private, private=False)
-    assert "add it again" in view.notice.text
-    session = asked(desk, "What burns?", session=view.session)
-    assert file_of(kept, session) == []
+    everything = desk.open(ALL_ARTICLES, private).session
+    for before, opened in ((private, SEED), (everything, ALL_ARTICLES)):
+        view = kept_desk.be_private(before, private=False)
+        assert "add it again" in view.notice.text
+        session = view.session
+        assert (session.article, dict(session.own), session.together) == (opened, {}, None)
+    assert desk.about(session).document(private.article) is None, "nor is it quoted among all"
     assert kept.articles.all_of(session.visitor) == []
     session = last(books.paste("Lamps burn.", "Lamps", session, ME)).session
     assert file_of(kept, asked(desk, "Which lamps?", session=session)) != []

@@ -59,6 +59,14 @@ def test_an_address_whose_place_is_no_answer_shows_both(desk, links):
     assert (view.session.shown.start, view.session.shown.end) == (0, 9)
 
 
+def test_an_address_of_a_follow_up_does_not_ask_it_without_what_it_follows(desk, links, screen):
+    session = asked(desk, "who is Viktor Babariko?", "how long was he jailed?")
+    link = link_in(screen.source_html(View(session)))
+    assert link.question == ""
+    opened = last(links.reopen(link, desk.opening(), ME)).session
+    assert (opened.shown, opened.conversation.turns) == (session.conversation.place, ())
+
+
 @pytest.mark.parametrize("link", [None, PlaceLink("nowhere.txt", WHO, 0, 4), PlaceLink("text-1")])
 def test_an_address_of_nothing_here(desk, links, link):
     (view,) = links.reopen(link, desk.opening(), ME)

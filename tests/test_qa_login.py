@@ -174,7 +174,9 @@ def test_all_is_closed_without_a_login(closed: str, method: str, path: str) -> N
     body = {"data": [EASY], "question": EASY} if method == "POST" else None
     response = httpx.request(method, closed + path, json=body, timeout=30)
     assert response.status_code == 401
-    assert response.json()["code"] == "login"
+    told = response.json()
+    assert told["code"] == "login"
+    assert told["error"].startswith("This needs a login. Reload the page and log in"), "on the page"
     assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 
@@ -192,6 +194,10 @@ def test_the_page_asks_to_log_in_and_shows_nothing(closed: str, news: Assistant)
     assert '"auth_required":true' in page.replace(" ", "")
     assert news.documents[0].title not in page
     assert httpx.get(f"{closed}/healthz", timeout=60).status_code == 200
+    # By this a page sees that the server has started anew, and loads itself again.
+    started = httpx.get(f"{closed}/gradio_api/app_id", timeout=60).json()
+    assert started.keys() == {"app_id"}
+    assert isinstance(started["app_id"], int)
 
 
 def test_gradios_client_logs_in(closed: str) -> None:

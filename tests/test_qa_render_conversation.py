@@ -32,6 +32,7 @@ def test_hostile_conversation(hostile):
             examples=[hostile],
             focus=(0, 0),
             pending=f"pending {hostile}",
+            given_back=f"back {hostile}",
             notice=Notice(f"notice {hostile}", retry=hostile),
             citations=lambda quote: {f"As {hostile}": f"{hostile} {quote.text}"},
             several=True,
@@ -39,6 +40,7 @@ def test_hostile_conversation(hostile):
         )
     )
     page.assert_ours()
+    assert "data-back" in page.attributes
     assert page.headings["h3"] == [
         *(f"who {hostile}?", "when?", f"why {hostile}?", f"pending {hostile}")
     ]
@@ -54,6 +56,20 @@ def test_hostile_invitation(hostile):
     assert page.headings["h2"] == [f"T {hostile}"]
     assert [button["data-ask"] for button in page.buttons] == ["who?", hostile]
     assert hostile in page.text
+
+
+def test_the_conversation_keeps_its_place_when_the_first_answer_comes():
+    answer = found(STORY, "Anna")
+    shown = [
+        conversation_html([], title="T", examples=["who?"]),
+        conversation_html([], title="T", examples=[], pending="who?"),
+        conversation_html([answer], title="T", examples=[]),
+    ]
+    for html in shown:
+        head, _, talk = html.partition('<div class="pq-conversation"')
+        assert head.startswith('<div class="pq-head">')
+        assert head.endswith("</div>")
+        assert talk
 
 
 def test_buttons_lead_to_every_quote():

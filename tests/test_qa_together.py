@@ -156,7 +156,7 @@ def test_an_article_that_cannot_be_read_again_is_no_absence(started):
     opened = again.desk.open(ALL_ARTICLES, back).session
     view = last(again.books.ask(PAINTED, opened, ME))
     assert "“The bridge” could not be read again" in view.notice.text
-    assert (view.question, view.session.conversation.turns) == (PAINTED, ())
+    assert (view.given_back, view.session.conversation.turns) == (PAINTED, ())
 
 
 def test_an_article_that_was_removed_elsewhere_is_in_nobodys_way(started):

@@ -5,13 +5,14 @@ const WAITS = new Set(["bring", "private", "keep", "forget", "delete", "remove"]
 const SURE = {
   delete: () => "Delete this conversation?",
   forget: () => "Delete everything kept for you here?",
+  keep: () => "Resume keeping? What you asked and added meanwhile leaves your open pages.",
   remove: (button) => `${button.getAttribute("aria-label")}?`,
 };
 // What was sent counts before the server is at it: it will come to the session as it is then.
 const isAwaited = () => document.querySelector(".pq-waiting").textContent !== "";
 const isSent = () => Date.now() - (window.pqSent ?? 0) < 3000;
-const isBusy = () =>
-  document.querySelector("[class^=pq-][aria-busy=true]") !== null || isSent() || isAwaited();
+const isRead = () => document.querySelector("[class^=pq-][aria-busy=true]") !== null || isAwaited();
+const isBusy = () => isRead() || isSent();
 const hasArrived = () => document.querySelector(".pq-library[data-arrived]") !== null;
 // What runs the models may have to wait for others: until the server is at it, the page says so.
 const waits = () => {
@@ -32,6 +33,19 @@ const stopAgain = () => {
   if (!window.pqStopped || !isBusy()) return;
   setTimeout(() => {
     if (window.pqStopped && isBusy()) trigger("stop", window.pqStopped);
+  }, 200);
+};
+// What is not sent since something is read is said not to be, until that has come to its end. A second
+// click within a moment of the first is nothing to speak of.
+const tellUnsent = () => {
+  if (!isRead()) return;
+  const told = document.querySelector(".pq-unsent");
+  if (told.textContent === "") told.textContent = told.dataset.told;
+  clearInterval(window.pqUnsent);
+  window.pqUnsent = setInterval(() => {
+    if (isBusy()) return;
+    clearInterval(window.pqUnsent);
+    told.textContent = "";
   }, 200);
 };
 // What is looked at runs one after the other: each changes the session that the one before left.
@@ -57,6 +71,7 @@ const act = (data) => {
   // what would be lost waits, the rest is clicked again by who still wants it.
   else if (isBusy()) {
     if (WAITS.has(data.act)) later();
+    else tellUnsent();
   } else if (KEEPS.has(data.act)) inTurn(() => trigger("keep", data));
   else if (!WORKS.has(data.act)) inTurn(() => trigger("click", data));
   else {

@@ -19,8 +19,42 @@ element.addEventListener("pq-act", (event) => {
     const note = button.closest(".pq-menu")?.querySelector(".pq-note");
     act({...button.dataset, note: note?.value ?? ""});
   } else if (button.dataset.act === "edit") {
-    document.querySelector("#pq-question textarea").focus();
+    box().focus();
+  } else if (button.dataset.act === "ask" && !isBusy() && box().value === button.dataset.ask) {
+    fill("");  // what is tried again is asked now
   }
+  if (button.dataset.act === "ask" && !isBusy()) jot("asked", button.dataset.ask);
+});
+// What was not answered, or made room for another, goes back into the box. Where something was typed
+// there meanwhile, that stays.
+const box = () => document.querySelector("#pq-question textarea");
+const fill = (text) => {
+  box().value = text;
+  box().dispatchEvent(new Event("input", {bubbles: true}));
+};
+// Of what was noted in the tab, what was typed last comes back, or else what was not answered yet.
+const unsaid = noted("box") || noted("asked");
+const restore = () => {
+  if (!box()) setTimeout(restore, 100);
+  else if (unsaid && !box().value) fill(unsaid);
+};
+document.addEventListener("input", ({target}) => {
+  if (target === box()) jot("box", target.value);
+});
+jot("asked", "");
+restore();
+document.addEventListener("click", ({target}) => {
+  if (target.closest(".pq-out")) jotNothing();
+}, true);
+watch("value", () => {
+  const isPending = element.querySelector(".pq-pending") !== null;
+  const isAsked = isPending || noted("asked") !== "";
+  if (!isPending) jot("asked", "");
+  if (isAsked) setTimeout(() => jot("box", box().value));  // once it is emptied
+});
+watch("value", () => {
+  const {back} = element.querySelector(".pq-conversation").dataset;
+  if (back) setTimeout(() => { if (!box().value.trim()) fill(back); });
 });
 // On a phone the page scrolls, not the conversation, and only to what was not there before. Nor does
 // the conversation where nothing else was asked or is in focus: it stays where it is read.
@@ -55,8 +89,10 @@ const typed = (event) => {
   if (isBusy()) {
     event.preventDefault();
     event.stopPropagation();
+    tellUnsent();
     return;
   }
+  jot("asked", box().value);
   window.pqSent = Date.now();
   window.pqStopped = null;
   waits();

@@ -61,6 +61,16 @@ element.addEventListener("click", (event) => {
   const form = event.target.closest(".pq-paste > summary")?.parentElement;
   if (form) pasting = !form.open;
 });
+// What was typed into it comes back where the page was loaded anew.
+const PASTED = {text: ".pq-pasted", title: ".pq-named"};
+for (const [name, css] of Object.entries(PASTED)) element.querySelector(css).value = noted(name);
+if (noted("text")) {
+  pasting = true;
+  stayOpen(element.querySelector(".pq-paste"));
+}
+element.addEventListener("input", ({target}) => {
+  for (const [name, css] of Object.entries(PASTED)) if (target.matches(css)) jot(name, target.value);
+});
 // Whether anything is kept is said once for all open pages of the browser. A page that opens while
 // it is said asks the others what was said last: its browser's note may have been read before.
 const PRIVACY = new Set(["private", "keep"]);
@@ -119,6 +129,8 @@ element.addEventListener("pq-act", (event) => {
     (item.nextElementSibling ? item : element).querySelector(".pq-choice, .pq-sought").focus();
   } else if (button.dataset.act === "dismiss") {
     drawn = true;
+  } else if (button.dataset.act === "forget") {
+    jotNothing();
   }
   if (PRIVACY.has(button.dataset.act)) {
     lastSaid = button.dataset.act;
@@ -149,6 +161,8 @@ watch("value", () => {
   if (library().dataset.paste === "taken") pasting = false;
   if (pasting) stayOpen(element.querySelector(".pq-paste"));
   if (library().dataset.paste !== "taken") return;
-  element.querySelector(".pq-pasted").value = "";
-  element.querySelector(".pq-named").value = "";
+  for (const [name, css] of Object.entries(PASTED)) {
+    element.querySelector(css).value = "";
+    jot(name, "");
+  }
 });
