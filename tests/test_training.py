@@ -17,7 +17,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from negatives import Searched
 from other_words import OtherWords
-from passages import around, says, without
+from passages import around, nearest, says, without
 from prepare import Recipe, SetMaker, make_examples, summary
 from squad import Asked, Layout, read_questions
 from strategies import articles, few, many, spans_in
@@ -274,6 +274,18 @@ def test_a_passage_without_an_answer_lacks_it(drawn: st.DataObject, size_chars: 
     answer = text[slice(*span)]
     piece = without(text, [span], [answer], size_chars, random.Random(0))
     assert piece is None or (piece.spans == () and not says(piece.text, [answer]))
+
+
+def test_of_what_is_not_answered_the_sentence_that_looks_like_an_answer_is_kept() -> None:
+    seeming = "In 1911 she painted the iron bridge green."
+    filling = [f"{name} slept long that day." for name in ("Ada", "Bo", "Cy", "Dan", "Eve", "Flo")]
+    text = " ".join([*filling, seeming, *filling])
+    for seed in range(10):
+        piece = nearest(text, "Who paints iron bridges red?", 90, random.Random(seed))
+        assert seeming in piece.text
+        assert piece.text in text
+        assert len(piece.text) <= 90
+        assert piece.spans == ()
 
 
 def test_a_passage_lacks_an_answer_that_is_marked_within_a_word_or_a_line() -> None:

@@ -13,7 +13,7 @@ from calibrate import main as calibrate_main
 from cases import Case, make_cases
 from curves import draw_curves, reliability, risk_coverage
 from export import export
-from training_data import ASKED, BRIDGE, HALL_ASKED, rows_of
+from training_data import ASKED, BRIDGE, HALL, HALL_ASKED, rows_of
 
 from qa.reader import SHIPPED_READER
 from qa.settings import ReaderSettings
@@ -131,8 +131,12 @@ def test_of_a_conversation_the_first_question_is_asked_and_what_leans_on_earlier
         ),
     }
     for question, cases in told.items():
-        assert [(case.kind, case.searched) for case in cases] == [("told", False), ("told", True)]
-        for case in cases:
+        *own, elsewhere = cases
+        assert [(case.kind, case.searched) for case in own] == [("told", False), ("told", True)]
+        assert (elsewhere.kind, elsewhere.searched, elsewhere.answers) == ("told wrong", True, ())
+        # All paragraphs of the set have one title: each is an article.
+        assert {hit.passage.document.text for hit in elsewhere.hits} == {HALL}
+        for case in own:
             assert set(case.answers) == {ASKED[question]} if question in ASKED else not case.answers
             assert {hit.passage.document.text for hit in case.hits} == {BRIDGE}
     assert asked["talk"] == {next(iter(ASKED)), next(iter(HALL_ASKED))}

@@ -98,7 +98,7 @@ def make_recipes(folder: Path) -> Path:
     prepare = (TRAINING / "prepare.toml").read_text("utf-8").split("# name: of NAME")[0]
     prepare = regex.sub(r"min_passage_chars = \d+", "min_passage_chars = 60", prepare)
     prepare = regex.sub(r"history = [\d.]+", "history = 0.5", prepare)
-    prepare = regex.sub(r"(?m)^(swap|word|negation|antonym) = 0 ", r"\1 = 0.3 ", prepare)
+    prepare = regex.sub(r"(?m)^(swap|word|negation|antonym) = [\d.]+ ", r"\1 = 0.3 ", prepare)
     for name, layout in LAYOUTS.items():
         prepare += f'[[sets]]\nname = "{name}"\nlayout = "{layout}"\nunanswerable = 0.6\n'
         prepare += "questions = 4\n"  # enough for the chain
@@ -133,6 +133,7 @@ def make_recipes(folder: Path) -> Path:
     calibrate = regex.sub(r"(?m)^sets = .*", 'sets = ["single", "talk"]', calibrate)
     calibrate = regex.sub(r"(?m)^conversations = .*", 'conversations = ["talk"]', calibrate)
     calibrate = regex.sub(r"questions_of_a_set = \d+", "questions_of_a_set = 8", calibrate)
+    calibrate = regex.sub(r"(?m)^(follow_ups_elsewhere) = [\d.]+", r"\1 = 1", calibrate)
     calibrate = regex.sub(r"(?m)^temperatures = .*", "temperatures = [0.6, 2.4, 0.6]", calibrate)
     (folder / "calibrate.toml").write_text(calibrate, "utf-8")
     return folder

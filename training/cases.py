@@ -2,7 +2,7 @@
 
 Each question of a development set is asked of its own paragraph, of another that does not answer
 it, of its article, of its article without what answers it, and of another article; of conversations
-follow-ups are asked too, of their own paragraph.
+follow-ups are asked too, of their own paragraph and of others.
 """
 
 import random
@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from index.embed import SentenceEmbedder
 from index.engine import PassageIndex
-from index.records import Document, Hit
+from index.records import Hit
 from qa.conversation import expand
 from qa.records import Question, Turn
 from qa.retrieval import retrieve
@@ -31,7 +31,7 @@ class Case:
         name: of the question's set.
         number: of the question, the same in all its cases.
         kind: where it is asked: own, beside, article, lacking or wrong; or told, a follow-up
-            that is asked of its own paragraph.
+            that is asked of its own paragraph, or told wrong, of others.
         question: what is asked.
         hits: where to look.
         searched: whether the hits come of a search, so that their scores mean something.
@@ -71,14 +71,12 @@ def _cases_of(
     if name in config["conversations"]:
         asked_of = [conversation[0] for conversation in squad.conversations]
     drawn = rng.sample(asked_of, min(config["questions_of_a_set"], len(asked_of)))
-    by_title: dict[str, list[Document]] = {}
-    for paragraph in squad.paragraphs:
-        by_title.setdefault(paragraph.title, []).append(paragraph)
+    of_article = _articles(squad)
     whole = PassageIndex.from_documents(squad.paragraphs, embedder=embedder)
     for number, asked in enumerate(tqdm(drawn, desc=name, disable=None)):
         own = squad.paragraphs[asked.paragraph]
         hits = whole.search([asked.question], top_k=len(whole.passages))[0]
-        same = {paragraph.id for paragraph in by_title[own.title]}
+        same = of_article[own.id]
         kinds = {
             "own": [hit for hit in hits if hit.passage.document.id == own.id],
             "beside": [
@@ -107,12 +105,32 @@ def _cases_of(
                 yield case
     if name in config["conversations"]:
         told = _follow_ups(squad)
-        random.Random(config["seed"]).shuffle(told)  # of its own: the others are drawn as before
+        drawing = random.Random(config["seed"])  # of its own: the others are drawn as before
+        drawing.shuffle(told)
         for number, (asked, behind) in enumerate(told[: config["follow_ups_of_a_set"]]):
             found = retrieve(whole, [asked.question], [behind], top_k=len(whole.passages))[0]
             own = squad.paragraphs[asked.paragraph]
             hits = [hit for hit in found if hit.passage.document.id == own.id]
             yield from _told_cases(name, number, asked, behind, hits, config["passages"])
+            same = of_article[own.id]
+            others = [
+                hit
+                for hit in found
+                if hit.passage.document.id not in same and not _says(hit, asked)
+            ]
+            if others and drawing.random() < config["follow_ups_elsewhere"]:
+                taken = tuple(others[: config["passages"]])
+                yield Case(name, number, "told wrong", asked.question, taken, True, (), behind)
+
+
+def _articles(squad: SquadSet) -> dict[str, set[str]]:
+    """By paragraph, those of its article; where all have one title, it is the set's."""
+    alone = len({paragraph.title for paragraph in squad.paragraphs}) == 1
+    articles: dict[str, set[str]] = {}
+    for paragraph in squad.paragraphs:
+        name = paragraph.id if alone else paragraph.title
+        articles.setdefault(name, set()).add(paragraph.id)
+    return {one: article for article in articles.values() for one in article}
 
 
 def _told_cases(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import regex
 
 from index.sentences import Span, sentence_spans
+from qa.overlap import words_lacking
 
 FEWEST_SENTENCES = 2  # of a passage whose answer was taken out: one alone is too easy
 
@@ -91,6 +92,26 @@ def anywhere(context: str, size_chars: int, rng: random.Random) -> Piece:
     """A piece of a text from a place at random."""
     sentences = sentence_spans(context)
     place = rng.randrange(len(sentences))
+    start, end = _grown(sentences, place, place, size_chars, rng)
+    return Piece(context[start:end])
+
+
+def nearest(context: str, question: str, size_chars: int, rng: random.Random) -> Piece:
+    """The sentence with most of a question's words, and as many neighbours as the size allows.
+
+    People write a question that a paragraph does not answer so that one of its sentences looks
+    like an answer: without that sentence it is an easy one.
+
+    Args:
+        context: the text.
+        question: what is asked.
+        size_chars: how long the piece may be.
+        rng: chooses between sentences that have as many, and on which side to grow.
+    """
+    sentences = sentence_spans(context)
+    lacking = [words_lacking(question, context[start:end]) for start, end in sentences]
+    near = [place for place, share in enumerate(lacking) if share == min(lacking)]
+    place = rng.choice(near)
     start, end = _grown(sentences, place, place, size_chars, rng)
     return Piece(context[start:end])
 

@@ -18,7 +18,7 @@ from alterations import Names, negate, oppose, swap
 from examples import Example, write_examples
 from negatives import Searched
 from other_words import OtherWords
-from passages import Piece, anywhere, around, without
+from passages import Piece, around, nearest, without
 from squad import Asked, Layout, find_set, read_questions
 
 from index.embed import Embedder, SentenceEmbedder
@@ -151,7 +151,7 @@ class SetMaker:
         asked = replace(asked, question=self._typed(asked.question))
         question, kind = self._spoken(asked)
         if not asked.spans:
-            piece = anywhere(asked.context, self._size(), self._rng)
+            piece = nearest(asked.context, asked.question, self._size(), self._rng)
             yield self._example(question, piece, kind, group)
             return
         if self._rng.random() < self._set.unanswerable:
