@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from index.errors import ModelError, first_line
 from index.fast_model import MODEL_FILE, Inputs
+from index.quiet import only_errors
 from index.smoothing import behind_activations, smooth
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ FUSED_ATTENTION = "eager"
 OPSET = 17  # has LayerNormalization; every ONNX Runtime since 1.14 runs it
 # What ONNX Runtime's own preparation marks a model with; the optimiser has done as much.
 PREPARED = {"onnx.quant.pre_process": "onnxruntime.quant"}
+# It takes two sizes for equal where it cannot tell, as in DeBERTa's attention, and says so each time.
+SHAPES = "onnxruntime.tools.symbolic_shape_infer"
 
 
 def by_position(model: Any, names: Sequence[str], *, outputs: Sequence[str]) -> "torch.nn.Module":
@@ -76,7 +79,11 @@ def write_fast(
     from onnxruntime.transformers.fusion_options import FusionOptions
     from onnxruntime.transformers.optimizer import optimize_model
 
-    with tempfile.TemporaryDirectory(dir=folder) as scratch, warnings.catch_warnings():
+    with (
+        tempfile.TemporaryDirectory(dir=folder) as scratch,
+        warnings.catch_warnings(),
+        only_errors(SHAPES),
+    ):
         # The exporter that went before is the one whose graphs the optimiser knows; it and
         # the tracing of shapes warn of what is meant here.
         warnings.simplefilter("ignore")

@@ -105,10 +105,13 @@ def test_other_attention_stays_as_it_is(changes: dict[str, object]) -> None:
     assert shifted_of(model) == []
 
 
-def test_a_reader_of_it_is_read_by_shifts_in_both_forms(tmp_path: Path) -> None:
+def test_a_reader_of_it_is_read_by_shifts_in_both_forms(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     folder, fast = save_tiny(tmp_path / "reader", "deberta 3"), tmp_path / "fast"
     fast.mkdir()
     make_fast_reader(folder, fast)
+    assert caplog.messages == []  # the sizes of its attention are none of the user's business
     plain = AutoModelForQuestionAnswering.from_pretrained(folder).eval()
     loaded = load_torch_reader(folder)
     assert len(shifted_of(loaded.scorer.model)) == 2
