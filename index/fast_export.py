@@ -19,7 +19,7 @@ FUSED_ATTENTION = "eager"
 OPSET = 17  # has LayerNormalization; every ONNX Runtime since 1.14 runs it
 # What ONNX Runtime's own preparation marks a model with; the optimiser has done as much.
 PREPARED = {"onnx.quant.pre_process": "onnxruntime.quant"}
-# It takes two sizes for equal where it cannot tell, as in DeBERTa's attention, and says so each time.
+# It takes sizes for equal where it cannot tell, as in DeBERTa's attention, and says so each time.
 SHAPES = "onnxruntime.tools.symbolic_shape_infer"
 
 
