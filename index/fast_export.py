@@ -20,7 +20,7 @@ OPSET = 17  # has LayerNormalization; every ONNX Runtime since 1.14 runs it
 # What ONNX Runtime's own preparation marks a model with; the optimiser has done as much.
 PREPARED = {"onnx.quant.pre_process": "onnxruntime.quant"}
 # It takes sizes for equal where it cannot tell, as in DeBERTa's attention, and says so each time.
-SHAPES = "onnxruntime.tools.symbolic_shape_infer"
+SHAPES = "symbolic_shape_infer"
 
 
 def by_position(model: Any, names: Sequence[str], *, outputs: Sequence[str]) -> "torch.nn.Module":

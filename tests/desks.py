@@ -14,7 +14,7 @@ from qa.offered import Offered
 from qa.rates import Rate
 
 SEED = "belarus-pardons.txt"
-WHO, HOW_LONG = "who was released?", "how long did the talks last?"
+WHO, HOW_LONG = "who was released?", "how long were the talks?"
 ME = "192.0.2.7"
 
 
