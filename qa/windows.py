@@ -34,6 +34,8 @@ POSSESSIVE = regex.compile(r"(?<=\p{L}[\p{M}\p{Cf}]*)(?=['’]s\b)", flags=regex
 MARK = regex.compile(r"[\p{M}\p{Cf}]")
 # With none before them, such as a byte order mark has, no boundary parts them from what follows.
 LEADING_MARKS = regex.compile(r"\A[\p{M}\p{Cf}]+")
+# Nothing that can be seen, such as a space of no width: no quote begins with it alone.
+MARKS = regex.compile(r"[\p{M}\p{Cf}]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +223,10 @@ def _tokenised(text: str, encoding: Encoding) -> _Tokenised:
     return _Tokenised(
         encoding,
         offsets,
-        starts=[start < end and start in openings for start, end in offsets],
+        starts=[
+            start < end and start in openings and not MARKS.fullmatch(text, start, end)
+            for start, end in offsets
+        ],
         ends=[start < end and end in closings for start, end in offsets],
         sentences=[bisect_right(sentence_ends, start) for start, _ in offsets],
     )
