@@ -1,5 +1,6 @@
 """The chat in the browser: the page's parts on Gradio, and which act goes where."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from secrets import token_hex
@@ -29,6 +30,8 @@ from qa.theme import keys_html, masthead_html, unsent_html, waiting_html
 from qa.view import View
 
 FILES_KEPT_S = 3_600
+# Of a script; each visitor would load what is written for who reads the code.
+COMMENT_LINE = re.compile(r"^[ \t]*//.*\n?", re.MULTILINE)
 # What is done on a page whose session is gone would befall another article, and be kept nowhere.
 DROPPED = "This page's session has expired. Reload the page."
 BEGUN_ANEW = "This page's session had expired, so it has started over."
@@ -329,9 +332,10 @@ def _notes(kept: Kept | None) -> gr.BrowserState | gr.State:
 
 def _part(html: str, elem_id: str, *scripts: str) -> gr.HTML:
     """A part of the page that is ours, and the scripts that make it answer."""
+    written = "\n".join((ASSETS / script).read_text("utf-8") for script in scripts)
     return gr.HTML(
         html,
-        js_on_load="\n".join((ASSETS / script).read_text("utf-8") for script in scripts),
+        js_on_load=COMMENT_LINE.sub("", written),
         elem_id=elem_id,
         apply_default_css=False,
         padding=False,
