@@ -46,15 +46,15 @@ class Plain:
             with torch.inference_mode():
                 output = self.model(**inputs)
             start, end = output.start_logits[0], output.end_logits[0]
-            inside = inputs["token_type_ids"][0].bool()
-            inside[-1] = False  # the separator
+            inside = torch.tensor([part == 1 for part in inputs.sequence_ids(0)])
             allowed = (inside[:, None] & inside[None, :]).triu().tril(MAX_ANSWER_TOKENS - 1)
             scores = start[:, None] + end[None, :] - start[0] - end[0]
             scores = scores.masked_fill(~allowed, -torch.inf)
             score, position = scores.flatten().max(dim=0)
             if score > best_score:
                 first, last = divmod(int(position), len(end))
-                best_score, best = float(score), passage[offsets[first][0] : offsets[last][1]]
+                quote = passage[offsets[first][0] : offsets[last][1]]
+                best_score, best = float(score), quote.strip()  # some tokens have a space before
         return best
 
     def read_whole(self, question: str, article: str) -> None:
