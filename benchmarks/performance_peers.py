@@ -15,7 +15,7 @@ NAMES = {
 WHY_F1_DIFFERS = (
     "All of these questions are answered by their paragraph. The F1 of Haystack and txtai is lower"
     " by what they make of these weights; it says nothing of the models that they are used with."
-    " Haystack gives a BERT no segment ids, by which this one tells question and text apart, and"
+    " Haystack gives a BERT, as these were, no segment ids, which tell question and text apart, and"
     " sets no longest answer. txtai takes the best start and the best end apart, of all tokens: it"
     " stops with an error, counted here as no answer, where one of them is not in the text (this"
     " reader's first token stands for “not here”), and gives nothing where the end comes first or"

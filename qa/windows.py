@@ -32,10 +32,8 @@ POSSESSIVE = regex.compile(r"(?<=\p{L}[\p{M}\p{Cf}]*)(?=['’]s\b)", flags=regex
 # Accents of their own, soft hyphens, marks of direction: they belong to the word before them, and
 # some tokenizers drop them.
 MARK = regex.compile(r"[\p{M}\p{Cf}]")
-# With none before them, such as a byte order mark has, no boundary parts them from what follows.
-LEADING_MARKS = regex.compile(r"\A[\p{M}\p{Cf}]+")
-# Nothing that can be seen, such as a space of no width: no quote begins with it alone.
-MARKS = regex.compile(r"[\p{M}\p{Cf}]+")
+# Several by themselves are nothing that can be seen: no quote begins with them.
+MARKS = regex.compile(rf"{MARK.pattern}+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +207,8 @@ def _size(text: str, passage: _Tokenised) -> int:
 def _tokenised(text: str, encoding: Encoding) -> _Tokenised:
     """Where each token of a passage is, and what may start or end with it."""
     boundaries = {match.start() for match in WORD_BOUNDARY.finditer(text)}
-    openings = boundaries | {match.end() for match in LEADING_MARKS.finditer(text)}
+    # With nothing before them, such as a byte order mark has, no boundary parts them from a word.
+    openings = boundaries | ({leading.end()} if (leading := MARKS.match(text)) else set())
     closings = boundaries | {match.start() for match in POSSESSIVE.finditer(text)}
     sentence_ends = [end for _, end in sentence_spans(text)]
     offsets = []

@@ -6,7 +6,7 @@ follow-ups are asked too, of their own paragraph and of others.
 """
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -88,9 +88,7 @@ def _cases_of(
                 for hit in hits
                 if hit.passage.document.id in same - {own.id} and not _says(hit, asked)
             ],
-            "wrong": [
-                hit for hit in hits if hit.passage.document.id not in same and not _says(hit, asked)
-            ],
+            "wrong": _elsewhere(hits, same, asked),
         }
         for kind, found in kinds.items():
             if rng.random() >= config["places"][kind]:
@@ -112,12 +110,7 @@ def _cases_of(
             own = squad.paragraphs[asked.paragraph]
             hits = [hit for hit in found if hit.passage.document.id == own.id]
             yield from _told_cases(name, number, asked, behind, hits, config["passages"])
-            same = of_article[own.id]
-            others = [
-                hit
-                for hit in found
-                if hit.passage.document.id not in same and not _says(hit, asked)
-            ]
+            others = _elsewhere(found, of_article[own.id], asked)
             if others and drawing.random() < config["follow_ups_elsewhere"]:
                 taken = tuple(others[: config["passages"]])
                 yield Case(name, number, "told wrong", asked.question, taken, True, (), behind)
@@ -154,6 +147,11 @@ def _follow_ups(squad: SquadSet) -> list[tuple[SquadQuestion, str]]:
                 found.append((asked, behind))
             said = (*said, Turn(asked.question, next(iter(asked.answers), None)))
     return found
+
+
+def _elsewhere(hits: Sequence[Hit], article: Set[str], asked: SquadQuestion) -> list[Hit]:
+    """Those of other articles that do not say what is asked."""
+    return [hit for hit in hits if hit.passage.document.id not in article and not _says(hit, asked)]
 
 
 def _says(hit: Hit, asked: SquadQuestion) -> bool:
