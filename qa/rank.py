@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from index.records import Passage
+from qa.paired_marks import with_both_marks
 from qa.reader import Reading
 
 
@@ -67,7 +68,8 @@ def rank(readings: Sequence[tuple[Passage, Reading]], *, top_k: int) -> Ranking:
     The null has odds 1; a span has those its reader gave it against the null of its own
     passage (shared normalisation: Clark and Gardner 2018). A span read in two overlapping
     passages counts once, at its best. What overlaps a better span is the same answer with
-    other edges: its probability goes to the better one.
+    other edges: its probability goes to the better one. A quotation mark or bracket is quoted with
+    its other one or not at all.
 
     Args:
         readings: each passage of the question and what was found in it.
@@ -94,20 +96,27 @@ def rank(readings: Sequence[tuple[Passage, Reading]], *, top_k: int) -> Ranking:
     firsts: dict[str, tuple[list[int], list[int], list[int]]] = {}
     # Equal odds keep the order of the article.
     for key, (log_odds, passages) in sorted(best.items(), key=lambda item: (-item[1][0], item[0])):
-        document_id, start, end = key
+        document_id, start, end = _whole(key, passages[0])
         starts, ends, numbers = firsts.setdefault(document_id, ([], [], []))
         place = bisect_right(ends, start)
         touched = numbers[place : bisect_left(starts, end)]
         if touched:
-            groups[min(touched)].append((*key, log_odds, passages))
+            groups[min(touched)].append((document_id, start, end, log_odds, passages))
             continue
         starts.insert(place, start)
         ends.insert(place, end)
         numbers.insert(place, len(groups))
-        groups.append([(*key, log_odds, passages)])
+        groups.append([(document_id, start, end, log_odds, passages)])
     kept = [_candidate(group, log_total) for group in groups]
     ordered = sorted(kept, key=lambda candidate: -candidate.score)
     return Ranking(tuple(ordered[:top_k]), math.exp(-log_total))
+
+
+def _whole(key: tuple[str, int, int], passage: Passage) -> tuple[str, int, int]:
+    """A span of a document, of which no quotation mark or bracket is cut from its other one."""
+    document_id, start, end = key
+    first, past = with_both_marks(passage.text, start - passage.start, end - passage.start)
+    return document_id, passage.start + first, passage.start + past
 
 
 def gathered(ranking: Ranking, items: Sequence[Candidate]) -> Ranking:

@@ -138,6 +138,21 @@ def test_candidates_are_sorted_apart_and_where_they_were_read(readings):
         assert any(passage == where and in_passage in found.spans for where, found in readings)
 
 
+def test_a_mark_is_quoted_with_its_other_one_or_not_at_all():
+    document = Document("a", "A", "It lifts “illegal sanctions” of the Union (EU) on potash.")
+    passage = Passage(document, 3, len(document.text))
+    places = [
+        (passage.text.index(cut), cut) for cut in ("“illegal sanctions", "Union (EU", "sanctions”")
+    ]
+    read = reading(*((start, start + len(cut), -odds) for odds, (start, cut) in enumerate(places)))
+
+    candidates = rank([(passage, read)], top_k=EVERYTHING).candidates
+
+    assert [one.text for one in candidates] == ["illegal sanctions", "Union (EU)"]
+    total = 1 + math.fsum(math.exp(-odds) for odds in range(3))
+    assert candidates[0].score == pytest.approx((1 + math.exp(-2)) / total)
+
+
 @settings(max_examples=60)
 @given(passages_read(), st.integers(1, 5))
 def test_top_k_cuts_the_list_and_nothing_else(readings, top_k):

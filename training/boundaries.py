@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from index.sentences import Span, trim
+from qa.paired_marks import PAIRS
 from qa.windows import WORD_BOUNDARY
 
-PAIRS = {"(": ")", "[": "]", "{": "}", "“": "”", "‘": "’", "«": "»"}
 STRAIGHT = "\"'"  # quotation marks that open and close alike
 LOOSE = ".,;:"
 ABBREVIATIONS = frozenset(
