@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 from sentencex import get_sentence_boundaries
@@ -19,6 +19,10 @@ ODD_SPACE = re.compile(r"[^\S \n\r\t]")
 BLANK_LINE = re.compile(r"(?:\r\n|\n|\r(?!\n))[ \t]*(?:\r\n|\n|\r)")
 # It takes a heading and the text on the next line for one sentence.
 HEADING = re.compile(r"(?:^|(?<=[\r\n]))#{1,6}[ \t][^\r\n]*")
+# A line that is longer than any that is wrapped is a paragraph, and what stands on the lines beside
+# it are others: a heading without a mark, an item, what somebody else says.
+LONGEST_WRAPPED_CHARS = 160
+PARAGRAPH_LINE = re.compile(rf"(?:^|(?<=[\r\n]))[^\r\n]{{{LONGEST_WRAPPED_CHARS + 1},}}")
 # Full stops of abbreviations that it does not know: of titles before a name, and of what comes
 # before a number. Those that often end a sentence too, such as Ph.D. and ft., are left to it.
 SHORTENED = re.compile(
@@ -55,10 +59,11 @@ def sentence_spans(
     Returns:
         Half-open spans in order, without the white space around each sentence; every
         character that is not white space is in one of them. A heading in Markdown is one
-        by itself.
+        by itself, and none goes on behind a line that is a paragraph.
     """
     plain = plainly_written(text)
-    edges = [edge for heading in HEADING.finditer(plain) for edge in heading.span()]
+    lines = chain(HEADING.finditer(plain), PARAGRAPH_LINE.finditer(plain))
+    edges = sorted({edge for line in lines for edge in line.span()})
     spans = []
     for start, end in _in_windows(plain, window_chars, splitter):
         inside = edges[bisect_right(edges, start) : bisect_left(edges, end)]

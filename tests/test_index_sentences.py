@@ -1,5 +1,6 @@
 """Where sentences begin and end, and what white space is trimmed."""
 
+import re
 from itertools import pairwise
 
 import pytest
@@ -75,8 +76,13 @@ def test_windows_of_any_size_cover_the_text_in_order(text, window_chars):
     assert all(end <= start for (_, end), (start, _) in pairwise(spans))
 
 
+def without_lines_by_themselves(text):
+    """A text of no heading and of no line that is as long as a paragraph."""
+    return re.sub(r"([^\r\n]{100})", r"\1\n", text.replace("#", "§"))
+
+
 @many
-@given(articles().map(lambda text: text.replace("#", "§")))  # a heading is cut out of its sentence
+@given(articles().map(without_lines_by_themselves))
 def test_a_text_within_the_window_is_split_as_a_whole(text):
     whole = [
         trim(text, found["start_index"], found["end_index"])
@@ -232,6 +238,22 @@ def test_a_heading_is_a_sentence_by_itself(end):
     text = end.join(lines)
     expected = [*lines[:2], f"it opens{end}at nine.", "And", "### Prices", f"#1 is{end}x"]
     assert [text[start:end] for start, end in sentence_spans(text)] == expected
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", " \n"])
+def test_a_line_too_long_to_be_wrapped_is_a_paragraph(end):
+    paragraph = "The mill closes at the end of the year, " * 5 + "as the union feared"
+    lines = ["What happens next", paragraph, "By Ann Lee", paragraph, "Wrapped lines", "go on"]
+    expected = [*lines[:4], end.join(lines[4:])]
+    text = end.join(lines)
+    assert [text[start:end] for start, end in sentence_spans(text)] == expected
+
+
+def test_wrapped_lines_are_one_sentence():
+    text = "\n".join(
+        ["a line of some eighty characters, as a letter or a text of old times has it"] * 9
+    )
+    assert sentence_spans(text) == [(0, len(text))]
 
 
 @many
