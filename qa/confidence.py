@@ -17,8 +17,8 @@ OWN_RIGHT, OWN_ABSENT = Logistic(0.0, {"mass": 1.0}), Logistic(0.0, {"mass": -1.
 def features(question: str, candidate: Candidate, *, searched: bool) -> Mapping[str, float]:
     """What speaks for and against a candidate.
 
-    None of it grows or shrinks with the number of passages that were read, as a probability
-    shared among all of them does: more passages that say nothing change nothing.
+    None of it is a probability shared among all passages that were read: more of them that say
+    nothing change nothing. Another that has the same quote speaks for it.
 
     Args:
         question: what was asked.

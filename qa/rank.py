@@ -2,13 +2,14 @@
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 
 from index.records import Passage
-from qa.paired_marks import with_both_marks
+from qa.paired_marks import Partners, paired_marks, with_both_marks
 from qa.reader import Reading
 
 
@@ -22,8 +23,8 @@ class Candidate:
         end: one past the last.
         log_odds: log of its probability over that of "not in the article".
         score: its probability, that of every span overlapping it included.
-        mass: log of that probability over that of "not in the article"; what other
-            passages say does not change it.
+        mass: log of that probability over that of "not in the article"; passages
+            that have none of these spans do not change it.
     """
 
     passages: tuple[Passage, ...]
@@ -94,9 +95,10 @@ def rank(readings: Sequence[tuple[Passage, Reading]], *, top_k: int) -> Ranking:
     # Where the first of each group of a document begins and ends, and which group it is, in the
     # order of the document: none overlaps another, so those that a span touches are neighbours.
     firsts: dict[str, tuple[list[int], list[int], list[int]]] = {}
+    marks = cache(paired_marks)  # of a passage once, however many spans are from it
     # Equal odds keep the order of the article.
     for key, (log_odds, passages) in sorted(best.items(), key=lambda item: (-item[1][0], item[0])):
-        document_id, start, end = _whole(key, passages[0])
+        document_id, start, end = _whole(key, passages[0], marks)
         starts, ends, numbers = firsts.setdefault(document_id, ([], [], []))
         place = bisect_right(ends, start)
         touched = numbers[place : bisect_left(starts, end)]
@@ -112,10 +114,15 @@ def rank(readings: Sequence[tuple[Passage, Reading]], *, top_k: int) -> Ranking:
     return Ranking(tuple(ordered[:top_k]), math.exp(-log_total))
 
 
-def _whole(key: tuple[str, int, int], passage: Passage) -> tuple[str, int, int]:
+def _whole(
+    key: tuple[str, int, int], passage: Passage, marks: Callable[[str], Partners]
+) -> tuple[str, int, int]:
     """A span of a document, of which no quotation mark or bracket is cut from its other one."""
     document_id, start, end = key
-    first, past = with_both_marks(passage.text, start - passage.start, end - passage.start)
+    text = passage.text
+    first, past = with_both_marks(
+        text, start - passage.start, end - passage.start, partners=marks(text)
+    )
     return document_id, passage.start + first, passage.start + past
 
 

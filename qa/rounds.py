@@ -33,8 +33,8 @@ class Rounds:
     """How questions are read: some passages of each, and the others where no answer is sure.
 
     A passage that fits the question much worse than the nearest does is not read at all, but
-    for questions that lean on others. One that asks for several things is read to the end. What
-    a score says does not depend on how many passages were read.
+    for questions that lean on others. One that asks for several things is read to the end. Passages
+    that say nothing change no score; one that has the same quote is further evidence.
 
     Args:
         steps: of every question so many passages are read before its answer is looked at,

@@ -6,9 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.paired_marks import PAIRS, with_both_marks
+from index.sentences import trim
+from qa.paired_marks import MARK, paired_marks, with_both_marks
 
-MARKS = frozenset('"’') | set(PAIRS) | set(PAIRS.values())
+
+def mended(text: str, start: int, end: int) -> tuple[int, int]:
+    return with_both_marks(text, start, end, partners=paired_marks(text))
 
 
 @pytest.mark.parametrize(
@@ -34,36 +37,65 @@ MARKS = frozenset('"’') | set(PAIRS) | set(PAIRS.values())
         ("the «Hello» song", "«Hello", "Hello"),
         ("a ‘big’ one", "‘big", "big"),
         ("a ‘big’ one", "‘big’", "‘big’"),
+        ("a ‘big’ one", "big’", "big"),
+        ("the “Hello,” song", "the “Hello", "the “Hello,”"),
+        ("songs: ‘Hello, Goodbye’, ‘Girl’.", "Hello, Goodbye’, ‘Girl’", "‘Hello, Goodbye’, ‘Girl’"),
+        ("das „Haus der Musik“ hier", "„Haus der Musik“", "„Haus der Musik“"),
+        ("das „Haus der Musik“ hier", "„Haus der", "Haus der"),
+        ("»Sol« her", "»Sol«", "»Sol«"),
+        ("en film, ”Solen” her", "”Solen”", "”Solen”"),
+        ("he, O‘Hara’s man", "O‘Hara", "O‘Hara"),
+        ("don’t ‘rock ’n’ roll’ it", "don’t", "don’t"),
+        ("at St. Fillans [near Perth] it", "St. Fillans [near", "St. Fillans"),
+        ("went “on and on” there", "went “on", "went “on"),
         ("the workers’ union", "workers’", "workers’"),
         ("he is 5'10\" tall", "5'10\"", "5'10\""),
         ('the film "1990" is', '"1990"', '"1990"'),
         ("first a) salt", "a)", "a"),
         ("two ( three", "( three", "three"),
-        ("only (“ here", "(“", "(“"),
+        ("only (“) here", "(“", "(“"),
+        ("he said: “So it was.\n\n“Then", "“So it was", "So it was"),
     ],
 )
 def test_a_mark_is_quoted_with_its_other_one_or_not_at_all(text: str, span: str, quote: str):
     start = text.index(span)
 
-    first, past = with_both_marks(text, start, start + len(span))
+    first, past = mended(text, start, start + len(span))
 
     assert text[first:past] == quote
 
 
-@given(text=st.text('ab 5()“”"’', max_size=20), drawn=st.data())
-def test_only_marks_and_white_space_beside_them_come_or_go(text: str, drawn: st.DataObject):
+TEXTS = st.text('ab 5,()“”„"’', max_size=20)
+
+
+@given(text=TEXTS, drawn=st.data())
+def test_edges_move_over_marks_and_what_stands_beside_them(text: str, drawn: st.DataObject):
     start = drawn.draw(st.integers(0, len(text)))
     end = drawn.draw(st.integers(start, len(text)))
 
-    first, past = with_both_marks(text, start, end)
+    first, past = mended(text, start, end)
 
     assert 0 <= first <= past <= len(text)
-    assert start - 1 <= first
-    assert past <= end + 1
-    changed = text[min(start, first) : max(start, first)] + text[min(end, past) : max(end, past)]
-    assert set(changed) <= MARKS | {" "}
     assert (first < past) is (start < end)
-    assert with_both_marks(text, first, past) == (first, past)
+    added = text[first:start] + text[end:past]
+    assert not any(map(str.isalnum, added))
+    assert not any(map(str.isalnum, text[start:first]))
+    assert mended(text, first, past) == (first, past)
+
+
+@given(text=TEXTS)
+def test_partners_are_each_others_and_none_is_lost(text: str):
+    partners = paired_marks(text)
+    for place, other in partners.items():
+        assert MARK.match(text, place)
+        assert other is None or (other != place and partners[other] == place)
+    assert {place for place, sign in enumerate(text) if sign in "()“”„"} <= set(partners)
+
+
+@pytest.mark.parametrize("unit", ["(", ")", "“", "”", '"', ' "a', "‘ ’", "()", "(“"])
+def test_many_marks_take_no_long_time(unit: str):
+    text = unit * 100_000
+    assert len(paired_marks(text)) <= len(text)
 
 
 @given(text=st.text("ab ()", max_size=20), drawn=st.data())
@@ -71,7 +103,7 @@ def test_no_bracket_at_an_edge_lacks_its_other_one(text: str, drawn: st.DataObje
     start = drawn.draw(st.integers(0, len(text)))
     end = drawn.draw(st.integers(start, len(text)))
 
-    first, past = with_both_marks(text, start, end)
+    first, past = mended(text, *(trim(text, start, end) or (0, 0)))
 
     quote = text[first:past]
     while (rest := re.sub(r"\([^()]*\)", "x", quote)) != quote:
