@@ -17,13 +17,28 @@ POINTING = frozenset(
     """he she it they him her them his hers its their theirs himself herself itself themselves
     this that these those there then else other others also both neither latter former""".split()
 )
-# Where they don't: "are there", "is it true", "the man that was", "each other".
+# Where they don't: "are there", "is it true", "how long does it take to", "the man that was", "each
+# other", "the law that bans".
 EMPTY = regex.compile(
     r"\b(?:is|was|are|were) there\b|\bis it (?:true|possible)\b"
+    r"|\b(?:do|did|will|would)(?:es)? it (?:take|cost)\b(?=.*\bto\b)"
+    r"|\b(?:the|an?) \w+ that(?= \w)"
     r"|\bthat (?:was|were|is|are|has|have|had|the)\b"
     r"|\beach other\b|\bother than\b|\bon the other hand\b",
     regex.IGNORECASE,
 )
+# Nor behind what they stand for: "When did Maria Lopez lose her job?", "How old was Ann when she
+# left?", "Does the bank own its towers?" A name is known by its capital, which the first word of a
+# question has, whatever it is. Behind a preposition, and in a main clause, it may be somebody else:
+# "What did Lopez say about her mother?", "Which part of Italy is it in?"
+OWN_NAME = regex.compile(r"(?<=\w\W+)\p{Lu}\p{Ll}")
+OWN_THING = regex.compile(r"\b(?:the|an?) \w+")
+NOT_BEHIND = r"(?<!\b(?:about|against|at|by|for|from|in|of|on|to|with) )"
+OF_NAME = regex.compile(
+    rf"{NOT_BEHIND}\b(?:his|her|its|their)\b(?= \w)|\b(?:him|her|it|them)sel(?:f|ves)\b"
+    r"|(?<=\b(?:when|while|before|after|since|because|if|where|as|that) )(?:he|she|it|they)\b"
+)
+OF_THING = regex.compile(rf"{NOT_BEHIND}\bits\b(?= \w)|\bitself\b")
 # These name nothing, for all their words.
 NAMELESS = regex.compile(r"how (?:many|much) (?:is|was|are|were) there\W*", regex.IGNORECASE)
 OPENINGS = regex.compile(r"^(?:and|but|or|so|then|what about|how about)\b", regex.IGNORECASE)
@@ -65,7 +80,11 @@ def leans_on_history(question: str) -> bool:
         return True
     if len(WORD.findall(question)) <= FEW_WORDS or NAMELESS.fullmatch(question):
         return True
-    pointing = WORD.findall(EMPTY.sub(" ", question).lower())
+    words = EMPTY.sub(" ", question)
+    for named, pronoun in ((OWN_NAME, OF_NAME), (OWN_THING, OF_THING)):
+        if found := named.search(words):
+            words = words[: found.end()] + pronoun.sub(" ", words[found.end() :])
+    pointing = WORD.findall(words.lower())
     return any(word.partition("'")[0].partition("’")[0] in POINTING for word in pointing)
 
 

@@ -52,7 +52,7 @@ class Conversation:
 
     def before(self, turn: int) -> tuple[Turn, ...]:
         """What was said before a turn, for a follow-up to lean on."""
-        return tuple(Turn(said.question, said.text) for said in self.turns[: max(turn, 0)])
+        return tuple(Turn(answer.question, answer.said) for answer in self.turns[: max(turn, 0)])
 
     def focused_on(self, turn: int, choice: int) -> "Conversation":
         """The same conversation with another quote in focus; unchanged if there is none."""

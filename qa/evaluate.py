@@ -325,7 +325,7 @@ def _ask_all(
                 outcomes += found
                 if history:
                     for (known, question), one in zip(block, found, strict=True):
-                        turn = Turn(question.text, one.answer.text)
+                        turn = Turn(question.text, one.answer.said)
                         said[known.conversation] = (*question.history, turn)
                 bar.update(len(block))
     places = {id(known): place for place, known in enumerate(squad.questions)}

@@ -80,14 +80,14 @@ def parse_history(turns: Any) -> tuple[Turn, ...]:
 
 def _parse_turn(turn: Any) -> Turn:
     if isinstance(turn, Mapping):
-        question, answer = turn.get("question"), turn.get("answer", turn.get("text"))
+        question, answer = turn.get("question"), turn.get("answer", _said(turn))
     elif isinstance(turn, list | tuple) and len(turn) == 2:
         question, answer = turn
     elif isinstance(turn, Turn):
         question, answer = turn.question, turn.answer
     else:
-        question = answer = getattr(turn, "question", None)
-        answer = getattr(turn, "text", None)
+        question = getattr(turn, "question", None)
+        answer = getattr(turn, "said", getattr(turn, "text", None))
     if not isinstance(question, str) or not (answer is None or isinstance(answer, str)):
         raise InputError(
             "A turn of the history is not a question and an answer.",
@@ -98,6 +98,16 @@ def _parse_turn(turn: Any) -> Turn:
             "An answer of the history has half a surrogate pair in it.", "Decode it again."
         )
     return Turn(check_question(question), answer)
+
+
+def _said(turn: Mapping[str, Any]) -> Any:
+    """What an answer's JSON says: the items of a list, or its quote."""
+    items = turn.get("items")
+    if isinstance(items, list) and items:
+        texts = [item.get("text") if isinstance(item, Mapping) else None for item in items]
+        if all(isinstance(text, str) for text in texts):
+            return ", ".join(map(str, texts))
+    return turn.get("text")
 
 
 def is_unicode(text: str) -> bool:

@@ -217,6 +217,11 @@ class Answer:
         return len(self.items) or int(self.text is not None)
 
     @property
+    def said(self) -> str | None:
+        """What a follow-up hears of it: the items, or the quote; None without one."""
+        return ", ".join(item.text or "" for item in self.items) or self.text
+
+    @property
     def quotes(self) -> tuple["Answer", ...]:
         """Every quote given: the items, or the one answer, then the alternatives."""
         if self.text is None:

@@ -94,6 +94,12 @@ def test_the_question_comes_last_and_whole(question, history):
         "Who's his brother in the second chapter?",
         "How many were there?",
         "What other towns are named in it or beside it?",
+        "Which part of Italy is it in?",
+        "What did Lopez say about her mother?",
+        "Did Lopez like it?",
+        "When did his brother meet Ann Lee?",
+        "Why did the council do that?",
+        "How long did it take?",
     ],
 )
 def test_follow_up_leans_on_what_was_said(question):
@@ -114,6 +120,13 @@ def test_follow_up_leans_on_what_was_said(question):
         "Are there lions in Kenya?",
         "How did Romeo and Juliet meet each other?",
         "Which countries other than France border Spain?",
+        "When did Maria Lopez lose her job?",
+        "How old was Maria Lopez when she lost the job?",
+        "Does the museum have its own restaurant?",
+        "Who wrote the law that bans smoking?",
+        "What is the name of the firm that bought the site?",
+        "How long does it take to bake the bread?",
+        "How much did it cost to build the bridge?",
     ],
 )
 def test_change_of_subject_is_noticed(question):

@@ -1,6 +1,7 @@
 """Questions and histories are checked, in whatever form they come."""
 
 import json
+from dataclasses import replace
 from types import MappingProxyType
 
 import pytest
@@ -81,6 +82,32 @@ def test_forms_of_a_turn(turn):
 )
 def test_forms_of_a_turn_without_an_answer(turn):
     assert parse_history([turn]) == (Turn("who?", None),)
+
+
+ITEMS = [{"text": "Anna"}, {"text": "Ben"}]
+
+
+@pytest.mark.parametrize(
+    ("turn", "said"),
+    [
+        ({"question": "who?", "text": "Ben", "items": ITEMS}, "Anna, Ben"),
+        ({"question": "who?", "answer": "Ben", "items": ITEMS}, "Ben"),
+        ({"question": "who?", "text": "Ben", "items": []}, "Ben"),
+        ({"question": "who?", "text": "Ben", "items": [{"text": None}]}, "Ben"),
+        ({"question": "who?", "text": "Ben", "items": ["Anna"]}, "Ben"),
+        ({"question": "who?", "text": "Ben", "items": 5}, "Ben"),
+    ],
+)
+def test_a_list_is_heard_whole(turn, said):
+    assert parse_history([turn]) == (Turn("who?", said),)
+
+
+def test_a_list_is_heard_whole_from_an_answer_and_its_json():
+    items = tuple(Answer("who?", name, score=0.5, null_score=0.2) for name in ("Anna", "Ben"))
+    answer = replace(items[1], items=items)
+    assert answer.said == "Anna, Ben"
+    assert parse_history([answer]) == (Turn("who?", "Anna, Ben"),)
+    assert parse_history([answer.to_dict()]) == (Turn("who?", "Anna, Ben"),)
 
 
 def test_history_keeps_its_order_and_may_come_in_any_iterable():
