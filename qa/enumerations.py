@@ -37,7 +37,7 @@ BEGINNINGS = (
     "in|on|at|by|for|from|with"
 )
 # A point that ends no sentence: "J.K. Rowling", "Sammy Davis Jr."
-INITIAL = regex.compile(r"(?<=\b\p{Lu})\.|\b(?:Jr|Sr|Dr|St|Mr|Mrs|Ms)\.")
+INITIAL = regex.compile(r"(?<=\b\p{Lu})\.|\b(?:Jr|Sr|Dr|St|Mr|Mrs|Ms|Ph|Esq)\.")
 # What stands in the place of further items: "mint, sage and others".
 FILLER = regex.compile(
     r"(?:(?:many|several|various|some|a few|much)\s+)?(?:others|more)"

@@ -6,8 +6,12 @@ import regex
 
 from index.sentences import Span
 
-# A comma before these is that of a name or a place: "Fenn, Inc.", "Lind, Jr.", "Washington, D.C.".
-NOT_WITHIN_NAMES = r"(?!\s*(?:Inc|Ltd|LLC|Corp|Co|Jr|Sr|PhD|MD|D\.C)\b)"
+# A comma before these is that of a name or a place: "Fenn, Inc.", "Lind, Jr.", "Washington, D.C.",
+# "Lee, M.D.". A number is one of "I, II and III" but where a name is before it: "Davis, III".
+NOT_WITHIN_NAMES = (
+    r"(?!\s*(?:Inc|Ltd|LLC|Corp|Co|Jr|Sr|Esq|D\.C|Ph\.?\s?D|[MJ]\.?D|M\.?A|M\.?B\.?A|R\.?N|D\.?D\.?S"
+    r"|(?<=\p{Ll}\s?,\s*)(?:III?|IV))(?!\w))"
+)
 # Nor that before a year: "March 3rd, 1990", "3 March, 1990".
 MONTH = (
     r"\b(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?"
