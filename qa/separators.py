@@ -29,8 +29,11 @@ BETWEEN = regex.compile(
     r"|(?<!\s)\s*+(?:[•‣◦▪●]|(?=[-*]\s)(?<=\n[ \t]*)[-*])\s*",
 )
 # What stands in brackets or quotation marks is not taken apart: "cream (or milk), sugar", a song
-# that is called "Hello, Goodbye".
-ENCLOSED = regex.compile(r'\([^()\n]*\)|(?<!\w)"(?=\S)[^"\n]*"(?!\w)|“[^“”\n]*”')
+# that is called "Hello, Goodbye". Within ‘…’ a word may have an apostrophe.
+ENCLOSED = regex.compile(
+    r'\([^()\n]*\)|\[[^\[\]\n]*\]|(?<!\w)"(?=\S)[^"\n]*"(?!\w)|“[^“”\n]*”|„[^„“”\n]*[“”]|«[^«»\n]*»'
+    r"|‘(?=\S)(?:[^‘’\n]|(?<=\w)’(?=\w))*’(?!\w)|(?<!\w)'(?=\S)(?:[^'\n]|(?<=\w)'(?=\w))*'(?!\w)"
+)
 LAST = regex.compile(r"\b(?:and|or|as well as)\b|&")  # what stands before the last item
 # What ends a sentence, and is no part of its last word as that of "U.S." is.
 CLOSING = regex.compile(r"(?<![.!?…]|\.\p{L})[.!?…]++[\"”’')\]]*+\s*+$")

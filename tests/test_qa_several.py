@@ -179,6 +179,9 @@ def test_what_stands_in_brackets_is_neither_taken_apart_nor_part_of_an_item():
     cast = "The friends are Rachel Green (Jennifer Aniston), Monica (Cox) and Ross (Schwimmer)."
     quote = cast[len("The friends are ") : -1]
     assert texts("Who are the friends?", cast, quote) == ["Rachel Green", "Monica", "Ross"]
+    nuts = "You need nuts [walnuts, pecans], sugar and eggs then."
+    quote = nuts[len("You need ") : -len(" then.")]
+    assert texts("Which things?", nuts, quote) == ["nuts [walnuts, pecans]", "sugar", "eggs"]
     metals = "It holds iron(II), iron(III) and copper(I) then."
     quote = metals[len("It holds ") : -len(" then.")]
     assert texts("Which ions?", metals, quote) == ["iron(II)", "iron(III)", "copper(I)"]
