@@ -18,6 +18,9 @@ MONTH = (
     r"|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?"
 )
 NOT_WITHIN_DATES = rf"(?<!{MONTH}(?:\s+\d{{1,2}}(?:st|nd|rd|th)?)?(?=,\s*\d{{4}}\b))"
+# What marks the lines of a list; the second kind stands between words elsewhere.
+BULLETS = "•‣◦▪●■□☐✓✔➢►"
+DASHES = "*·–—-"
 # White space is looked at from where it begins, and once: of a million blanks each would else be
 # tried as a beginning.
 BETWEEN = regex.compile(
@@ -26,7 +29,7 @@ BETWEEN = regex.compile(
     rf"|(?<!\s)\s*+{NOT_WITHIN_DATES}(?:(?<!\d),|,(?!\d)){NOT_WITHIN_NAMES}"
     r"\s*(?:(?:and|or|as well as)\s+)?"
     r"|(?<!\s)\s++(?:and|or|&|as well as)\s+"
-    r"|(?<!\s)\s*+(?:[•‣◦▪●]|(?=[-*]\s)(?<=\n[ \t]*)[-*])\s*",
+    rf"|(?<!\s)\s*+(?:[{BULLETS}]|(?=[{DASHES}]\s)(?<=\n[ \t]*)[{DASHES}])\s*",
 )
 # What stands in brackets or quotation marks is not taken apart: "cream (or milk), sugar", a song
 # that is called "Hello, Goodbye". Within ‘…’ a word may have an apostrophe.
