@@ -7,6 +7,7 @@ from dataclasses import replace
 from index.sentences import Span, sentence_spans
 from qa.asking_several import asks_for_several, count_asked
 from qa.bulleted import lines_with
+from qa.capitals import with_small_conjunctions
 from qa.enumerations import enumerated
 from qa.listed import INTRODUCING, items_with
 from qa.rank import Candidate
@@ -73,7 +74,8 @@ def items_of(
 def _items_with(candidate: Candidate) -> list[Span]:
     """The items that a candidate is, or is one of: lines of a list, titles, or of a sentence."""
     passage, sentence = candidate.passage, _sentence_of(candidate)
-    text, start, end = passage.document.text, candidate.start, candidate.end
+    text = with_small_conjunctions(passage.document.text, *sentence)
+    start, end = candidate.start, candidate.end
     return (
         lines_with(text, start, end, passage=(passage.start, passage.end))
         or titles_with(text, start, end, sentence=sentence)
@@ -83,7 +85,7 @@ def _items_with(candidate: Candidate) -> list[Span]:
 
 def _enumerated(candidate: Candidate, question: str) -> list[Candidate]:
     """The items of a candidate that is an enumeration, or none."""
-    text = candidate.passage.document.text
+    text = with_small_conjunctions(candidate.passage.document.text, *_sentence_of(candidate))
     lead = INTRODUCING.match(text, candidate.start, candidate.end)
     start = lead.end() if lead else candidate.start
     items = enumerated(text[start : candidate.end], question)
