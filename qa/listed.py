@@ -37,7 +37,7 @@ MORE = regex.compile(r"\s*+(?:[;&]|,\s*(?=\p{Lu})|,?\s*(?:and|or|as well as)\b)"
 # US, Latvia and Japan among them". Not that of an introduction, "In Paris, Anna and Ben met", nor
 # of a role: "Ann Lee as Portia, Ben Roe as Antonio".
 CAPITAL = r"\p{Lu}[\p{L}\p{M}\p{N}'’\-]*"
-NAME = rf"{CAPITAL}(?:\s+(?:(?:{JOINING}|and)\s+)*{CAPITAL})*"
+NAME = rf"{CAPITAL}(?:\s+(?:(?:{JOINING}|and|&)\s+)*{CAPITAL})*"
 NAME_FIRST = regex.compile(rf"({NAME})\s+\p{{Ll}}")
 NAME_LAST = regex.compile(
     rf"(?!(?i:in|on|at|by|for|from|with|to|of|as|if|when|where|while|because|though|after|before|"
@@ -46,7 +46,9 @@ NAME_LAST = regex.compile(
 )
 
 
-def items_with(text: str, start: int, end: int, *, sentence: Span) -> list[Span]:
+def items_with(
+    text: str, start: int, end: int, *, sentence: Span, people: bool = False
+) -> list[Span]:
     """The items of the enumeration that a quote is, or is one item of; or the quote alone.
 
     Args:
@@ -54,12 +56,13 @@ def items_with(text: str, start: int, end: int, *, sentence: Span) -> list[Span]
         start: where it begins, in characters.
         end: where it ends, exclusive.
         sentence: the sentence around it: its neighbours are looked for there.
+        people: whether people are asked for.
 
     Returns:
         Half-open spans in the text, in order.
     """
-    joined = joined_within(text, *sentence, quote=(start, end))
-    joined |= joined_within(text, start, end)
+    joined = joined_within(text, *sentence, quote=(start, end), people=people)
+    joined |= joined_within(text, start, end, people=people)
     inside = _split(text, start, end, joined)
     if len(inside) > 1 and all(is_item(text[slice(*piece)]) for piece in inside):
         return [(start, end)] if _is_place(text, inside, sentence[0], end) else inside

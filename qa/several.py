@@ -4,6 +4,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
+import regex
+
 from index.sentences import Span, sentence_spans
 from qa.asking_several import asks_for_several, count_asked
 from qa.bulleted import lines_with
@@ -18,6 +20,7 @@ MOST_ITEMS = 100  # a longer list is a table, and no answer
 # Where a question says how many things it asks for, so many are given as have this share of the
 # best one's odds: who asks for two names knows that there are two.
 COUNTED_SHARE = 0.02
+PEOPLE = regex.compile(r"\bwhom?\b", regex.IGNORECASE)  # what asks for them
 
 
 def items_of(
@@ -51,7 +54,7 @@ def items_of(
         if len(items) >= (count or MOST_ITEMS):
             break
         if candidate.mass >= candidates[0].mass + math.log(COUNTED_SHARE if count else item_share):
-            within = _items_with(candidate)
+            within = _items_with(candidate, question)
             if len(items) + len(within) > MOST_ITEMS:
                 if not (items or count):
                     return []
@@ -71,7 +74,7 @@ def items_of(
     return _in_order(items) if len(items) > 1 else []
 
 
-def _items_with(candidate: Candidate) -> list[Span]:
+def _items_with(candidate: Candidate, question: str) -> list[Span]:
     """The items that a candidate is, or is one of: lines of a list, titles, or of a sentence."""
     passage, sentence = candidate.passage, _sentence_of(candidate)
     text = with_small_conjunctions(passage.document.text, *sentence)
@@ -79,7 +82,7 @@ def _items_with(candidate: Candidate) -> list[Span]:
     return (
         lines_with(text, start, end, passage=(passage.start, passage.end))
         or titles_with(text, start, end, sentence=sentence)
-        or items_with(text, start, end, sentence=sentence)
+        or items_with(text, start, end, sentence=sentence, people=bool(PEOPLE.search(question)))
     )
 
 

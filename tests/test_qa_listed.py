@@ -78,6 +78,29 @@ def test_a_date_and_a_place_are_one_item(text, quote, items):
     assert texts("Which were they?", text, quote) == items
 
 
+@pytest.mark.parametrize(
+    ("quote", "items"),
+    [
+        ("Hall & Son, Barnes & Noble and Boots", ["Hall & Son", "Barnes & Noble", "Boots"]),
+        ("Tesco, Marks & Spencer, and Boots", ["Tesco", "Marks & Spencer", "Boots"]),
+        ("Tesco and Marks & Spencer", ["Tesco", "Marks & Spencer"]),
+        ("Marks & Spencer", []),
+        ("Tesco, Aldi & Boots", ["Tesco", "Aldi", "Boots"]),
+        ("bread & butter", ["bread", "butter"]),
+    ],
+)
+def test_a_firm_with_an_ampersand_is_one_item(quote, items):
+    for text in (f"The chains are {quote}.", f"They were, in May, {quote}, as was said and heard."):
+        assert texts("Which chains are there?", text, quote) == items
+    for item in items[1:]:
+        assert texts("Which chains are there?", f"The chains are {quote}.", item) == items
+
+
+def test_an_ampersand_parts_people():
+    assert texts("Who were they?", "There were Anna & Ben.", "Anna & Ben") == ["Anna", "Ben"]
+    assert texts("Who were they?", "Anna, Ben & Cy sang.", "Ben") == ["Anna", "Ben", "Cy"]
+
+
 def test_a_conjunction_between_clauses_shows_nothing():
     text = "Anna and Ben sang, and Carl danced."
     assert texts("Who sang?", text, "Anna and Ben") == ["Anna", "Ben"]
