@@ -3,13 +3,13 @@
 import regex
 
 from index.sentences import Span
-from qa.separators import NOT_WITHIN_NAMES
+from qa.separators import NOT_WITHIN_DATES, NOT_WITHIN_NAMES
 
 MOST_ITEM_WORDS = 5  # longer ones are clauses
 MOST_PLAIN_WORDS = 2  # of an item in lower case, where there are but two
 # White space is looked at as in qa.separators.
 CONJUNCTION = regex.compile(r"(?<!\s)\s++(?:and|or)\s+")
-COMMA = regex.compile(rf"(?<!\s)\s*+[,;]{NOT_WITHIN_NAMES}\s+(?:(?:and|or)\s+)?")
+COMMA = regex.compile(rf"(?<!\s)\s*+{NOT_WITHIN_DATES}[,;]{NOT_WITHIN_NAMES}\s+(?:(?:and|or)\s+)?")
 DETERMINER = regex.compile(r"\b(?:the|an?|his|her|its|their|my|our)\s+", regex.IGNORECASE)
 # A question that may have two answers; of "for what railroad", "Stockton and Darlington" is one.
 ASKS_FOR_SEVERAL = regex.compile(

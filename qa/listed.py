@@ -37,7 +37,7 @@ MORE = regex.compile(r"\s*+(?:[;&]|,\s*(?=\p{Lu})|,?\s*(?:and|or|as well as)\b)"
 # US, Latvia and Japan among them". Not that of an introduction, "In Paris, Anna and Ben met", nor
 # of a role: "Ann Lee as Portia, Ben Roe as Antonio".
 CAPITAL = r"\p{Lu}[\p{L}\p{M}\p{N}'’\-]*"
-NAME = rf"{CAPITAL}(?:\s+(?:(?:{JOINING}|and|&)\s+)*{CAPITAL})*"
+NAME = rf"{CAPITAL}(?:,?\s+(?:(?:{JOINING}|and|&)\s+)*{CAPITAL})*"
 NAME_FIRST = regex.compile(rf"({NAME})\s+\p{{Ll}}")
 NAME_LAST = regex.compile(
     rf"(?!(?i:in|on|at|by|for|from|with|to|of|as|if|when|where|while|because|though|after|before|"

@@ -5,19 +5,25 @@ from collections.abc import Iterator
 import regex
 
 from index.sentences import Span
+from qa.states import NOT_BEFORE_STATES
 
 # A comma before these is that of a name or a place: "Fenn, Inc.", "Lind, Jr.", "Washington, D.C.",
 # "Lee, M.D.". A number is one of "I, II and III" but where a name is before it: "Davis, III".
 NOT_WITHIN_NAMES = (
     r"(?!\s*(?:Inc|Ltd|LLC|Corp|Co|Jr|Sr|Esq|D\.C|Ph\.?\s?D|[MJ]\.?D|M\.?A|M\.?B\.?A|R\.?N|D\.?D\.?S"
     r"|(?<=\p{Ll}\s?,\s*)(?:III?|IV))(?!\w))"
+    rf"{NOT_BEFORE_STATES}"
 )
-# Nor that before a year: "March 3rd, 1990", "3 March, 1990".
+# Nor that before a year, or behind a day of the week: "March 3rd, 1990", "Monday, May 3".
 MONTH = (
     r"\b(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?"
     r"|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?"
 )
-NOT_WITHIN_DATES = rf"(?<!{MONTH}(?:\s+\d{{1,2}}(?:st|nd|rd|th)?)?(?=,\s*\d{{4}}\b))"
+DAY = r"\d{1,2}(?:st|nd|rd|th)?"
+NOT_WITHIN_DATES = (
+    rf"(?<!{MONTH}(?:\s+{DAY})?(?=,\s*\d{{4}}\b))"
+    rf"(?<!\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day(?=,\s*(?:{DAY}\s+{MONTH}|{MONTH}\s+\d)))"
+)
 # What marks the lines of a list; the second kind stands between words elsewhere.
 BULLETS = "•‣◦▪●■□☐✓✔➢►"
 DASHES = "*·–—-"

@@ -37,8 +37,8 @@ LAYERS = {
     ),
     "qa": (
         "accounts bounds callers counters defaults disentangled embedded faults finished_sessions",
-        "headers health heap hosts logins logs mcp_errors plurals rates refusals separators titles",
-        "accepted capitals hub_login paired_marks",
+        "headers health heap hosts logins logs mcp_errors plurals rates refusals states titles",
+        "accepted capitals hub_login paired_marks separators",
         "gate login login_choice openid",
         "asked_nouns begun_logins",
         "records schema seeds settings palette scorer markdown kept_folder form_words",
