@@ -3,6 +3,7 @@
 import regex
 
 from index.sentences import Span
+from qa.roles import PEOPLE, without_roles
 from qa.separators import NOT_WITHIN_DATES, NOT_WITHIN_NAMES
 
 MOST_ITEM_WORDS = 5  # longer ones are clauses
@@ -76,6 +77,8 @@ def enumerated(text: str, question: str) -> tuple[Span, ...]:
         return ()
     starts, ends = [0, *(end for _, end in cuts)], [*(start for start, _ in cuts), len(text)]
     items = tuple(zip(starts, ends, strict=True))
+    if PEOPLE.search(question):
+        items = tuple(without_roles(text, items))
     if FILLER.fullmatch(text, *items[-1]):
         items = items[:-1]
     # What is said again is one item: "Johnson and Johnson" is no enumeration.

@@ -9,6 +9,7 @@ from index.sentences import Span
 from qa.alike import JOINING, bare, is_item, is_name, like
 from qa.enumerations import DETERMINER, FILLER
 from qa.joined import joined_within
+from qa.roles import without_roles
 from qa.separators import AFTER_ITEM, CLOSING, LAST, cuts_within
 
 # Behind an item it is said beside it: "Rachel (Jennifer Aniston)".
@@ -64,6 +65,8 @@ def items_with(
     joined = joined_within(text, *sentence, quote=(start, end), people=people)
     joined |= joined_within(text, start, end, people=people)
     inside = _split(text, start, end, joined)
+    if people:
+        inside = without_roles(text, inside)
     if len(inside) > 1 and all(is_item(text[slice(*piece)]) for piece in inside):
         return [(start, end)] if _is_place(text, inside, sentence[0], end) else inside
     # Without the comma behind it.
@@ -71,6 +74,8 @@ def items_with(
     closing = CLOSING.search(text, *sentence)
     last = max(closing.start(), own[1]) if closing else sentence[1]
     around = _split(text, sentence[0], last, joined)
+    if people:
+        around = without_roles(text, around)
     if not DETERMINER.match(text, *own):  # "US", and of "the UK" beside it "UK"
         around = [bare(text, piece) for piece in around]
     place = next((number for number, (_, end) in enumerate(around) if own[1] <= end), None)

@@ -4,8 +4,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-import regex
-
 from index.sentences import Span, sentence_spans
 from qa.asking_several import asks_for_several, count_asked
 from qa.bulleted import lines_with
@@ -13,6 +11,7 @@ from qa.capitals import with_small_conjunctions
 from qa.enumerations import enumerated
 from qa.listed import INTRODUCING, items_with
 from qa.rank import Candidate
+from qa.roles import PEOPLE
 from qa.titles import titles_with
 
 MOST_CANDIDATES = 20  # the others are too unlikely to be items
@@ -20,7 +19,6 @@ MOST_ITEMS = 100  # a longer list is a table, and no answer
 # Where a question says how many things it asks for, so many are given as have this share of the
 # best one's odds: who asks for two names knows that there are two.
 COUNTED_SHARE = 0.02
-PEOPLE = regex.compile(r"\bwhom?\b", regex.IGNORECASE)  # what asks for them
 
 
 def items_of(
