@@ -1,7 +1,7 @@
-"""The conjunctions that stand within an item: "Bosnia and Herzegovina, Serbia, and Chad"."""
+"""What stands within an item and parts nothing: "Bosnia and Herzegovina, Serbia, and Chad"."""
 
 from collections.abc import Sequence
-from itertools import chain
+from itertools import chain, pairwise
 
 import regex
 
@@ -55,6 +55,24 @@ def joined_within(
         else:
             stop, leads, last = cut[0], False, None
     return found
+
+
+def in_pairs(text: str, pieces: Sequence[Span]) -> list[Span]:
+    """These pieces joined two by two: "Paris, France, and Rome, Italy"; or none.
+
+    A comma stands within each pair, and a conjunction between the last two.
+
+    Args:
+        text: what the pieces are of.
+        pieces: two or more, in order.
+    """
+    gaps = [text[left:right] for (_, left), (right, _) in pairwise(pieces)]
+    if len(pieces) % 2 or any(gap.strip() != "," for gap in gaps[::2]):
+        return []
+    if not any(LAST.search(gap) for gap in gaps[-2:-1]):
+        return []
+    pairs = zip(pieces[::2], pieces[1::2], strict=True)
+    return [(start, end) for (start, _), (_, end) in pairs]
 
 
 def _of_names(text: str, pieces: Sequence[Span], cuts: Sequence[Span]) -> set[Span]:

@@ -9,6 +9,7 @@ from qa.asking_several import asks_for_several, count_asked
 from qa.bulleted import lines_with
 from qa.capitals import with_small_conjunctions
 from qa.enumerations import enumerated
+from qa.joined import in_pairs
 from qa.listed import INTRODUCING, items_with
 from qa.rank import Candidate
 from qa.roles import PEOPLE
@@ -57,6 +58,8 @@ def items_of(
                 if not (items or count):
                     return []
                 within = [(candidate.start, candidate.end)]
+            if count and len(within) == 2 * count and _inside(within, candidate):
+                within = in_pairs(candidate.passage.document.text, within) or within
             if count and len(items) + len(within) > count:
                 if not _inside(within, candidate):
                     within = [(candidate.start, candidate.end)]

@@ -270,6 +270,14 @@ def test_the_end_of_the_sentence_is_no_part_of_the_last_item():
     assert texts("Which countries?", text, "U.K.") == ["U.K.", "U.S."]
 
 
+def test_what_is_twice_as_many_as_was_asked_for_may_be_pairs():
+    whole = "Paris, France, and Rome, Italy"
+    text = f"She had seen {whole}."
+    pairs = ["Paris, France", "Rome, Italy"]
+    assert texts("Which two cities had she seen?", text, whole) == pairs
+    assert texts("Which four places had she seen?", text, whole) == regex.split(", and |, ", whole)
+
+
 def test_neighbours_are_left_out_where_they_are_more_than_was_asked_for():
     text = "He went to Brest, Minsk, Grodno and Vitebsk. Then he saw Pinsk."
     assert texts("Which two towns did he visit?", text, "Brest", ("Pinsk", 0.1)) == [
