@@ -29,7 +29,7 @@ def is_item(words: str) -> bool:
     """Whether a piece could be an item: a name or a short phrase."""
     return (
         len(words.split()) <= ITEM_WORDS
-        and (words[:1].isalnum() or words[:1] in "\"“'‘($£€")
+        and (words[:1].isalnum() or words[:1] in "\"“„'‘«($£€")
         and not NO_ITEM.match(words)
         and not CLAUSE.search(words)
     )

@@ -11,7 +11,7 @@ from qa.rank import Candidate, gathered, rank
 from qa.reader import Reading
 from qa.records import Answer, Excerpt
 from qa.settings import ReaderSettings
-from qa.several import MOST_ITEMS, items_of
+from qa.several import MOST_CANDIDATES, items_of
 
 NEAREST_SHOWN = 3
 Split = Callable[[str], Sequence[Span]]
@@ -43,7 +43,7 @@ def make_answer(
     """
     if nearest is None:
         nearest = [passage for passage, _ in found]
-    ranking = rank(found, top_k=max(top_k, MOST_ITEMS))
+    ranking = rank(found, top_k=max(top_k, MOST_CANDIDATES))
     told = resolved is not None
     ranking = judge(question, ranking, settings, searched=searched, told=told)
     several = items_of(question, ranking.candidates, item_share=settings.item_share)

@@ -5,11 +5,13 @@ from typing import NamedTuple
 import regex
 
 from index.sentences import Span
-from qa.separators import AFTER_ITEM, CLOSING
+from qa.alike import is_item
+from qa.separators import AFTER_ITEM, BULLETS, CLOSING, DASHES, cuts_within
 
 LINE = regex.compile(r"[^\n]+")
 MARKED = regex.compile(
-    r"(?P<indent>[ \t]*+)(?:[-*+•‣◦▪●]|\d{1,3}[.)]|\((?:\p{Ll}|\d{1,3})\)|\p{Ll}\))[ \t]++(?=\S)"
+    rf"(?P<indent>[ \t]*+)(?:[{BULLETS}+{DASHES}]"
+    r"|\d{1,3}[.)]|\((?:\p{Ll}|\d{1,3})\)|\p{Ll}\))[ \t]++(?=\S)"
 )
 AND = regex.compile(r"(?<!\s)[\s,;]++(?:and|or)\s*+$")  # before the last line
 MOST_WORDS = 20  # a longer line is a paragraph, and no item
@@ -25,6 +27,8 @@ class Item(NamedTuple):
 
 def lines_with(text: str, start: int, end: int, *, passage: Span) -> list[Span]:
     """What the lines of a list say of which a quote is one, or is made; or nothing.
+
+    A quote may also be what one line is about: "butter" of "- 250 g butter".
 
     Args:
         text: what the quote is from.
@@ -42,7 +46,10 @@ def lines_with(text: str, start: int, end: int, *, passage: Span) -> list[Span]:
         return []
     items = [_item(text, *line) for line in lines]
     own, until = items[first], items[last]
-    if own is None or until is None or start > own.start or end < until.end:
+    if own is None or until is None:
+        return []
+    whole = start <= own.start and until.end <= end
+    if not (whole or (own is until and _is_about(text, own, start, end))):
         return []
     if first == last:
         first, last = _reach(items, first, -1), _reach(items, first, 1)
@@ -53,6 +60,21 @@ def lines_with(text: str, start: int, end: int, *, passage: Span) -> list[Span]:
         and (item is own or len(text[item.start : item.end].split()) <= MOST_WORDS)
     ]  # fmt: skip
     return spans if len(spans) > 1 else []
+
+
+def _is_about(text: str, item: Item, start: int, end: int) -> bool:
+    """Whether a line that could be an item has a quote in it, and the quote is one thing.
+
+    A line with a colon is a list of its own: "Kent: Rye, Deal".
+    """
+    line = text[item.start : item.end]
+    return (
+        item.start <= start
+        and end <= item.end
+        and ":" not in line
+        and is_item(line)
+        and next(cuts_within(text, start, end), None) is None
+    )
 
 
 def _reach(items: list[Item | None], place: int, step: int) -> int:

@@ -3,13 +3,14 @@
 import regex
 
 from index.sentences import Span
-from qa.separators import NOT_WITHIN_NAMES
+from qa.roles import PEOPLE, without_roles
+from qa.separators import NOT_WITHIN_DATES, NOT_WITHIN_NAMES
 
 MOST_ITEM_WORDS = 5  # longer ones are clauses
 MOST_PLAIN_WORDS = 2  # of an item in lower case, where there are but two
 # White space is looked at as in qa.separators.
 CONJUNCTION = regex.compile(r"(?<!\s)\s++(?:and|or)\s+")
-COMMA = regex.compile(rf"(?<!\s)\s*+[,;]{NOT_WITHIN_NAMES}\s+(?:(?:and|or)\s+)?")
+COMMA = regex.compile(rf"(?<!\s)\s*+{NOT_WITHIN_DATES}[,;]{NOT_WITHIN_NAMES}\s+(?:(?:and|or)\s+)?")
 DETERMINER = regex.compile(r"\b(?:the|an?|his|her|its|their|my|our)\s+", regex.IGNORECASE)
 # A question that may have two answers; of "for what railroad", "Stockton and Darlington" is one.
 ASKS_FOR_SEVERAL = regex.compile(
@@ -37,7 +38,7 @@ BEGINNINGS = (
     "in|on|at|by|for|from|with"
 )
 # A point that ends no sentence: "J.K. Rowling", "Sammy Davis Jr."
-INITIAL = regex.compile(r"(?<=\b\p{Lu})\.|\b(?:Jr|Sr|Dr|St|Mr|Mrs|Ms)\.")
+INITIAL = regex.compile(r"(?<=\b\p{Lu})\.|\b(?:Jr|Sr|Dr|St|Mr|Mrs|Ms|Ph|Esq)\.")
 # What stands in the place of further items: "mint, sage and others".
 FILLER = regex.compile(
     r"(?:(?:many|several|various|some|a few|much)\s+)?(?:others|more)"
@@ -76,6 +77,8 @@ def enumerated(text: str, question: str) -> tuple[Span, ...]:
         return ()
     starts, ends = [0, *(end for _, end in cuts)], [*(start for start, _ in cuts), len(text)]
     items = tuple(zip(starts, ends, strict=True))
+    if PEOPLE.search(question):
+        items = tuple(without_roles(text, items))
     if FILLER.fullmatch(text, *items[-1]):
         items = items[:-1]
     # What is said again is one item: "Johnson and Johnson" is no enumeration.

@@ -1,30 +1,42 @@
-"""The conjunctions that stand within an item: "Bosnia and Herzegovina, Serbia, and Chad"."""
+"""What stands within an item and parts nothing: "Bosnia and Herzegovina, Serbia, and Chad"."""
 
-from itertools import chain
+from collections.abc import Sequence
+from itertools import chain, pairwise
+
+import regex
 
 from index.sentences import Span
 from qa.alike import is_name, like
 from qa.separators import LAST, cuts_within
 
+# "&" between two words that could be those of a firm: "Marks & Spencer".
+OF_NAMES = regex.compile(
+    r"(?<=(?<![\p{L}\p{M}])\p{Lu}[\p{L}\p{M}\p{N}'’.\-]*)(?<!\s)\s++&\s+(?=\p{Lu})"
+)
 
-def joined_within(text: str, start: int, end: int, *, quote: Span | None = None) -> set[Span]:
+
+def joined_within(
+    text: str, start: int, end: int, *, quote: Span | None = None, people: bool = False
+) -> set[Span]:
     """The conjunctions within items, as a later one of the same enumeration shows.
 
-    That has a comma before it, so that each before it would have one too.
+    That has a comma before it, so that each before it would have one too. An "&" between names
+    parts people, and what is last behind commas ("Rye, Deal & Hythe"), but no firm.
 
     Args:
         text: what is looked at.
         start: where that begins, in characters.
         end: where it ends, exclusive.
         quote: what a reader gives: an item is not joined to more than that.
+        people: whether people are asked for.
 
     Returns:
         Where they stand, with the white space about them.
     """
     cuts = list(cuts_within(text, start, end))
-    edges = [start, *chain.from_iterable(cuts), end]
-    pieces = list(zip(edges[::2], edges[1::2], strict=True))
-    found: set[Span] = set()
+    found = set() if people else _of_names(text, _pieces(cuts, start, end), cuts)
+    cuts = [cut for cut in cuts if cut not in found]
+    pieces = _pieces(cuts, start, end)
     # Of the piece behind a cut: where it ends, whether commas alone lead on from it to the last
     # conjunction, and what stands behind that where it comes next.
     stop, leads, last = end, False, None
@@ -43,6 +55,45 @@ def joined_within(text: str, start: int, end: int, *, quote: Span | None = None)
         else:
             stop, leads, last = cut[0], False, None
     return found
+
+
+def in_pairs(text: str, pieces: Sequence[Span]) -> list[Span]:
+    """These pieces joined two by two: "Paris, France, and Rome, Italy"; or none.
+
+    A comma stands within each pair, and a conjunction between the last two.
+
+    Args:
+        text: what the pieces are of.
+        pieces: two or more, in order.
+    """
+    gaps = [text[left:right] for (_, left), (right, _) in pairwise(pieces)]
+    if len(pieces) % 2 or any(gap.strip() != "," for gap in gaps[::2]):
+        return []
+    if not any(LAST.search(gap) for gap in gaps[-2:-1]):
+        return []
+    pairs = zip(pieces[::2], pieces[1::2], strict=True)
+    return [(start, end) for (start, _), (_, end) in pairs]
+
+
+def _of_names(text: str, pieces: Sequence[Span], cuts: Sequence[Span]) -> set[Span]:
+    """Each "&" within the name of a firm."""
+    found: set[Span] = set()
+    leads = False  # whether commas alone lead on from the piece behind to a last conjunction
+    for number, cut in reversed(list(enumerate(cuts))):
+        before = text[slice(*cuts[number - 1])] if number else ""
+        if OF_NAMES.match(text, cut[0]) and (leads or "," not in before):
+            found.add(cut)
+        elif LAST.search(text, *cut):
+            leads = True
+        else:
+            leads = leads and _alike(text, pieces[number + 1], pieces[number])
+    return found
+
+
+def _pieces(cuts: Sequence[Span], start: int, end: int) -> list[Span]:
+    """What stands between cuts."""
+    edges = [start, *chain.from_iterable(cuts), end]
+    return list(zip(edges[::2], edges[1::2], strict=True))
 
 
 def _is_whole(item: Span, cut: Span, quote: Span | None) -> bool:

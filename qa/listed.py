@@ -9,6 +9,7 @@ from index.sentences import Span
 from qa.alike import JOINING, bare, is_item, is_name, like
 from qa.enumerations import DETERMINER, FILLER
 from qa.joined import joined_within
+from qa.roles import without_roles
 from qa.separators import AFTER_ITEM, CLOSING, LAST, cuts_within
 
 # Behind an item it is said beside it: "Rachel (Jennifer Aniston)".
@@ -37,7 +38,7 @@ MORE = regex.compile(r"\s*+(?:[;&]|,\s*(?=\p{Lu})|,?\s*(?:and|or|as well as)\b)"
 # US, Latvia and Japan among them". Not that of an introduction, "In Paris, Anna and Ben met", nor
 # of a role: "Ann Lee as Portia, Ben Roe as Antonio".
 CAPITAL = r"\p{Lu}[\p{L}\p{M}\p{N}'’\-]*"
-NAME = rf"{CAPITAL}(?:\s+(?:(?:{JOINING}|and)\s+)*{CAPITAL})*"
+NAME = rf"{CAPITAL}(?:,?\s+(?:(?:{JOINING}|and|&)\s+)*{CAPITAL})*"
 NAME_FIRST = regex.compile(rf"({NAME})\s+\p{{Ll}}")
 NAME_LAST = regex.compile(
     rf"(?!(?i:in|on|at|by|for|from|with|to|of|as|if|when|where|while|because|though|after|before|"
@@ -46,7 +47,9 @@ NAME_LAST = regex.compile(
 )
 
 
-def items_with(text: str, start: int, end: int, *, sentence: Span) -> list[Span]:
+def items_with(
+    text: str, start: int, end: int, *, sentence: Span, people: bool = False
+) -> list[Span]:
     """The items of the enumeration that a quote is, or is one item of; or the quote alone.
 
     Args:
@@ -54,13 +57,16 @@ def items_with(text: str, start: int, end: int, *, sentence: Span) -> list[Span]
         start: where it begins, in characters.
         end: where it ends, exclusive.
         sentence: the sentence around it: its neighbours are looked for there.
+        people: whether people are asked for.
 
     Returns:
         Half-open spans in the text, in order.
     """
-    joined = joined_within(text, *sentence, quote=(start, end))
-    joined |= joined_within(text, start, end)
+    joined = joined_within(text, *sentence, quote=(start, end), people=people)
+    joined |= joined_within(text, start, end, people=people)
     inside = _split(text, start, end, joined)
+    if people:
+        inside = without_roles(text, inside)
     if len(inside) > 1 and all(is_item(text[slice(*piece)]) for piece in inside):
         return [(start, end)] if _is_place(text, inside, sentence[0], end) else inside
     # Without the comma behind it.
@@ -68,6 +74,8 @@ def items_with(text: str, start: int, end: int, *, sentence: Span) -> list[Span]
     closing = CLOSING.search(text, *sentence)
     last = max(closing.start(), own[1]) if closing else sentence[1]
     around = _split(text, sentence[0], last, joined)
+    if people:
+        around = without_roles(text, around)
     if not DETERMINER.match(text, *own):  # "US", and of "the UK" beside it "UK"
         around = [bare(text, piece) for piece in around]
     place = next((number for number, (_, end) in enumerate(around) if own[1] <= end), None)

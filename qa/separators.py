@@ -5,15 +5,28 @@ from collections.abc import Iterator
 import regex
 
 from index.sentences import Span
+from qa.states import NOT_BEFORE_STATES
 
-# A comma before these is that of a name or a place: "Fenn, Inc.", "Lind, Jr.", "Washington, D.C.".
-NOT_WITHIN_NAMES = r"(?!\s*(?:Inc|Ltd|LLC|Corp|Co|Jr|Sr|PhD|MD|D\.C)\b)"
-# Nor that before a year: "March 3rd, 1990", "3 March, 1990".
+# A comma before these is that of a name or a place: "Fenn, Inc.", "Lind, Jr.", "Washington, D.C.",
+# "Lee, M.D.". A number is one of "I, II and III" but where a name is before it: "Davis, III".
+NOT_WITHIN_NAMES = (
+    r"(?!\s*(?:Inc|Ltd|LLC|Corp|Co|Jr|Sr|Esq|D\.C|Ph\.?\s?D|[MJ]\.?D|M\.?A|M\.?B\.?A|R\.?N|D\.?D\.?S"
+    r"|(?<=\p{Ll}\s?,\s*)(?:III?|IV))(?!\w))"
+    rf"{NOT_BEFORE_STATES}"
+)
+# Nor that before a year, or behind a day of the week: "March 3rd, 1990", "Monday, May 3".
 MONTH = (
     r"\b(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?"
     r"|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?"
 )
-NOT_WITHIN_DATES = rf"(?<!{MONTH}(?:\s+\d{{1,2}}(?:st|nd|rd|th)?)?(?=,\s*\d{{4}}\b))"
+DAY = r"\d{1,2}(?:st|nd|rd|th)?"
+NOT_WITHIN_DATES = (
+    rf"(?<!{MONTH}(?:\s+{DAY})?(?=,\s*\d{{4}}\b))"
+    rf"(?<!\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day(?=,\s*(?:{DAY}\s+{MONTH}|{MONTH}\s+\d)))"
+)
+# What marks the lines of a list; the second kind stands between words elsewhere.
+BULLETS = "•‣◦▪●■□☐✓✔➢►"
+DASHES = "*·–—-"
 # White space is looked at from where it begins, and once: of a million blanks each would else be
 # tried as a beginning.
 BETWEEN = regex.compile(
@@ -22,11 +35,14 @@ BETWEEN = regex.compile(
     rf"|(?<!\s)\s*+{NOT_WITHIN_DATES}(?:(?<!\d),|,(?!\d)){NOT_WITHIN_NAMES}"
     r"\s*(?:(?:and|or|as well as)\s+)?"
     r"|(?<!\s)\s++(?:and|or|&|as well as)\s+"
-    r"|(?<!\s)\s*+(?:[•‣◦▪●]|(?=[-*]\s)(?<=\n[ \t]*)[-*])\s*",
+    rf"|(?<!\s)\s*+(?:[{BULLETS}]|(?=[{DASHES}]\s)(?<=\n[ \t]*)[{DASHES}])\s*",
 )
 # What stands in brackets or quotation marks is not taken apart: "cream (or milk), sugar", a song
-# that is called "Hello, Goodbye".
-ENCLOSED = regex.compile(r'\([^()\n]*\)|(?<!\w)"(?=\S)[^"\n]*"(?!\w)|“[^“”\n]*”')
+# that is called "Hello, Goodbye". Within ‘…’ a word may have an apostrophe.
+ENCLOSED = regex.compile(
+    r'\([^()\n]*\)|\[[^\[\]\n]*\]|(?<!\w)"(?=\S)[^"\n]*"(?!\w)|“[^“”\n]*”|„[^„“”\n]*[“”]|«[^«»\n]*»'
+    r"|‘(?=\S)(?:[^‘’\n]|(?<=\w)’(?=\w))*’(?!\w)|(?<!\w)'(?=\S)(?:[^'\n]|(?<=\w)'(?=\w))*'(?!\w)"
+)
 LAST = regex.compile(r"\b(?:and|or|as well as)\b|&")  # what stands before the last item
 # What ends a sentence, and is no part of its last word as that of "U.S." is.
 CLOSING = regex.compile(r"(?<![.!?…]|\.\p{L})[.!?…]++[\"”’')\]]*+\s*+$")

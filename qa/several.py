@@ -7,12 +7,16 @@ from dataclasses import replace
 from index.sentences import Span, sentence_spans
 from qa.asking_several import asks_for_several, count_asked
 from qa.bulleted import lines_with
+from qa.capitals import with_small_conjunctions
 from qa.enumerations import enumerated
+from qa.joined import in_pairs
 from qa.listed import INTRODUCING, items_with
 from qa.rank import Candidate
+from qa.roles import PEOPLE
 from qa.titles import titles_with
 
-MOST_ITEMS = 20  # a longer list is a table, and no answer
+MOST_CANDIDATES = 20  # the others are too unlikely to be items
+MOST_ITEMS = 100  # a longer list is a table, and no answer
 # Where a question says how many things it asks for, so many are given as have this share of the
 # best one's odds: who asks for two names knows that there are two.
 COUNTED_SHARE = 0.02
@@ -25,7 +29,8 @@ def items_of(
 
     The best candidate is taken apart where it is an enumeration ("Anna, Ben and Carl"), or
     joined by its neighbours where it is one item of one, unless they are more than was asked
-    for. Another candidate is an item where its odds have a fair share of the best one's.
+    for or than a list has. Another candidate is an item where its odds have a fair share of the
+    best one's.
 
     Args:
         question: what is asked.
@@ -44,49 +49,47 @@ def items_of(
         return _enumerated(candidates[0], question)
     count = count_asked(question)
     items: list[Candidate] = []
-    for candidate in candidates:
+    for candidate in candidates[:MOST_CANDIDATES]:
         if len(items) >= (count or MOST_ITEMS):
             break
         if candidate.mass >= candidates[0].mass + math.log(COUNTED_SHARE if count else item_share):
-            within = _items_with(candidate)
+            within = _items_with(candidate, question)
+            if len(items) + len(within) > MOST_ITEMS:
+                if not (items or count):
+                    return []
+                within = [(candidate.start, candidate.end)]
+            if count and len(within) == 2 * count and _inside(within, candidate):
+                within = in_pairs(candidate.passage.document.text, within) or within
             if count and len(items) + len(within) > count:
                 if not _inside(within, candidate):
                     within = [(candidate.start, candidate.end)]
                 elif items:  # the best quote alone is given whole, whatever it enumerates
                     within = within[: count - len(items)]
             said = {_words(item) for item in items}
-            parts: list[Candidate] = []
             for start, end in within:
                 part = _slice(candidate, start, end)
                 words = _words(part)
                 if words not in said and not any(map(part.overlaps, items)):
-                    parts.append(part)
+                    items.append(part)
                     said.add(words)
-            items += _around(candidate, parts, most=MOST_ITEMS - len(items))
     return _in_order(items) if len(items) > 1 else []
 
 
-def _items_with(candidate: Candidate) -> list[Span]:
+def _items_with(candidate: Candidate, question: str) -> list[Span]:
     """The items that a candidate is, or is one of: lines of a list, titles, or of a sentence."""
     passage, sentence = candidate.passage, _sentence_of(candidate)
-    text, start, end = passage.document.text, candidate.start, candidate.end
+    text = with_small_conjunctions(passage.document.text, *sentence)
+    start, end = candidate.start, candidate.end
     return (
         lines_with(text, start, end, passage=(passage.start, passage.end))
         or titles_with(text, start, end, sentence=sentence)
-        or items_with(text, start, end, sentence=sentence)
+        or items_with(text, start, end, sentence=sentence, people=bool(PEOPLE.search(question)))
     )
-
-
-def _around(candidate: Candidate, parts: Sequence[Candidate], *, most: int) -> Sequence[Candidate]:
-    """The first of these parts, or, where the candidate is not among them, those up to it."""
-    own = [number for number, part in enumerate(parts) if part.overlaps(candidate)]
-    start = min(max(own[-1] + 1 - most, 0), own[0]) if own else 0
-    return parts[start : start + most]
 
 
 def _enumerated(candidate: Candidate, question: str) -> list[Candidate]:
     """The items of a candidate that is an enumeration, or none."""
-    text = candidate.passage.document.text
+    text = with_small_conjunctions(candidate.passage.document.text, *_sentence_of(candidate))
     lead = INTRODUCING.match(text, candidate.start, candidate.end)
     start = lead.end() if lead else candidate.start
     items = enumerated(text[start : candidate.end], question)

@@ -6,10 +6,15 @@ import regex
 
 from index.sentences import Span
 
-# The mark may be the sentence's: "Hello," "Yesterday," and "Let It Be."
+# The mark may be the sentence's: "Hello," "Yesterday," and "Let It Be." Within ‘…’ a word may have
+# an apostrophe, and « … » may have a space at its edges.
 TITLE = regex.compile(
     r'(?<!\w)(?:"(?=\S)(?P<title>[^"\n]+?)(?P<mark>[,;.]?)"'
-    r"|“(?=\S)(?P<title>[^“”\n]+?)(?P<mark>[,;.]?)”)(?!\w)"
+    r"|“(?=\S)(?P<title>[^“”\n]+?)(?P<mark>[,;.]?)”"
+    r"|„(?=\S)(?P<title>[^„“”\n]+?)(?P<mark>[,;.]?)[“”]"
+    r"|«[^\S\n]?(?=\S)(?P<title>[^«»\n]+?)(?P<mark>[,;.]?)[^\S\n]?»"
+    r"|‘(?=\S)(?P<title>(?:[^‘’\n]|(?<=\w)’(?=\w))+?)(?P<mark>[,;.]?)’"
+    r"|'(?=\S)(?P<title>(?:[^'\n]|(?<=\w)'(?=\w))+?)(?P<mark>[,;.]?)')(?!\w)"
 )
 # A comma or a conjunction, behind what is said beside a title: "Help!" (1965) and "Girl".
 GAP = regex.compile(

@@ -31,12 +31,32 @@ def test_some_of_the_lines_are_no_more_than_they_are():
     assert texts("Which sources?", SOURCES, "liver\n- egg yolks, raw") == ITEMS[:2]
 
 
-def test_a_part_of_a_line_brings_no_other_line():
-    assert texts("Which sources?", SOURCES, "egg yolks") == ["egg yolks", "raw"]
+def test_what_a_line_is_about_brings_the_other_lines():
+    assert texts("Which sources?", SOURCES, "egg yolks") == ITEMS
+    cake = "Ingredients:\n– 250 g butter\n– 4 eggs\n– zest of 2 lemons\n\nHeat the oven."
+    lines = ["250 g butter", "4 eggs", "zest of 2 lemons"]
+    for quote in ("butter", "eggs", "zest", "2 lemons"):
+        assert texts("What are the ingredients?", cake, quote) == lines
+    assert texts("What are the ingredients?", cake, "butter\n– 4 eggs\n– zest") == [
+        "butter",
+        "4 eggs",
+        "zest",
+    ]
+
+
+def test_an_enumeration_within_a_line_brings_no_other_line():
+    text = "- The shops in Rye and Deal\n- Kent: Dover, Hythe\n- They could sell it to Ann."
+    assert texts("Which towns?", text, "Rye and Deal") == ["Rye", "Deal"]
+    assert texts("Which towns?", text, "Hythe") == ["Dover", "Hythe"]
+    assert texts("Who were they?", text, "Ann") == []
     assert texts("Which sources?", SOURCES, "They are good") == []
 
 
-@pytest.mark.parametrize("marks", ["1. 2. 3.", "1) 2) 3)", "(a) (b) (c)", "a) b) c)", "• • •"])
+@pytest.mark.parametrize(
+    "marks",
+    ["1. 2. 3.", "1) 2) 3)", "(a) (b) (c)", "a) b) c)"]
+    + [" ".join(mark * 3) for mark in "•–—·■□☐✓✔➢►"],
+)
 def test_lines_may_have_numbers_or_other_marks(marks):
     words = ["root", "green stem", "leaf of the tree"]
     lines = (f"{mark} {word}." for mark, word in zip(marks.split(), words, strict=True))
@@ -48,6 +68,11 @@ def test_lines_may_have_numbers_or_other_marks(marks):
 def test_a_paragraph_among_the_lines_is_no_item():
     text = f"- liver\n- {'word ' * 30}\n- fish"
     assert texts("Which sources?", text, "liver") == ["liver", "fish"]
+
+
+def test_a_dash_within_a_line_parts_nothing():
+    text = "The shop – the old one — is open · daily."
+    assert texts("Which shops?", text, "The shop – the old one — is open · daily") == []
 
 
 def test_bullets_within_a_line_part_items():

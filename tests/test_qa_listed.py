@@ -72,10 +72,63 @@ def test_an_item_with_a_conjunction_is_one_where_commas_show_it(quote, items):
             ["March 3rd, 1990", "April 4th, 1991"],
         ),
         ("They met in 1990, 1994.", "1990, 1994", ["1990", "1994"]),
+        (
+            "They met on Monday, May 3, and Tuesday, 4 May.",
+            "Monday, May 3, and Tuesday, 4 May",
+            ["Monday, May 3", "Tuesday, 4 May"],
+        ),
+        (
+            "They met in Albany, New York, and Macon, Georgia.",
+            "Albany, New York, and Macon, Georgia",
+            ["Albany, New York", "Macon, Georgia"],
+        ),
     ],
 )
 def test_a_date_and_a_place_are_one_item(text, quote, items):
     assert texts("Which were they?", text, quote) == items
+
+
+@pytest.mark.parametrize(
+    ("quote", "items"),
+    [
+        ("Hall & Son, Barnes & Noble and Boots", ["Hall & Son", "Barnes & Noble", "Boots"]),
+        ("Tesco, Marks & Spencer, and Boots", ["Tesco", "Marks & Spencer", "Boots"]),
+        ("Tesco and Marks & Spencer", ["Tesco", "Marks & Spencer"]),
+        ("Marks & Spencer", []),
+        ("Tesco, Aldi & Boots", ["Tesco", "Aldi", "Boots"]),
+        ("bread & butter", ["bread", "butter"]),
+    ],
+)
+def test_a_firm_with_an_ampersand_is_one_item(quote, items):
+    for text in (f"The chains are {quote}.", f"They were, in May, {quote}, as was said and heard."):
+        assert texts("Which chains are there?", text, quote) == items
+    for item in items[1:]:
+        assert texts("Which chains are there?", f"The chains are {quote}.", item) == items
+
+
+def test_an_ampersand_parts_people():
+    assert texts("Who were they?", "There were Anna & Ben.", "Anna & Ben") == ["Anna", "Ben"]
+    assert texts("Who were they?", "Anna, Ben & Cy sang.", "Ben") == ["Anna", "Ben", "Cy"]
+
+
+@pytest.mark.parametrize(
+    ("quote", "items"),
+    [
+        ("Portland, Oregon, and Seattle, Washington", ["Portland, Oregon", "Seattle, Washington"]),
+        ("Boise, Idaho and Rome", ["Boise, Idaho", "Rome"]),
+        ("Boston, New York and Rome", ["Boston", "New York", "Rome"]),
+        ("Turkey, Georgia, and Armenia", ["Turkey", "Georgia", "Armenia"]),
+        ("Superior, Michigan, Huron, and Erie", ["Superior", "Michigan", "Huron", "Erie"]),
+        ("Texas, Oregon and Ohio", ["Texas", "Oregon", "Ohio"]),
+        ("Duke, Kansas and Ohio", ["Duke", "Kansas", "Ohio"]),
+        ("Yale, Ohio State and Duke", ["Yale", "Ohio State", "Duke"]),
+    ],
+)
+def test_a_town_and_its_state_are_one_item(quote, items):
+    text = f"She had seen {quote}."
+    assert texts("Which places had she seen?", text, quote) == items
+    for item in (items[0], items[-1]):
+        assert texts("Which places had she seen?", text, item) == items
 
 
 def test_a_conjunction_between_clauses_shows_nothing():

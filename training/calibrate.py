@@ -30,7 +30,7 @@ from qa.metrics import best_against, calibration_error, score_answerability
 from qa.rank import Candidate, Ranking, rank
 from qa.reader import ExtractiveReader, Reading
 from qa.settings import Logistic, ReaderSettings
-from qa.several import MOST_ITEMS
+from qa.several import MOST_CANDIDATES
 from qa.torch_scorer import load_torch_reader
 
 RECIPE = Path(__file__).with_suffix(".toml")
@@ -230,7 +230,7 @@ def _read(reader: ExtractiveReader, cases: Sequence[Case]) -> list[list[Reading]
 def _ranking(case: Case, readings: Sequence[Reading], temperature: float) -> Ranking:
     cooled = [_at(reading, temperature) for reading in readings]
     passages = [hit.passage for hit in case.hits]
-    return rank(list(zip(passages, cooled, strict=True)), top_k=MOST_ITEMS)
+    return rank(list(zip(passages, cooled, strict=True)), top_k=MOST_CANDIDATES)
 
 
 def _at(reading: Reading, temperature: float) -> Reading:
