@@ -97,6 +97,7 @@ def test_an_answer_counts_only_where_a_passage_that_is_read_has_it(
     write_dev_set(tmp_path, "cut", {f"{about} {rest} Turpentine.": {question: "Turpentine"}})
     config = tomllib.loads((recipes / "calibrate.toml").read_text("utf-8")) | {
         "sets": ["cut"],
+        "conversations": [],
         "passages": 1,
     }
     cases = {case.kind: case for case in make_cases(tmp_path, config)}
@@ -141,3 +142,9 @@ def test_of_a_conversation_the_first_question_is_asked_and_what_leans_on_earlier
             assert {hit.passage.document.text for hit in case.hits} == {BRIDGE}
     assert asked["talk"] == {next(iter(ASKED)), next(iter(HALL_ASKED))}
     assert len(asked["single"]) == config["questions_of_a_set"]
+
+
+def test_conversations_that_are_no_sets_are_refused(data: Path, recipes: Path) -> None:
+    config = tomllib.loads((recipes / "calibrate.toml").read_text("utf-8"))
+    with pytest.raises(ValueError, match="conversations names talks, which sets does not: it has"):
+        make_cases(data, config | {"conversations": ["talk", "talks"]})

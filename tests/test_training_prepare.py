@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 import regex
+from devcheck import DevSource
 from examples import Example, read_examples, write_examples
 from passages import says
-from prepare import Recipe, SetMaker, make_examples, summary
+from prepare import Recipe, SetMaker, SetRecipe, make_examples, summary
 from squad import Asked
 from stub import StubEmbedder
 from training_data import ASKED, HALL_ASKED
@@ -101,3 +102,10 @@ def test_a_way_that_is_none_is_refused(recipes: Path, tmp_path: Path) -> None:
     file.write_text(regex.sub(r"(?m)^negation =", "negtion =", text), "utf-8")
     with pytest.raises(ValueError, match=r"prepare\.toml has unanswerable_ways negtion\."):
         Recipe.load(file)
+
+
+@pytest.mark.parametrize("kind", [SetRecipe, DevSource])
+def test_a_layout_that_is_none_is_refused(kind: type[SetRecipe] | type[DevSource]) -> None:
+    assert kind(name="talk", layout="conversation").layout == "conversation"
+    with pytest.raises(ValueError, match=r"set talk has layout 'conversations'\. Give one of"):
+        kind(name="talk", layout="conversations")  # type: ignore[arg-type]

@@ -16,7 +16,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from squad import Layout, find_set, read_questions
+from squad import Layout, check_layout, find_set, read_questions
 from whole_file import write_whole
 
 from qa.conversation import with_history
@@ -33,10 +33,16 @@ class DevSource:
     Args:
         name: of NAME.dev.json.
         layout: what a paragraph of it is.
+
+    Raises:
+        ValueError: there is no such layout.
     """
 
     name: str
     layout: Layout
+
+    def __post_init__(self) -> None:
+        check_layout(self.name, self.layout)
 
 
 @dataclass(frozen=True, slots=True)

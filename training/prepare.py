@@ -19,7 +19,7 @@ from examples import Example, write_examples
 from negatives import Searched
 from other_words import OtherWords
 from passages import Piece, around, nearest, without
-from squad import Asked, Layout, find_set, read_questions
+from squad import Asked, Layout, check_layout, find_set, read_questions
 
 from index.embed import Embedder, SentenceEmbedder
 from index.sentences import sentence_spans
@@ -45,6 +45,9 @@ class SetRecipe:
         min_passage_chars: shortest passage, None for that of the whole recipe.
         max_passage_chars: longest passage, likewise.
         held_out: titles of articles that nothing is learned from (held_out.py).
+
+    Raises:
+        ValueError: there is no such layout.
     """
 
     name: str
@@ -54,6 +57,9 @@ class SetRecipe:
     min_passage_chars: int | None = None
     max_passage_chars: int | None = None
     held_out: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_layout(self.name, self.layout)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +86,7 @@ class Recipe:
 
         Raises:
             TypeError: an entry is missing, or one is there that no recipe has.
-            ValueError: there is no such way to make a question unanswerable.
+            ValueError: there is no such way to make a question unanswerable, or no such layout.
         """
         entries = tomllib.loads(file.read_text("utf-8"))
         sets = tuple(

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from boundaries import mend
 
@@ -45,6 +45,20 @@ class Asked:
         """What a passage must not say to say no answer: each accepted one, and each of several."""
         parts = (self.context[start:end] for start, end in self.spans)
         return tuple(dict.fromkeys([*self.answers, *parts]))
+
+
+def check_layout(name: str, layout: str) -> None:
+    """Refuse a layout that there is not: it would be read as ``single``, and nobody told.
+
+    Args:
+        name: of the set.
+        layout: what its recipe says.
+
+    Raises:
+        ValueError: there is no such layout.
+    """
+    if layout not in get_args(Layout):
+        raise ValueError(f"The set {name} has layout {layout!r}. Give one of {get_args(Layout)}.")
 
 
 def find_set(folder: Path, name: str, part: str) -> Path:
