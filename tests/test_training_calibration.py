@@ -13,6 +13,7 @@ from calibrate import main as calibrate_main
 from cases import Case, make_cases
 from curves import draw_curves, reliability, risk_coverage
 from export import export
+from squad import find_set, read_articles
 from training_data import ASKED, BRIDGE, HALL, HALL_ASKED, rows_of
 
 from qa.reader import SHIPPED_READER
@@ -148,3 +149,21 @@ def test_conversations_that_are_no_sets_are_refused(data: Path, recipes: Path) -
     config = tomllib.loads((recipes / "calibrate.toml").read_text("utf-8"))
     with pytest.raises(ValueError, match="conversations names talks, which sets does not: it has"):
         make_cases(data, config | {"conversations": ["talk", "talks"]})
+
+
+def test_a_question_that_is_too_long_is_left_out(
+    data: Path,
+    recipes: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    shutil.copytree(SHIPPED_READER, tmp_path / "reader")
+    own = shutil.copytree(data, tmp_path / "data")
+    articles = read_articles(find_set(own, "single", "dev"))
+    (row, *_) = articles[0]["paragraphs"][0]["qas"]
+    row["question"] = "Where was Ada Fenn born? " * 99
+    find_set(own, "single", "dev").unlink()
+    (own / "single.dev.json").write_text(json.dumps({"data": articles}), "utf-8")
+    calibrated(monkeypatch, own, tmp_path / "reader", recipes / "calibrate.toml")
+    assert "cases left out: question too long" in capsys.readouterr().out

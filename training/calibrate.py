@@ -67,8 +67,12 @@ def main() -> None:
     config = tomllib.loads(options.recipe.read_text("utf-8"))
     before = ReaderSettings.from_folder(options.reader)
     plain = ReaderSettings(reads_history=before.reads_history, item_share=before.item_share)
-    cases = make_cases(options.data, config)
     reader = ExtractiveReader(load_torch_reader(options.reader), settings=plain)
+    made = make_cases(options.data, config)
+    # Where only what was told makes it too long, ``read_all`` reads the question alone.
+    cases = [case for case in made if reader.takes(case.question)]
+    if len(cases) < len(made):
+        print(f"Warning: {len(made) - len(cases)} cases left out: question too long", flush=True)
     read = _read(reader, cases)
 
     first, last, step = config["temperatures"]
