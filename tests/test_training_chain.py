@@ -16,6 +16,7 @@ from models import WEIGHTS, load_model
 from training_data import BRIDGE
 
 from qa.reader import SHIPPED_READER, ExtractiveReader
+from qa.settings import ReaderSettings
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -112,6 +113,41 @@ def test_the_whole_chain_makes_a_reader_and_leaves_out_what_is_done(
     chain_main()
     told = [f"{step.name}: done already" for step in chain]
     assert capsys.readouterr().out.splitlines() == told
+
+
+@pytest.mark.parametrize(
+    ("history", "talks", "knew", "expected"),
+    [
+        ("0.5", True, False, True),
+        ("0.0", True, False, False),
+        ("0.5", False, False, False),
+        ("0.5", False, True, True),
+    ],
+)
+def test_a_reader_reads_behind_earlier_turns_only_if_it_learned_to(
+    data: Path,
+    recipes: Path,
+    tiny: dict[str, str],
+    tmp_path: Path,
+    history: str,
+    talks: bool,
+    knew: bool,
+    expected: bool,
+) -> None:
+    own = shutil.copytree(recipes, tmp_path / "recipes")
+    text = (own / "prepare.toml").read_text("utf-8")
+    text = regex.sub(r"(?m)^history = [\d.]+", f"history = {history}", text)
+    if not talks:
+        text = text.replace('"conversation"', '"single"')
+    (own / "prepare.toml").write_text(text, "utf-8")
+    start = shutil.copytree(tiny["bert"], tmp_path / "start")
+    ReaderSettings(reads_history=knew).save(start)
+    output = tmp_path / "out"
+    inputs = Inputs(data=data, start=f"{start}", base="base", output=output, recipes=own)
+    shutil.copytree(start, output / "averaged")
+    (export,) = (step for step in chain_steps(inputs) if step.name == "export")
+    export.run()
+    assert ReaderSettings.from_folder(output / "reader").reads_history is expected
 
 
 def test_a_chain_of_other_inputs_does_not_go_on_in_the_same_folder(

@@ -40,7 +40,7 @@ from whole_file import write_whole
 
 from index.embed import SentenceEmbedder
 from qa.reader import SHIPPED_READER
-from qa.settings import SETTINGS_FILE
+from qa.settings import SETTINGS_FILE, ReaderSettings
 
 HERE = Path(__file__).parent
 MADE_OF_FILE = "made_of.json"  # in the output, since a step that is done does not say of what
@@ -143,7 +143,7 @@ def steps(inputs: Inputs) -> list[Step]:
             ),
         ),
         Step("average", averaged / WEIGHTS, lambda: _average(start, student, averaged, recipes)),
-        Step("export", reader / SETTINGS_FILE, lambda: export(averaged, reader)),
+        Step("export", reader / SETTINGS_FILE, lambda: _export(start, averaged, reader, recipes)),
         Step("calibrate", reader / CALIBRATION_FILE, lambda: _calibrate(data, reader, recipes)),
         Step(
             "devcheck",
@@ -234,6 +234,14 @@ def _average(start: str, student: Path, averaged: Path, recipes: Path) -> None:
     # Where nothing of the start is wanted, it may be no folder or have no span head.
     before = {} if share == 1 else {Path(start): 1 - share}
     average({**before, student: share}, averaged)
+
+
+def _export(start: str, averaged: Path, reader: Path, recipes: Path) -> None:
+    recipe = Recipe.load(recipes / "prepare.toml")
+    learned = recipe.history > 0 and any(one.layout == "conversation" for one in recipe.sets)
+    # What the start had learned is not forgotten; of one on the hub it is not known.
+    knew = ReaderSettings.from_folder(Path(start)).reads_history
+    export(averaged, reader, reads_history=learned or knew)
 
 
 def _share(recipes: Path) -> float:
