@@ -46,6 +46,51 @@ def test_a_start_that_cannot_be_averaged_with_is_refused_before_anything_is_done
         )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("recipe", "written", "told"),
+    [
+        ("prepare.toml", 'name = "talk"', r"no talkx\.train\.json or"),
+        ("teacher.toml", 'name = "talk"', r"no talkx\.dev\.json or"),
+        ("distil.toml", 'name = "single"', r"no singlex\.dev\.json or"),
+        ("calibrate.toml", 'sets = ["single"', r"no singlex\.dev\.json or"),
+        (
+            "calibrate.toml",
+            'conversations = ["talk"',
+            r"calibrate\.toml .* names talkx, which sets",
+        ),
+        ("card.toml", '"sentences", "talk"', r"card\.toml .* no source of talk\. Say in"),
+        ("distil.toml", 'keep = "last"', r"distil\.toml cannot be taken .*'lastx'"),
+        ("shrink.toml", "layers = ", r"shrink\.toml cannot be taken .*'layersx'"),
+        ("teacher.toml", "shard_examples", r"teacher\.toml cannot be taken .*'shard_examplesx'"),
+    ],
+)
+def test_what_a_chain_lacks_shows_before_anything_is_done(
+    data: Path,
+    recipes: Path,
+    tiny: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    recipe: str,
+    written: str,
+    told: str,
+) -> None:
+    own = shutil.copytree(recipes, tmp_path / "recipes")
+    distil = (own / "distil.toml").read_text("utf-8")  # an encoder has no head to average with
+    (own / "distil.toml").write_text(regex.sub(r"share = [\d.]+", "share = 1", distil), "utf-8")
+    text = (own / recipe).read_text("utf-8")
+    assert written in text
+    wrong = regex.sub(r"(\w)(\W*)$", r"\1x\2", written)
+    (own / recipe).write_text(text.replace(written, wrong), "utf-8")
+    monkeypatch.setattr(
+        sys, "argv",
+        ["chain.py", "--data", f"{data}", "--encoder", tiny["deberta"], "--teacher", tiny["mpnet"],
+         "--output", f"{tmp_path / 'out'}", "--recipes", f"{own}"],
+    )  # fmt: skip
+    with pytest.raises((FileNotFoundError, ValueError), match=told):
+        chain_main()
+    assert [file.name for file in (tmp_path / "out").iterdir()] == ["made_of.json"]
+
+
 def test_a_chain_can_begin_with_an_encoder_that_it_makes_smaller(
     data: Path, recipes: Path, tiny: dict[str, str], tmp_path: Path
 ) -> None:

@@ -34,6 +34,7 @@ from journal import PLOT
 from label import label
 from models import WEIGHTS, told_apart
 from prepare import Recipe, prepare
+from ready import check_ready
 from shrink import shrink
 from teacher import people_loss
 from whole_file import write_whole
@@ -281,6 +282,7 @@ def main() -> None:
     )
     chain = steps(inputs)
     hold_to_inputs(inputs, begun=any(step.made.exists() for step in chain))
+    check_ready(inputs.data, inputs.recipes, shrinks=inputs.encoder is not None)
     for step in chain:
         if step.made.exists():
             print(f"{step.name}: done already", flush=True)
