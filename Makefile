@@ -9,12 +9,13 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check $(if $(TORCH_IND
 
 # make train: DATA is a folder of NAME.train.json.gz and NAME.dev.json.gz, START the model to begin
 # with (the shipped reader), or ENCODER a DeBERTa-v3 to make smaller and to begin with, TEACHER the
-# teacher's base encoder (all-mpnet-base-v2, fetched), and OUT where everything goes, which make
-# clean leaves alone. Stopped, it goes on when it is started again.
+# teacher's base encoder (all-mpnet-base-v2, fetched), RECIPES the folder of the TOML files, and OUT
+# where everything goes, which make clean leaves alone. Stopped, it goes on when it is started again.
 DATA ?=
 START ?= qa/models/reader
 ENCODER ?=
 TEACHER ?=
+RECIPES ?= training
 OUT ?= trained
 
 .DEFAULT_GOAL := help
@@ -76,7 +77,7 @@ bench-runtimes: setup-dev ## time the models on other runtimes (installs OpenVIN
 
 train: setup-dev ## train a reader: make train DATA=folder
 	@test -n '$(DATA)' || { echo 'Where is the data? make train DATA=folder'; exit 2; }
-	$(BIN)/python training/chain.py --data '$(DATA)' --start '$(START)' $(if $(ENCODER),--encoder '$(ENCODER)') $(if $(TEACHER),--teacher '$(TEACHER)') --output '$(OUT)'
+	$(BIN)/python training/chain.py --data '$(DATA)' --start '$(START)' $(if $(ENCODER),--encoder '$(ENCODER)') $(if $(TEACHER),--teacher '$(TEACHER)') --recipes '$(RECIPES)' --output '$(OUT)'
 
 screenshot: setup-dev ## take the README's picture anew (needs Chromium)
 	$(BIN)/python -m pytest tests/test_qa_browser.py -k reads_like_a_page

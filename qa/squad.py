@@ -75,7 +75,7 @@ class SquadSet:
             data = file.read_bytes()
             if file.suffix == ".gz":
                 data = gzip.decompress(data)
-            return _parse(_articles(data))
+            return _parse(articles_in(data))
         except OSError as error:
             problem = error.strerror or str(error)
         except _QuestionError as error:
@@ -154,8 +154,18 @@ class SquadSet:
         return SquadSet(self.paragraphs, tuple(turn for one in drawn for turn in one))
 
 
-def _articles(data: bytes) -> Sequence[dict[str, Any]]:
-    """What stands in a file, whatever its name says: one JSON value, or one a line."""
+def articles_in(data: bytes) -> Sequence[dict[str, Any]]:
+    """What stands in a file, whatever its name says: one JSON value, or one a line.
+
+    Args:
+        data: the file's bytes, unpacked.
+
+    Returns:
+        Its articles, or its rows with a context each.
+
+    Raises:
+        ValueError, KeyError: it is something else.
+    """
     try:
         loaded = json.loads(data)
     except json.JSONDecodeError:
@@ -191,7 +201,7 @@ def _parse(articles: Sequence[dict[str, Any]]) -> SquadSet:
     numbers: dict[str, int] = {}
     paragraphs: list[Document] = []
     questions: list[SquadQuestion] = []
-    for conversation, (title, text, rows) in enumerate(_conversations(articles)):
+    for conversation, (title, text, rows) in enumerate(conversations_in(articles)):
         if text not in numbers:
             numbers[text] = len(paragraphs)
             paragraphs.append(Document(f"p{len(paragraphs)}", title, text))
@@ -201,7 +211,7 @@ def _parse(articles: Sequence[dict[str, Any]]) -> SquadSet:
                 asked = row["question"].strip()
             except (ValueError, KeyError, TypeError, AttributeError) as error:
                 told = f"{type(error).__name__}: {error}"
-                raise _QuestionError(f"question {_name_of(row)}: {told}") from error
+                raise _QuestionError(f"question {name_of(row)}: {told}") from error
             questions.append(
                 SquadQuestion(
                     asked,
@@ -216,10 +226,18 @@ def _parse(articles: Sequence[dict[str, Any]]) -> SquadSet:
     return SquadSet(tuple(paragraphs), tuple(questions))
 
 
-def _conversations(
+def conversations_in(
     articles: Sequence[dict[str, Any]],
 ) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
-    """Title, text and questions of each paragraph; of one that comes turn by turn, together."""
+    """Title, text and questions of each paragraph; of one that comes turn by turn, together.
+
+    Args:
+        articles: as ``articles_in`` gives them.
+
+    Raises:
+        InputError: a paragraph with questions is empty.
+        ValueError, KeyError, TypeError, AttributeError: something is missing, or of another kind.
+    """
     title, text, rows = "", "", list[dict[str, Any]]()
     for article in articles:
         # A row by itself is article, paragraph and question at once.
@@ -271,8 +289,12 @@ def _turn_in_id(row: dict[str, Any]) -> re.Match[str] | None:
     return TURN_IN_ID.fullmatch(named) if isinstance(named, str) else None
 
 
-def _name_of(row: Any) -> str:
-    """What an error calls a question: by its id, else by its words, else as it stands."""
+def name_of(row: Any) -> str:
+    """What an error calls a question: by its id, else by its words, else as it stands.
+
+    Args:
+        row: the question, as it stands in a file.
+    """
     named = row if not isinstance(row, dict) else row.get("id") or row.get("question") or row
     told = repr(named)
     return told if len(told) <= MOST_SHOWN else f"{told[:MOST_SHOWN]}…"

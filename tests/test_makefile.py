@@ -29,7 +29,7 @@ def command_of(script: str, *arguments: str) -> list[str]:
 
 
 def test_names_with_spaces_stay_whole() -> None:
-    names = ("data", "start", "encoder", "teacher", "out")
+    names = ("data", "start", "encoder", "teacher", "recipes", "out")
     given = [f"{name.upper()}=my {name}; x" for name in names]
     trained = command_of("training/chain.py", "train", *given)
     assert trained[1::2] == [f"my {name}; x" for name in names]

@@ -9,13 +9,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import regex
+from calibrate import Judged, choose_min_score, figures_of, fit
 from calibrate import main as calibrate_main
 from cases import Case, make_cases
 from curves import draw_curves, reliability, risk_coverage
 from export import export
+from squad import find_set, read_articles
 from training_data import ASKED, BRIDGE, HALL, HALL_ASKED, rows_of
 
-from qa.reader import SHIPPED_READER
+from index.records import Document, Hit, Passage
+from qa.rank import Ranking, rank
+from qa.reader import SHIPPED_READER, Reading, ReadSpan
 from qa.settings import ReaderSettings
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -59,8 +64,8 @@ def test_a_calibration_that_fails_leaves_what_was_fitted_before(
     with pytest.raises(FileNotFoundError, match=r"no single\.dev\.json"):
         calibrated(monkeypatch, tmp_path, reader, recipes / "calibrate.toml")
     fitted = (recipes / "calibrate.toml").read_text("utf-8")
-    broken.write_text(fitted.replace('features = ["mass"', 'features = ["no feature"'), "utf-8")
-    with pytest.raises(KeyError, match="no feature"):  # after all has been read
+    broken.write_text(fitted.replace("folds = 5", "folds = 1"), "utf-8")
+    with pytest.raises(ValueError, match="Of 0 cases that stand alone"):  # after all has been read
         calibrated(monkeypatch, data, reader, broken)
     assert {file.name: file.read_bytes() for file in reader.iterdir()} == before
 
@@ -97,6 +102,7 @@ def test_an_answer_counts_only_where_a_passage_that_is_read_has_it(
     write_dev_set(tmp_path, "cut", {f"{about} {rest} Turpentine.": {question: "Turpentine"}})
     config = tomllib.loads((recipes / "calibrate.toml").read_text("utf-8")) | {
         "sets": ["cut"],
+        "conversations": [],
         "passages": 1,
     }
     cases = {case.kind: case for case in make_cases(tmp_path, config)}
@@ -141,3 +147,94 @@ def test_of_a_conversation_the_first_question_is_asked_and_what_leans_on_earlier
             assert {hit.passage.document.text for hit in case.hits} == {BRIDGE}
     assert asked["talk"] == {next(iter(ASKED)), next(iter(HALL_ASKED))}
     assert len(asked["single"]) == config["questions_of_a_set"]
+
+
+def test_conversations_that_are_no_sets_are_refused(data: Path, recipes: Path) -> None:
+    config = tomllib.loads((recipes / "calibrate.toml").read_text("utf-8"))
+    with pytest.raises(ValueError, match="conversations names talks, which sets does not: it has"):
+        make_cases(data, config | {"conversations": ["talk", "talks"]})
+
+
+def test_a_question_that_is_too_long_is_left_out(
+    data: Path,
+    recipes: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    shutil.copytree(SHIPPED_READER, tmp_path / "reader")
+    own = shutil.copytree(data, tmp_path / "data")
+    articles = read_articles(find_set(own, "single", "dev"))
+    (row, *_) = articles[0]["paragraphs"][0]["qas"]
+    row["question"] = "Where was Ada Fenn born? " * 99
+    find_set(own, "single", "dev").unlink()
+    (own / "single.dev.json").write_text(json.dumps({"data": articles}), "utf-8")
+    calibrated(monkeypatch, own, tmp_path / "reader", recipes / "calibrate.toml")
+    assert "cases left out: question too long" in capsys.readouterr().out
+
+
+def case_of(number: int, *, answered: bool, name: str = "single", told: str | None = None) -> Case:
+    """A question asked of a passage that answers it, or does not."""
+    hit = Hit(Passage(Document("p", "p", BRIDGE), 0, len(BRIDGE)), 0.5, 0.5)
+    answers = ("Oldmere",) if answered else ()
+    return Case(name, number, "own", "Where was she born?", (hit,), False, answers, told)
+
+
+def ranking_of(case: Case, quote: str) -> Ranking:
+    """A reading of a case whose best quote this is."""
+    start = BRIDGE.index(quote)
+    reading = Reading((ReadSpan(start, start + len(quote), 1.0),), -1.0)
+    return rank([(case.hits[0].passage, reading)], top_k=1)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "lacking"),
+    [
+        ([], "whose best quote is right and none whose best quote is wrong and none that is ans"),
+        ([(True, "Oldmere")], "whose best quote is wrong and none that is not answered"),
+        ([(True, "green")], "whose best quote is right and none that is not answered"),
+        ([(False, "green")], "whose best quote is right and none that is answered"),
+        ([(True, "Oldmere"), (False, "green")], ""),
+    ],
+)
+def test_a_fit_says_which_cases_it_lacks(kinds: list[tuple[bool, str]], lacking: str) -> None:
+    cases = [case_of(number, answered=answered) for number, (answered, _) in enumerate(kinds)]
+    rankings = [ranking_of(case, quote) for case, (_, quote) in zip(cases, kinds, strict=True)]
+    if lacking:
+        with pytest.raises(ValueError, match=f"Of {len(kinds)} cases .* there is none {lacking}"):
+            fit(cases, rankings, ReaderSettings(), names=["mass"])
+        return
+    told = [case_of(number, answered=True, told="And then?") for number in range(2)]
+    heard = [ranking_of(case, "Oldmere") for case in told]
+    fitted = fit([*cases, *told], [*rankings, *heard], ReaderSettings(), names=["mass"])
+    assert fitted.right is not None
+    assert fitted.told_right is None  # of follow-ups too, some are lacking
+
+
+def test_without_an_answerable_question_no_least_score_is_chosen() -> None:
+    judged = [Judged(case_of(0, answered=False), 0.2, 0.8, right=False)]
+    with pytest.raises(ValueError, match="None of 1 cases is answerable"):
+        choose_min_score(judged, coverage=0.8)
+
+
+def test_without_cases_nothing_is_fitted(
+    data: Path, recipes: Path, tiny: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = (recipes / "calibrate.toml").read_text("utf-8")
+    config = regex.sub(r"(?m)^(sets|conversations) = .*", r"\1 = []", config)
+    (tmp_path / "none.toml").write_text(config, "utf-8")
+    with pytest.raises(ValueError, match=r"none\.toml gives no cases to fit to"):
+        calibrated(monkeypatch, data, Path(tiny["bert"]), tmp_path / "none.toml")
+
+
+@pytest.mark.parametrize("name", ["own", "all"])
+def test_a_set_is_not_taken_for_a_kind_of_case(name: str) -> None:
+    judged = [
+        Judged(case_of(0, answered=True, name=name), 0.9, 0.1, right=True),
+        Judged(case_of(1, answered=True), 0.3, 0.7, right=False),
+    ]
+    found = figures_of(judged, 0.5)
+    assert {group: row["cases"] for group, row in found.items()} == {
+        "own": 2, f"{name} (set)": 1, "single": 1, "all": 2,
+    }  # fmt: skip
+    assert list(found)[-1] == "all"

@@ -17,8 +17,7 @@ def test_the_card_names_every_source_and_seen_article(tmp_path: Path) -> None:
     figures.write_text(json.dumps({"new_wiki": {"command": "measure it", "f1": 81.5}}))
     text = card(tmp_path, [figures])
     facts = tomllib.loads((TRAINING / "card.toml").read_text("utf-8"))
-    sources = [*facts["sources"], *facts["start_sources"]]
-    assert all(source["source"] in text for source in sources)
+    assert all(source["source"] in text for source in facts["sources"])
     assert len(facts["seen_articles"]) == 9
     assert all(article in text for article in facts["seen_articles"])
     assert "| new_wiki | 81.5 |" in text
@@ -35,20 +34,36 @@ def test_the_card_of_another_start_tells_of_it(tmp_path: Path) -> None:
     text = card(tmp_path, [], start="some/reader", teacher="some/encoder")
     assert "some/reader" in text
     assert "some/encoder" in text
-    only_ours = [source["source"] for source in ours["start_sources"]]
-    for fact in (ours["base"], ours["teacher"], ours["name"], *ours["start"], *only_ours):
+    for fact in (ours["base"], ours["teacher"], ours["name"], *ours["start"]):
         assert fact not in text
         assert fact in card(tmp_path, [])
 
 
-def test_the_card_of_a_reader_made_from_the_shipped_one_keeps_its_sources(tmp_path: Path) -> None:
+def test_the_card_of_a_reader_made_from_the_shipped_one_keeps_its_sources(
+    recipes: Path, tmp_path: Path
+) -> None:
     ours = tomllib.loads((TRAINING / "card.toml").read_text("utf-8"))
-    text = card(tmp_path, [], start=str(SHIPPED_READER))
+    text = card(tmp_path, [], recipes=recipes, start=str(SHIPPED_READER))
     assert "whose own card says how it was made" in text
-    for fact in (ours["base"], *(source["source"] for source in ours["start_sources"])):
+    assert "| single, sentences, talk | us | free |" in text
+    assert len(ours["sources"]) > 5
+    for one in ours["sources"]:
+        assert (
+            f"| the start: {', '.join(one['sets'])} | {one['source']} | {one['licence']} |" in text
+        )
+    assert "licences of the shipped reader it began with (Apache-2.0) and of the sources" in text
+    for fact in (ours["base"], *ours["seen_articles"]):
         assert fact in text
     for fact in (ours["name"], ours["drawn"], *ours["start"], *ours["then"]):
         assert fact not in text
+
+
+def test_only_a_reader_that_has_seen_articles_of_squad_is_said_to_have(
+    recipes: Path, tmp_path: Path
+) -> None:
+    seen = "It has seen these articles"
+    assert seen not in card(tmp_path, [], recipes=recipes, start="some/reader")
+    assert seen in card(tmp_path, [], start="some/reader")  # by the recipe of the shipped one
 
 
 def test_the_shipped_card_is_what_the_chain_writes() -> None:

@@ -16,6 +16,7 @@ from models import WEIGHTS, load_model
 from training_data import BRIDGE
 
 from qa.reader import SHIPPED_READER, ExtractiveReader
+from qa.settings import ReaderSettings
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -43,6 +44,51 @@ def test_a_start_that_cannot_be_averaged_with_is_refused_before_anything_is_done
                 recipes=recipes,
             )
         )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("recipe", "written", "told"),
+    [
+        ("prepare.toml", 'name = "talk"', r"no talkx\.train\.json or"),
+        ("teacher.toml", 'name = "talk"', r"no talkx\.dev\.json or"),
+        ("distil.toml", 'name = "single"', r"no singlex\.dev\.json or"),
+        ("calibrate.toml", 'sets = ["single"', r"no singlex\.dev\.json or"),
+        (
+            "calibrate.toml",
+            'conversations = ["talk"',
+            r"calibrate\.toml .* names talkx, which sets",
+        ),
+        ("card.toml", '"sentences", "talk"', r"card\.toml .* no source of talk\. Say in"),
+        ("distil.toml", 'keep = "last"', r"distil\.toml cannot be taken .*'lastx'"),
+        ("shrink.toml", "layers = ", r"shrink\.toml cannot be taken .*'layersx'"),
+        ("teacher.toml", "shard_examples", r"teacher\.toml cannot be taken .*'shard_examplesx'"),
+    ],
+)
+def test_what_a_chain_lacks_shows_before_anything_is_done(
+    data: Path,
+    recipes: Path,
+    tiny: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    recipe: str,
+    written: str,
+    told: str,
+) -> None:
+    own = shutil.copytree(recipes, tmp_path / "recipes")
+    distil = (own / "distil.toml").read_text("utf-8")  # an encoder has no head to average with
+    (own / "distil.toml").write_text(regex.sub(r"share = [\d.]+", "share = 1", distil), "utf-8")
+    text = (own / recipe).read_text("utf-8")
+    assert written in text
+    wrong = regex.sub(r"(\w)(\W*)$", r"\1x\2", written)
+    (own / recipe).write_text(text.replace(written, wrong), "utf-8")
+    monkeypatch.setattr(
+        sys, "argv",
+        ["chain.py", "--data", f"{data}", "--encoder", tiny["deberta"], "--teacher", tiny["mpnet"],
+         "--output", f"{tmp_path / 'out'}", "--recipes", f"{own}"],
+    )  # fmt: skip
+    with pytest.raises((FileNotFoundError, ValueError), match=told):
+        chain_main()
+    assert [file.name for file in (tmp_path / "out").iterdir()] == ["made_of.json"]
 
 
 def test_a_chain_can_begin_with_an_encoder_that_it_makes_smaller(
@@ -112,6 +158,41 @@ def test_the_whole_chain_makes_a_reader_and_leaves_out_what_is_done(
     chain_main()
     told = [f"{step.name}: done already" for step in chain]
     assert capsys.readouterr().out.splitlines() == told
+
+
+@pytest.mark.parametrize(
+    ("history", "talks", "knew", "expected"),
+    [
+        ("0.5", True, False, True),
+        ("0.0", True, False, False),
+        ("0.5", False, False, False),
+        ("0.5", False, True, True),
+    ],
+)
+def test_a_reader_reads_behind_earlier_turns_only_if_it_learned_to(
+    data: Path,
+    recipes: Path,
+    tiny: dict[str, str],
+    tmp_path: Path,
+    history: str,
+    talks: bool,
+    knew: bool,
+    expected: bool,
+) -> None:
+    own = shutil.copytree(recipes, tmp_path / "recipes")
+    text = (own / "prepare.toml").read_text("utf-8")
+    text = regex.sub(r"(?m)^history = [\d.]+", f"history = {history}", text)
+    if not talks:
+        text = text.replace('"conversation"', '"single"')
+    (own / "prepare.toml").write_text(text, "utf-8")
+    start = shutil.copytree(tiny["bert"], tmp_path / "start")
+    ReaderSettings(reads_history=knew).save(start)
+    output = tmp_path / "out"
+    inputs = Inputs(data=data, start=f"{start}", base="base", output=output, recipes=own)
+    shutil.copytree(start, output / "averaged")
+    (export,) = (step for step in chain_steps(inputs) if step.name == "export")
+    export.run()
+    assert ReaderSettings.from_folder(output / "reader").reads_history is expected
 
 
 def test_a_chain_of_other_inputs_does_not_go_on_in_the_same_folder(

@@ -2,12 +2,14 @@
 
 import json
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 import torch
 from card import CARD_FILE
 from export import RefusedError, export, replace_shipped
+from export import main as export_main
 from transformers import (
     AutoModelForQuestionAnswering,
     AutoTokenizer,
@@ -26,6 +28,16 @@ def test_the_weights_of_an_export_are_halves(tiny: dict[str, str], tmp_path: Pat
     model = AutoModelForQuestionAnswering.from_pretrained(tmp_path / "out", dtype="auto")
     assert {value.dtype for value in model.state_dict().values()} == {torch.float16}
     assert ExtractiveReader.from_pretrained(tmp_path / "out").settings.reads_history
+
+
+def test_an_export_says_whether_the_reader_learned_from_conversations(
+    tiny: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for options, expected in (([], True), (["--no-reads-history"], False)):
+        given = ["--reader", tiny["bert"], "--output", f"{tmp_path}", *options]
+        monkeypatch.setattr(sys, "argv", ["export.py", *given])
+        export_main()
+        assert ReaderSettings.from_folder(tmp_path).reads_history is expected
 
 
 def test_what_was_fitted_to_other_weights_does_not_stay_beside_new_ones(

@@ -2,6 +2,9 @@
 
 import random
 import shutil
+import tomllib
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +16,7 @@ from boundaries import mend
 from distil import Distilling, distil, distilling_loss, teacher_logits
 from examples import Example, digest_of, write_examples
 from features import NULL_TOKEN, collate, cut_batches, encode
+from finetune import learn
 from hypothesis import given
 from hypothesis import strategies as st
 from label import label
@@ -85,6 +89,39 @@ def test_an_answers_tokens_are_its_first_and_its_last(tiny: dict[str, str]) -> N
     words = tokenizer.convert_ids_to_tokens(feature.token_ids)
     ((begin,), (end,)) = feature.starts, feature.ends
     assert words[begin : end + 1] == ["four", "months"]
+
+
+@pytest.mark.parametrize("name", ["bert", "mpnet", "deberta"])
+def test_of_questions_only_those_that_are_too_long_are_left_out(
+    tiny: dict[str, str], name: str
+) -> None:
+    tokenizer = load_tokenizer(tiny[name])
+    asked = [questions_about(BRIDGE, [(0, 3)], number) for number in range(4)]
+    long = "Who was it, and was it green, or was it in Oldmere, and who held the ladder?"
+    asked[1] = replace(asked[1], question=long)  # longer than what is left of the passage
+    asked[2] = replace(asked[2], question=f"{long} " * 9)
+    asked[3] = replace(asked[3], spans=((len(BRIDGE) - 5, len(BRIDGE)),))
+    size = len(tokenizer(long)["input_ids"])
+    skipped: Counter[str] = Counter()
+    encoded = encode(asked, tokenizer, max_tokens=size + 9, skipped=skipped)
+    assert [(one.example, one.group) for one in encoded] == [(0, 0), (1, 1)]
+    assert encoded[1].token_ids[:size].tolist() == tokenizer(long)["input_ids"]
+    assert skipped == {
+        "question leaves no room for a passage": 1,
+        "answer lies beyond the tokens": 1,
+    }
+    assert encode(asked[2:3], tokenizer, max_tokens=size + 9) == []
+
+
+def test_of_nothing_nothing_is_learned(tiny: dict[str, str], recipes: Path, tmp_path: Path) -> None:
+    training = steps.Training(
+        **tomllib.loads((recipes / "distil.toml").read_text("utf-8"))["training"]
+    )
+    asked = [replace(questions_about(BRIDGE, [(0, 3)]), question="Who was it? " * 300)]
+    with pytest.raises(
+        ValueError, match=r"nothing to learn from: 1 examples .* 1 left out: question"
+    ):
+        learn(asked, tiny["bert"], tmp_path, training=training, loss_of=people_loss, made_of="")
 
 
 @many

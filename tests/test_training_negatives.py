@@ -31,6 +31,23 @@ def test_where_no_other_paragraph_lacks_the_answer_there_is_no_negative() -> Non
     assert searched.negative(asked, asked.question) is None
 
 
+def test_of_an_article_that_is_not_searched_the_negative_is_another_articles() -> None:
+    asked = Asked("Where is Ada?", "Ada is in Oldmere.", 0, ("Oldmere",), ((10, 17),), ())
+    others = [
+        replace(asked, article=article, context=context)
+        for article in (0, 1)
+        for context in ("Ada sang of him.", "Bo slept there.", "Ada is of Oldmere.")
+    ]
+    for seed in range(9):  # either article may be the one that is searched
+        searched = Searched(
+            [asked, *others], most_paragraphs=3, embedder=StubEmbedder(), rng=random.Random(seed)
+        )
+        for article in (0, 1, 2):
+            piece = searched.negative(replace(asked, article=article), asked.question)
+            assert piece is not None
+            assert piece.text in {"Ada sang of him.", "Bo slept there."}
+
+
 def test_a_passage_that_says_one_of_several_answers_is_no_negative() -> None:
     context = "Ann and Bob met. It rained. Later Ann left. The sun came out."
     asked = Asked("Who met?", context, 0, ("Bob",), ((0, 3), (8, 11)), ())

@@ -1,17 +1,20 @@
 """Examples that a reader is trained on: their kinds, spans and histories, and the recipe."""
 
+import json
 import random
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import regex
+from devcheck import DevSource
 from examples import Example, read_examples, write_examples
 from passages import says
-from prepare import Recipe, SetMaker, make_examples, summary
+from prepare import Recipe, SetMaker, SetRecipe, make_examples, summary
 from squad import Asked
 from stub import StubEmbedder
-from training_data import ASKED, HALL_ASKED
+from training_data import ASKED, BRIDGE, HALL_ASKED, rows_of
 
 from qa.conversation import with_history
 from qa.records import Turn
@@ -101,3 +104,57 @@ def test_a_way_that_is_none_is_refused(recipes: Path, tmp_path: Path) -> None:
     file.write_text(regex.sub(r"(?m)^negation =", "negtion =", text), "utf-8")
     with pytest.raises(ValueError, match=r"prepare\.toml has unanswerable_ways negtion\."):
         Recipe.load(file)
+
+
+@pytest.mark.parametrize("kind", [SetRecipe, DevSource])
+def test_a_layout_that_is_none_is_refused(kind: type[SetRecipe] | type[DevSource]) -> None:
+    assert kind(name="talk", layout="conversation").layout == "conversation"
+    with pytest.raises(ValueError, match=r"set talk has layout 'conversations'\. Give one of"):
+        kind(name="talk", layout="conversations")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        (
+            [{**row, "answers": [{"text": "Kent", "answer_start": 4}]}
+             for row in rows_of(BRIDGE, ASKED, "1")[:4]] + rows_of(BRIDGE, ASKED, "1")[4:],
+            rf"has 4 of {len(ASKED)} answerable questions whose answer is not at its answer_start",
+        ),
+        ([{"question": " ", "answers": []}], r"gives no examples \(1 left out: empty question\)"),
+        ([], r"gives no examples \(it has no questions\)"),
+    ],
+)  # fmt: skip
+def test_a_set_that_is_lost_is_refused(
+    recipes: Path, tmp_path: Path, rows: list[dict[str, object]], told: str
+) -> None:
+    file = tmp_path / "single.train.json"
+    file.write_text(json.dumps({"data": [{"paragraphs": [{"context": BRIDGE, "qas": rows}]}]}))
+    recipe = Recipe.load(recipes / "prepare.toml")
+    with pytest.raises(ValueError, match=rf"single\.train\.json {told}"):
+        make_examples(
+            tmp_path,
+            replace(recipe, sets=recipe.sets[:1]),
+            embedder=StubEmbedder(),
+            skipped=Counter(),
+        )
+
+
+def test_an_empty_paragraph_does_not_stop_the_others(recipes: Path, tmp_path: Path) -> None:
+    nothing = {"question": "Who paid?", "answers": [], "is_impossible": True}
+    paragraphs = [
+        {"context": " ", "qas": [nothing]},
+        {"context": BRIDGE, "qas": rows_of(BRIDGE, ASKED, "1")},
+    ]
+    file = tmp_path / "single.train.json"
+    file.write_text(json.dumps({"data": [{"paragraphs": paragraphs}]}))
+    recipe = Recipe.load(recipes / "prepare.toml")
+    skipped: Counter[str] = Counter()
+    made = make_examples(
+        tmp_path,
+        replace(recipe, sets=recipe.sets[:1]),
+        embedder=StubEmbedder(),
+        skipped=skipped,
+    )
+    assert made
+    assert skipped == {"single: empty paragraph": 1}

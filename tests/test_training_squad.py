@@ -85,7 +85,29 @@ def test_what_has_no_place_is_learned_only_where_it_is_plain(tmp_path: Path) -> 
     rows = [{"question": "Who?", "answers": ["Ann"]}, {"question": "Whom?", "answers": ["Cy"]}]
     (one,), skipped = read_rows(tmp_path, [("Ann met Cy, Cy and Cy.", rows)])
     assert spans_of(one) == ["Ann"]
-    assert skipped == {"answer is not where the file says": 1}
+    assert skipped == {"answer has no place, and does not stand there once": 1}
+
+
+def test_what_is_left_out_is_counted_under_its_reason(tmp_path: Path) -> None:
+    rows = [
+        {"question": "What ends it?", "answers": [{"text": " .", "answer_start": 8}]},
+        {
+            "question": "Who came?",
+            "answers": [{"text": "Ann", "answer_start": 1}],
+        },  # not looked for
+        {"question": "Who left?", "answers": [{"text": "Bob"}]},
+    ]
+    nothing = {"question": "Why?", "answers": [], "is_impossible": True}
+    read, skipped = read_rows(
+        tmp_path, [("Ann came .", rows), (" \n\u00a0", [nothing, nothing]), ("", [])]
+    )
+    assert read == []
+    assert skipped == {
+        "answer is only punctuation": 1,
+        "answer is not where the file says": 1,
+        "answer has no place, and does not stand there once": 1,
+        "empty paragraph": 2,
+    }
 
 
 def test_cannotanswer_is_no_answer_and_not_read(tmp_path: Path) -> None:
@@ -117,3 +139,64 @@ def test_joined_sentences_move_all_spans_along(tmp_path: Path) -> None:
     assert [spans_of(one) for one in read] == [["Ann"], ["Bob", "Ann"]]
     assert read[1].spans == ((10, 13), (18, 21))
     assert not skipped
+
+
+ROW = {"id": "q7", "question": "Who came?", "answers": [{"text": "Ann", "answer_start": 0}]}
+
+
+@pytest.mark.parametrize("lacking", ["question", "answers"])
+@pytest.mark.parametrize("layout", ["single", "sentence"])
+def test_a_question_that_cannot_be_read_is_named_with_its_file(
+    tmp_path: Path, lacking: str, layout: Layout
+) -> None:
+    row = {name: value for name, value in ROW.items() if name != lacking} | {"id": "a:1:0-7"}
+    with pytest.raises(ValueError, match=rf"x\.train\.json .*question 'a:1:0-7': .*'{lacking}'"):
+        read_rows(tmp_path, [("Ann came.", [row])], layout)
+
+
+def test_sentences_without_places_in_their_ids_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(
+        ValueError, match=r"x\.train\.json .*question 'q7' has no id .* layout single"
+    ):
+        read_rows(tmp_path, [("Ann came.", [ROW])], "sentence")
+
+
+def test_files_are_read_in_every_layout_that_is_evaluated(tmp_path: Path) -> None:
+    squad = json.dumps({"data": [{"paragraphs": [{"context": "Ann came.", "qas": [ROW]}]}]})
+    row = json.dumps({"title": "A", "context": "Ann came.", **ROW})
+    story = {
+        "story": "Ann came.",
+        "questions": [{"input_text": "Who came?", "turn_id": 1}],
+        "answers": [{"input_text": "Ann", "turn_id": 1}],
+    }
+    file = tmp_path / "x.train.json"
+    for data in (
+        squad.encode(),
+        b"\xef\xbb\xbf" + squad.encode(),
+        f"{row}\n{row.replace('Ann', 'Bob')}\n".encode(),
+        json.dumps({"data": [story]}).encode(),
+    ):
+        file.write_bytes(data)
+        skipped: Counter[str] = Counter()
+        read = read_questions(file, layout="single", rng=random.Random(0), skipped=skipped)
+        assert spans_of(read[0]) == ["Ann"]
+        assert {one.article for one in read} == {0}
+        assert not skipped
+    for data in (b"{", b"[7]", b'{"data": 7}'):
+        file.write_bytes(data)
+        with pytest.raises(ValueError, match=r"x\.train\.json cannot be read as SQuAD questions"):
+            read_questions(file, layout="single", rng=random.Random(0), skipped=Counter())
+
+
+def test_turns_that_come_one_a_row_are_one_conversation(tmp_path: Path) -> None:
+    rows = [
+        {"context": "Ann came.", "question": asked, "turn": turn, "answers": ["Ann"]}
+        for turn, asked in enumerate(("Who came?", "Who?"))
+    ]
+    file = tmp_path / "x.train.json"
+    file.write_text("\n".join(map(json.dumps, rows)))
+    first, second = read_questions(
+        file, layout="conversation", rng=random.Random(0), skipped=Counter()
+    )
+    assert first.history == ()
+    assert [turn.question for turn in second.history] == ["Who came?"]

@@ -38,6 +38,7 @@ CALIBRATION_FILE = "calibration.json"
 CURVES_FILE = "calibration.svg"
 LEAST_PROBABILITY = 1e-6  # so that one certain mistake does not decide
 BLOCK_PAIRS = 512  # pairs sorted by length together
+ALL = "all"  # the figures of all cases
 Features = Mapping[str, float]
 
 
@@ -67,8 +68,17 @@ def main() -> None:
     config = tomllib.loads(options.recipe.read_text("utf-8"))
     before = ReaderSettings.from_folder(options.reader)
     plain = ReaderSettings(reads_history=before.reads_history, item_share=before.item_share)
-    cases = make_cases(options.data, config)
     reader = ExtractiveReader(load_torch_reader(options.reader), settings=plain)
+    made = make_cases(options.data, config)
+    # Where only what was told makes it too long, ``read_all`` reads the question alone.
+    cases = [case for case in made if reader.takes(case.question)]
+    if len(cases) < len(made):
+        print(f"Warning: {len(made) - len(cases)} cases left out: question too long", flush=True)
+    if not cases:
+        raise ValueError(
+            f"{options.recipe} gives no cases to fit to."
+            " Name development sets in sets, and let questions be asked of them."
+        )
     read = _read(reader, cases)
 
     first, last, step = config["temperatures"]
@@ -84,7 +94,7 @@ def main() -> None:
     alone = [one for one in crossed if one.case.told is None]
     least = choose_min_score(alone, coverage=config["coverage"])
     settings = replace(settings, min_score=round(least, 3))
-    found = _figures(crossed, least)
+    found = figures_of(crossed, least)
     # Nothing is changed before all is fitted, and there are no figures while they may be of others.
     (options.reader / CALIBRATION_FILE).unlink(missing_ok=True)
     settings.save(options.reader)
@@ -135,16 +145,40 @@ def fit(
         rankings: what was read in each.
         settings: what else was fitted.
         names: of the features to take (``qa.confidence.features``).
+
+    Raises:
+        ValueError: of the questions that stand alone some kind of case is lacking. Without one
+            of follow-ups, these are judged as any other question.
     """
     read = [pair for pair in zip(cases, rankings, strict=True) if pair[1].candidates]
-    right, absent = _fit_to([pair for pair in read if pair[0].told is None], names)
+    alone = [pair for pair in read if pair[0].told is None]
+    lacking = _lacking(alone)
+    if lacking:
+        raise ValueError(
+            f"Of {len(alone)} cases that stand alone there is none {' and none '.join(lacking)}, so"
+            " that nothing can be told apart. Name more development sets in sets, take more"
+            " questions_of_a_set or fewer folds, or set other shares in places."
+        )
+    right, absent = _fit_to(alone, names)
     fitted = replace(settings, right=right, absent=absent, told_right=None, told_absent=None)
     told = [pair for pair in read if pair[0].told is not None]
-    # There is nothing to tell apart where all or none are right, or answered.
-    if len({_is_right(*pair) for pair in told}) == len({bool(c.answers) for c, _ in told}) == 2:
+    if not _lacking(told):
         told_right, told_absent = _fit_to(told, names)
         fitted = replace(fitted, told_right=told_right, told_absent=told_absent)
     return fitted
+
+
+def _lacking(read: Sequence[tuple[Case, Ranking]]) -> list[str]:
+    """The kinds of case without which there is nothing to tell apart, and that are not there."""
+    rights = {_is_right(*pair) for pair in read}
+    answered = {bool(case.answers) for case, _ in read}
+    kinds = {
+        "whose best quote is right": True in rights,
+        "whose best quote is wrong": False in rights,
+        "that is answered by its passages": True in answered,
+        "that is not answered by its passages": False in answered,
+    }
+    return [kind for kind, there in kinds.items() if not there]
 
 
 def _fit_to(
@@ -207,8 +241,20 @@ def choose_min_score(judged: Sequence[Judged], *, coverage: float) -> float:
     A point of the risk–coverage curve (El-Yaniv and Wiener 2010): what is lost by
     abstention is fixed, and the better a reader tells answers from absences, the more
     absences it finds.
+
+    Args:
+        judged: questions that stand alone.
+        coverage: the share.
+
+    Raises:
+        ValueError: none of them is answerable.
     """
     scores = sorted(one.score for one in judged if one.case.answers)
+    if not scores:
+        raise ValueError(
+            f"None of {len(judged)} cases is answerable, so no least score can be chosen."
+            " Name development sets with answers in sets."
+        )
     return scores[int((1 - coverage) * len(scores))]
 
 
@@ -267,19 +313,28 @@ def _logistic(rows: Sequence[Features], truths: Sequence[bool]) -> Logistic:
     return Logistic(round(float(model.intercept_[0]), 4), weights)
 
 
-def _figures(judged: Sequence[Judged], least: float) -> dict[str, dict[str, float]]:
-    """Held-out figures by set and by kind of case, and of all."""
+def figures_of(judged: Sequence[Judged], least: float) -> dict[str, dict[str, float]]:
+    """Held-out figures by set and by kind of case, and of all.
+
+    A set that is called as a kind of case is, or "all", is told apart from it.
+
+    Args:
+        judged: the cases, at least one.
+        least: the score from which a quote is given.
+    """
+    taken = {ALL, *(one.case.kind for one in judged)}
     groups: dict[str, list[Judged]] = {}
     for one in judged:
-        for name in (one.case.name, one.case.kind, "all"):
+        of_set = f"{one.case.name} (set)" if one.case.name in taken else one.case.name
+        for name in (of_set, one.case.kind, ALL):
             groups.setdefault(name, []).append(one)
     return {
-        name: _figures_of(groups[name], least)
-        for name in sorted(groups, key=lambda name: (name == "all", name))
+        name: _of_group(groups[name], least)
+        for name in sorted(groups, key=lambda name: (name == ALL, name))
     }
 
 
-def _figures_of(judged: Sequence[Judged], least: float) -> dict[str, float]:
+def _of_group(judged: Sequence[Judged], least: float) -> dict[str, float]:
     scores = [one.score for one in judged]
     figures = {
         "cases": len(judged),

@@ -11,7 +11,7 @@ articles that are held out of the training, and ablations.json of ablate.py: wha
 import argparse
 import json
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ CARD_FILE = "MODEL_CARD.md"
 FACTS = "card"  # the recipe of what no other recipe knows
 STEPS_FILE = "steps.json"
 ABLATIONS_FILE = "ablations.json"
+SEEN_IN = "squad2_part"  # the set that holds card.toml's seen_articles
 CALIBRATE = "python training/calibrate.py --data DATA --reader READER"
 CALIBRATED = ("cases", "right", "ece", "auroc", "abstained_at_90", "answered")
 
@@ -61,23 +62,37 @@ def card(
         tomllib.loads((recipes / f"{name}.toml").read_text("utf-8"))
         for name in (FACTS, "distil", "teacher")
     )
+    recipe = Recipe.load(recipes / "prepare.toml")
+    trained_on = {one.name for one in recipe.sets}
+    sources = source_rows(facts, trained_on)
+    seen = facts["seen_articles"] if SEEN_IN in trained_on else []
     if start is not None:
         facts |= {
             "name": "A reader",
+            "base": f"`{start}`",
+            "licence": "under the licences of that and of the sources below",
             "start": [f"*Start.* `{start}`, whose own card says how it was made."],
             "drawn": None,
             "then": [],
             "shrunk": shrunk,
         }
-        if Path(start).resolve() != SHIPPED_READER.resolve():  # of that, the sources are known
+        if Path(start).resolve() == SHIPPED_READER.resolve():  # of that, all is known
+            shipped = tomllib.loads((RECIPES / f"{FACTS}.toml").read_text("utf-8"))
             facts |= {
-                "base": f"`{start}`",
-                "licence": "under the licences of that and of the sources below",
-                "start_sources": [],
+                "base": shipped["base"],
+                "licence": (
+                    f"under the licences of the shipped reader it began with ({shipped['licence']})"
+                    " and of the sources below"
+                ),
             }
+            shipped_sets = {one.name for one in Recipe.load(RECIPES / "prepare.toml").sets}
+            sources += [
+                (f"the start: {sets}", source, licence)
+                for sets, source, licence in source_rows(shipped, shipped_sets)
+            ]
+            seen = [*dict.fromkeys([*seen, *shipped["seen_articles"]])]
     if teacher is not None:
         facts["teacher"] = f"`{teacher}`"
-    recipe = Recipe.load(recipes / "prepare.toml")
     measured = {
         name: row for file in figures for name, row in json.loads(file.read_text("utf-8")).items()
     }
@@ -96,11 +111,8 @@ def card(
         "The recipes are in `training/`; `make train` runs them from a model of your choice.",
         "\n".join(f"{number}. {step}" for number, step in enumerate(made, start=1)),
         "## Data",
-        _sources(facts, {one.name for one in recipe.sets}),
-        (
-            "**It has seen these articles of the SQuAD 2.0 development set:"
-            f"** {', '.join(facts['seen_articles'])}. Do not evaluate it on them."
-        ),
+        _table(("sets", "source", "licence"), sources, numbers=False),
+        *_seen(seen),
         "## Figures",
         _figures(measured, facts["figures"].format(**distil["training"])),
         *_steps(reader / STEPS_FILE),
@@ -171,7 +183,16 @@ def _epochs(training: Mapping[str, Any]) -> str:
     return f"{count} epoch{'' if count == 1 else 's'}{some} at {training['learning_rate']:g}"
 
 
-def _sources(facts: Mapping[str, Any], trained_on: set[str]) -> str:
+def source_rows(facts: Mapping[str, Any], trained_on: Set[str]) -> list[tuple[str, str, str]]:
+    """Sets, source and licence of all that was trained on.
+
+    Args:
+        facts: the entries of card.toml.
+        trained_on: names of the sets.
+
+    Raises:
+        ValueError: of some it does not say source and licence.
+    """
     rows = []
     told: set[str] = set()
     for source in facts["sources"]:
@@ -180,11 +201,23 @@ def _sources(facts: Mapping[str, Any], trained_on: set[str]) -> str:
         if used:
             rows.append((", ".join(used), source["source"], source["licence"]))
     if trained_on - told:
-        raise ValueError(f"card.toml names no source of {', '.join(sorted(trained_on - told))}.")
-    rows += [
-        (", ".join(one["sets"]), one["source"], one["licence"]) for one in facts["start_sources"]
+        raise ValueError(
+            f"card.toml names no source of {', '.join(sorted(trained_on - told))}."
+            " Say in [[sources]] whence they are, and under which licence."
+        )
+    return rows
+
+
+def _seen(articles: Sequence[str]) -> list[str]:
+    """What it must not be evaluated on."""
+    if not articles:
+        return []
+    return [
+        (
+            "**It has seen these articles of the SQuAD 2.0 development set:"
+            f"** {', '.join(articles)}. Do not evaluate it on them."
+        )
     ]
-    return _table(("sets", "source", "licence"), rows, numbers=False)
 
 
 def _figures(measured: Mapping[str, Mapping[str, Any]], meaning: str) -> str:

@@ -49,8 +49,34 @@ class Case:
     told: str | None = None
 
 
+def check_sets(config: Mapping[str, Any]) -> None:
+    """Refuse conversations that no case would be made of.
+
+    Args:
+        config: the entries of calibrate.toml.
+
+    Raises:
+        ValueError: one of ``conversations`` is not in ``sets``.
+    """
+    unknown = [name for name in config["conversations"] if name not in config["sets"]]
+    if unknown:
+        raise ValueError(
+            f"conversations names {', '.join(unknown)}, which sets does not:"
+            f" it has {', '.join(config['sets'])}. Add it there, or take it out."
+        )
+
+
 def make_cases(folder: Path, config: Mapping[str, Any]) -> list[Case]:
-    """The cases of all development sets that a recipe names."""
+    """The cases of all development sets that a recipe names.
+
+    Args:
+        folder: holds NAME.dev.json or NAME.dev.json.gz of each.
+        config: the entries of calibrate.toml.
+
+    Raises:
+        ValueError: one of its conversations is not among its sets.
+    """
+    check_sets(config)
     embedder = SentenceEmbedder.shipped()
     rng = random.Random(config["seed"])
     cases: list[Case] = []

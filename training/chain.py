@@ -34,13 +34,14 @@ from journal import PLOT
 from label import label
 from models import WEIGHTS, told_apart
 from prepare import Recipe, prepare
+from ready import check_ready
 from shrink import shrink
 from teacher import people_loss
 from whole_file import write_whole
 
 from index.embed import SentenceEmbedder
 from qa.reader import SHIPPED_READER
-from qa.settings import SETTINGS_FILE
+from qa.settings import SETTINGS_FILE, ReaderSettings
 
 HERE = Path(__file__).parent
 MADE_OF_FILE = "made_of.json"  # in the output, since a step that is done does not say of what
@@ -143,7 +144,7 @@ def steps(inputs: Inputs) -> list[Step]:
             ),
         ),
         Step("average", averaged / WEIGHTS, lambda: _average(start, student, averaged, recipes)),
-        Step("export", reader / SETTINGS_FILE, lambda: export(averaged, reader)),
+        Step("export", reader / SETTINGS_FILE, lambda: _export(start, averaged, reader, recipes)),
         Step("calibrate", reader / CALIBRATION_FILE, lambda: _calibrate(data, reader, recipes)),
         Step(
             "devcheck",
@@ -236,6 +237,14 @@ def _average(start: str, student: Path, averaged: Path, recipes: Path) -> None:
     average({**before, student: share}, averaged)
 
 
+def _export(start: str, averaged: Path, reader: Path, recipes: Path) -> None:
+    recipe = Recipe.load(recipes / "prepare.toml")
+    learned = recipe.history > 0 and any(one.layout == "conversation" for one in recipe.sets)
+    # What the start had learned is not forgotten; of one on the hub it is not known.
+    knew = ReaderSettings.from_folder(Path(start)).reads_history
+    export(averaged, reader, reads_history=learned or knew)
+
+
 def _share(recipes: Path) -> float:
     recipe = tomllib.loads((recipes / "distil.toml").read_text("utf-8"))
     return float(recipe[SHARE_OF]["share"])
@@ -273,6 +282,7 @@ def main() -> None:
     )
     chain = steps(inputs)
     hold_to_inputs(inputs, begun=any(step.made.exists() for step in chain))
+    check_ready(inputs.data, inputs.recipes, shrinks=inputs.encoder is not None)
     for step in chain:
         if step.made.exists():
             print(f"{step.name}: done already", flush=True)

@@ -16,7 +16,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from squad import Layout, find_set, read_questions
+from squad import Layout, check_layout, find_set, read_questions
 from whole_file import write_whole
 
 from qa.conversation import with_history
@@ -33,10 +33,16 @@ class DevSource:
     Args:
         name: of NAME.dev.json.
         layout: what a paragraph of it is.
+
+    Raises:
+        ValueError: there is no such layout.
     """
 
     name: str
     layout: Layout
+
+    def __post_init__(self) -> None:
+        check_layout(self.name, self.layout)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +53,13 @@ class DevSet:
         name: of the set.
         pairs: each question, behind its earlier turns, and its paragraph.
         answers: the accepted ones of each; none where it is unanswerable.
+        alone: each question by itself.
     """
 
     name: str
     pairs: tuple[tuple[str, str], ...]
     answers: tuple[tuple[str, ...], ...]
+    alone: tuple[str, ...]
 
 
 def draw_sets(
@@ -64,20 +72,35 @@ def draw_sets(
         sources: which sets.
         questions: at most so many of each.
         seed: of the draw.
+
+    Raises:
+        FileNotFoundError: a set is not in the folder.
+        ValueError: a set cannot be read, or there is nothing to ask of it.
     """
     drawn = []
     for source in sources:
         rng = random.Random(seed)
-        asked = read_questions(
-            find_set(folder, source.name, "dev"),
-            layout=source.layout,
-            rng=rng,
-            skipped=Counter(),
-        )
+        file = find_set(folder, source.name, "dev")
+        skipped: Counter[str] = Counter()
+        asked = read_questions(file, layout=source.layout, rng=rng, skipped=skipped)
+        told = ", ".join(f"{count} left out: {reason}" for reason, count in skipped.items())
+        if not asked[:questions]:
+            raise ValueError(
+                f"{file} gives no questions to check a reader on ({told or 'none left out'};"
+                f" dev_questions is {questions}). Mend it, or take the set out of the recipe."
+            )
+        if told:
+            print(f"Warning: {source.name}.dev: {told}", flush=True)
         rng.shuffle(asked)
         asked = asked[:questions]
-        pairs = tuple((with_history(one.question, one.history), one.context) for one in asked)
-        drawn.append(DevSet(source.name, pairs, tuple(one.answers for one in asked)))
+        drawn.append(
+            DevSet(
+                source.name,
+                tuple((with_history(one.question, one.history), one.context) for one in asked),
+                tuple(one.answers for one in asked),
+                tuple(one.question for one in asked),
+            )
+        )
     return drawn
 
 
@@ -87,6 +110,9 @@ def sets_of(folder: Path, recipe: Mapping[str, Any]) -> list[DevSet]:
     Args:
         folder: as for ``draw_sets``.
         recipe: with any number of [[dev_sets]], and of [training] dev_questions and the seed.
+
+    Raises:
+        FileNotFoundError, ValueError: as ``draw_sets`` does.
     """
     return draw_sets(
         folder,
@@ -100,20 +126,39 @@ def check(reader: ExtractiveReader, sets: Sequence[DevSet]) -> dict[str, dict[st
     """The figures of each set, in percent.
 
     An answerable question gets the best span, whatever its odds. An unanswerable one is
-    right where "not in this passage" beats every span.
+    right where "not in this passage" beats every span. A question that is too long for the reader
+    behind its earlier turns is asked alone; one that is too long by itself is left out, and
+    counted in ``too_long``.
+
+    Raises:
+        ValueError: all questions of a set are too long.
     """
     figures = {}
     for dev in sets:
-        readings = reader.read(dev.pairs)
+        taken = [
+            (told if reader.takes(told) else alone, context, answers)
+            for (told, context), answers, alone in zip(
+                dev.pairs, dev.answers, dev.alone, strict=True
+            )
+            if reader.takes(alone)
+        ]
+        if not taken:
+            raise ValueError(
+                f"Every one of the {len(dev.pairs)} questions of {dev.name} is too long for the"
+                " reader. Take the set out of the recipe."
+            )
+        readings = reader.read([(question, context) for question, context, _ in taken])
         scores = [
             best_against(_given(reading, context, answers), answers)
-            for (_, context), answers, reading in zip(dev.pairs, dev.answers, readings, strict=True)
+            for (_, context, answers), reading in zip(taken, readings, strict=True)
         ]
         figures[dev.name] = {
             "exact": round(100 * fmean(exact for exact, _ in scores), 2),
             "f1": round(100 * fmean(f1 for _, f1 in scores), 2),
             "questions": float(len(scores)),
         }
+        if len(taken) < len(dev.pairs):
+            figures[dev.name]["too_long"] = float(len(dev.pairs) - len(taken))
     return figures
 
 

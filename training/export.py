@@ -33,12 +33,14 @@ class RefusedError(Exception):
     """A reader that must not be shipped, and why."""
 
 
-def export(reader: Path, output: Path) -> None:
+def export(reader: Path, output: Path, *, reads_history: bool = True) -> None:
     """Write a reader's weights in float16, its configuration and its tokenizer.
 
     Args:
         reader: folder of the trained model.
         output: folder to write.
+        reads_history: whether it learned to read a follow-up behind earlier turns, as by the
+            recipe of the shipped reader.
     """
     model = AutoModelForQuestionAnswering.from_pretrained(reader, dtype=torch.float16)
     # What was fitted to the weights that were there before, or told of them.
@@ -46,8 +48,8 @@ def export(reader: Path, output: Path) -> None:
         (output / fitted).unlink(missing_ok=True)
     model.save_pretrained(output)
     AutoTokenizer.from_pretrained(reader).save_pretrained(output)
-    # prepare.py puts earlier turns before their follow-ups; all else is calibrate.py's to fit.
-    ReaderSettings(reads_history=True).save(output)
+    # All else is calibrate.py's to fit.
+    ReaderSettings(reads_history=reads_history).save(output)
 
 
 def replace_shipped(exported: Path, figures: Path | None, *, shipped: Path) -> None:
@@ -93,13 +95,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Write a trained reader as it is shipped.")
     parser.add_argument("--reader", type=Path, help="folder of the trained model, to write anew")
     parser.add_argument("--output", type=Path, required=True, help="folder of the export")
+    parser.add_argument(
+        "--reads-history",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="whether it learned from conversations, behind their earlier turns",
+    )
     parser.add_argument("--figures", type=Path, help="what devcheck.py wrote of it")
     parser.add_argument("--replace", action="store_true", help="put it into qa/models/reader")
     parser.add_argument("--shipped", type=Path, default=SHIPPED_READER, help="what to replace")
     options = parser.parse_args()
     try:
         if options.reader:
-            export(options.reader, options.output)
+            export(options.reader, options.output, reads_history=options.reads_history)
         if options.replace:
             replace_shipped(options.output, options.figures, shipped=options.shipped)
     except RefusedError as error:

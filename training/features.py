@@ -1,7 +1,7 @@
 """Turn examples into what a model takes: tokens, the places of answers, and batches."""
 
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +14,12 @@ from examples import Example
 NULL_TOKEN = 0  # where "not in this passage" is scored: the [CLS] of BERT and its kin
 BATCHES_SORTED_TOGETHER = 20  # enough for batches of like length, few enough to stay mixed
 ENCODED_TOGETHER = 1000  # pairs in one call of the tokenizer
+# Beside a question with its own marks, at least: RoBERTa's two more, and a token of the passage.
+OTHER_TOKENS = 3
+
+# Why an example is left out.
+LONG_QUESTION = "question leaves no room for a passage"
+BEYOND = "answer lies beyond the tokens"
 
 Ints = npt.NDArray[np.int32]
 
@@ -64,27 +70,45 @@ class Batch:
     groups: torch.Tensor
 
 
-def encode(examples: Sequence[Example], tokenizer: Any, *, max_tokens: int) -> list[Feature]:
-    """Tokenise examples; those whose answers lie beyond the limit are left out.
+def encode(
+    examples: Sequence[Example],
+    tokenizer: Any,
+    *,
+    max_tokens: int,
+    skipped: Counter[str] | None = None,
+) -> list[Feature]:
+    """Tokenise examples; those whose questions or answers do not fit are left out.
 
     Args:
         examples: numbered by their place.
         tokenizer: any fast tokenizer of transformers.
         max_tokens: most tokens of question and passage; passages are cut to it.
+        skipped: counts, for each reason, the examples left out.
     """
     features = []
+    skipped = Counter() if skipped is None else skipped
     for begin in range(0, len(examples), ENCODED_TOGETHER):
-        part = examples[begin : begin + ENCODED_TOGETHER]
+        part = range(begin, min(begin + ENCODED_TOGETHER, len(examples)))
+        questions = tokenizer([examples[number].question for number in part])["input_ids"]
+        # No question is cut: of a conversation's its own words stand last.
+        taken = [
+            number
+            for number, ids in zip(part, questions, strict=True)
+            if len(ids) + OTHER_TOKENS <= max_tokens
+        ]
+        skipped.update([LONG_QUESTION] * (len(part) - len(taken)))
+        if not taken:
+            continue
         encoded = tokenizer(
-            [example.question for example in part],
-            [example.passage for example in part],
-            # A question longer than all is cut too: it is then of no use, but no error.
-            truncation="longest_first" if _too_long(part, tokenizer, max_tokens) else "only_second",
+            [examples[number].question for number in taken],
+            [examples[number].passage for number in taken],
+            truncation="only_second",
             max_length=max_tokens,
             return_offsets_mapping=True,
             return_token_type_ids=True,
         )
-        for row, example in enumerate(part):
+        for row, number in enumerate(taken):
+            example = examples[number]
             sequence = encoded.sequence_ids(row)
             first = sequence.index(1) if 1 in sequence else len(sequence)
             past = len(sequence) - sequence[::-1].index(1) if 1 in sequence else first
@@ -95,11 +119,12 @@ def encode(examples: Sequence[Example], tokenizer: Any, *, max_tokens: int) -> l
             places = [_tokens_of(span, offsets) for span in example.spans]
             inside = [(start + first, end + first) for start, end in filter(None, places)]
             if first == past or (example.spans and not inside):
+                skipped[BEYOND] += 1
                 continue
             inside = inside or [(NULL_TOKEN, NULL_TOKEN)]
             features.append(
                 Feature(
-                    example=begin + row,
+                    example=number,
                     group=example.group,
                     token_ids=np.array(encoded["input_ids"][row], np.int32),
                     type_ids=np.array(encoded["token_type_ids"][row], np.int32),
@@ -172,12 +197,6 @@ def collate(features: Iterable[Feature], *, pad_id: int, uses_type_ids: bool) ->
         inputs["token_type_ids"] = type_ids
     groups = torch.tensor([feature.group for feature in rows])
     return Batch(rows, inputs, allowed, start_targets, end_targets, groups)
-
-
-def _too_long(examples: Sequence[Example], tokenizer: Any, max_tokens: int) -> bool:
-    """Whether any question leaves no room for a passage."""
-    longest = tokenizer([example.question for example in examples])["input_ids"]
-    return any(len(ids) + 3 > max_tokens for ids in longest)
 
 
 def _without_space(offsets: Ints, passage: str) -> Ints:

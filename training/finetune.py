@@ -1,6 +1,7 @@
 """Fine-tune any model with a span head on examples: what teacher and student have in common."""
 
 import tomllib
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -68,14 +69,18 @@ def learn(
         loss_of: from start logits, end logits and their batch to the loss.
         made_of: names the examples, the start, and what the loss takes beside people's answers.
         dev_sets: what to check it on while it learns.
+
+    Raises:
+        ValueError: no example can be learned from.
     """
     tokenizer = load_tokenizer(start)
-    features = encode(examples, tokenizer, max_tokens=training.max_tokens)
-    print(
-        f"{len(examples)} examples, of which {len(examples) - len(features)} are left out:"
-        f" their answers lie beyond {training.max_tokens} tokens",
-        flush=True,
-    )
+    skipped: Counter[str] = Counter()
+    features = encode(examples, tokenizer, max_tokens=training.max_tokens, skipped=skipped)
+    told = f"{len(examples)} examples of at most {training.max_tokens} tokens"
+    told += "".join(f", {count} left out: {reason}" for reason, count in skipped.items())
+    if not features:
+        raise ValueError(f"There is nothing to learn from: {told}. Make others with prepare.py.")
+    print(told, flush=True)
     torch.manual_seed(training.seed)  # a model without a head gets one drawn at random
     model = load_model(
         start,

@@ -54,16 +54,18 @@ class Searched:
     def negative(self, asked: Asked, question: str) -> Piece | None:
         """The nearest passage of another paragraph of the article that says no accepted answer.
 
-        Where every article of the set is one paragraph, other articles are taken.
+        Where every article of the set is one paragraph, or this one is not among those that are
+        searched, other articles are taken.
 
         Args:
             asked: an answerable question.
             question: the same, as it is put to the search.
         """
+        anywhere = self._alone or asked.article not in self._articles.values()
         (hits,) = self._index.search([question], top_k=SEARCHED_HITS)
         for hit in hits:
             document = hit.passage.document
-            near = self._alone or self._articles[document.id] == asked.article
+            near = anywhere or self._articles[document.id] == asked.article
             if near and document.text != asked.context and not says(document.text, asked.wordings):
                 return Piece(hit.passage.text)
         return None

@@ -19,7 +19,7 @@ from examples import Example, write_examples
 from negatives import Searched
 from other_words import OtherWords
 from passages import Piece, around, nearest, without
-from squad import Asked, Layout, find_set, read_questions
+from squad import MISPLACED, Asked, Layout, check_layout, find_set, read_questions
 
 from index.embed import Embedder, SentenceEmbedder
 from index.sentences import sentence_spans
@@ -45,6 +45,9 @@ class SetRecipe:
         min_passage_chars: shortest passage, None for that of the whole recipe.
         max_passage_chars: longest passage, likewise.
         held_out: titles of articles that nothing is learned from (held_out.py).
+
+    Raises:
+        ValueError: there is no such layout.
     """
 
     name: str
@@ -54,6 +57,9 @@ class SetRecipe:
     min_passage_chars: int | None = None
     max_passage_chars: int | None = None
     held_out: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_layout(self.name, self.layout)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +86,7 @@ class Recipe:
 
         Raises:
             TypeError: an entry is missing, or one is there that no recipe has.
-            ValueError: there is no such way to make a question unanswerable.
+            ValueError: there is no such way to make a question unanswerable, or no such layout.
         """
         entries = tomllib.loads(file.read_text("utf-8"))
         sets = tuple(
@@ -264,6 +270,7 @@ def make_examples(
 
     Raises:
         FileNotFoundError: a set of the recipe is not in the folder.
+        ValueError: one cannot be read, gives no examples, or counts its answers otherwise.
     """
     examples: list[Example] = []
     for of_set in recipe.sets:
@@ -271,9 +278,11 @@ def make_examples(
         reasons: Counter[str] = Counter()
         file = find_set(data, of_set.name, "train")
         asked = []
-        for one in read_questions(
+        read = read_questions(
             file, layout=of_set.layout, rng=rng, skipped=reasons, held_out=of_set.held_out
-        ):
+        )
+        _check_places(file, answered=sum(bool(one.spans) for one in read), reasons=reasons)
+        for one in read:
             words = max(
                 (len(one.context[start:end].split()) for start, end in one.spans), default=0
             )
@@ -284,6 +293,12 @@ def make_examples(
         maker = SetMaker(asked, recipe=recipe, of_set=of_set, embedder=embedder, rng=rng)
         before = len(examples)
         examples += maker.examples()
+        if len(examples) == before:
+            told = ", ".join(f"{count} left out: {why}" for why, count in reasons.items())
+            raise ValueError(
+                f"{file} gives no examples ({told or 'it has no questions'})."
+                " Mend it, or take the set out of the recipe."
+            )
         print(
             f"{of_set.name}: {len(asked)} questions, {len(examples) - before} examples", flush=True
         )
@@ -294,6 +309,21 @@ def make_examples(
         examples[place] = replace(made, group=group)
     random.Random(recipe.seed).shuffle(examples)
     return examples
+
+
+def _check_places(file: Path, *, answered: int, reasons: Counter[str]) -> None:
+    """Refuse a set whose answers are elsewhere than it says.
+
+    Raises:
+        ValueError: more than half of them are: it counts otherwise, and what is left is chance.
+    """
+    lost = reasons[MISPLACED]
+    if lost > answered:
+        raise ValueError(
+            f"{file} has {lost} of {lost + answered} answerable questions whose answer is not at"
+            " its answer_start. Count it in characters (not bytes, words or tokens) of the context,"
+            " from 0."
+        )
 
 
 def summary(examples: Sequence[Example], skipped: Counter[str]) -> str:

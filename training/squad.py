@@ -1,23 +1,36 @@
 """Read SQuAD-format files (1.1 or 2.0) into questions."""
 
 import gzip
-import json
 import random
+import zlib
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from boundaries import mend
 
+from index.errors import InputError
 from index.sentences import Span
 from qa.accepted import Accepted, answers_of, paragraph_of
+from qa.published import as_squad
 from qa.records import Turn
+from qa.squad import articles_in, conversations_in, name_of
 
 # single: every question stands alone. sentence: the same, but each paragraph is one sentence
 # and is put back among its neighbours. conversation: a paragraph's questions are turns.
 Layout = Literal["single", "sentence", "conversation"]
+
+# Why a question is left out.
+EMPTY_PARAGRAPH = "empty paragraph"
+EMPTY_QUESTION = "empty question"
+MISPLACED = "answer is not where the file says"
+# Where its words stand several times nobody knows which are meant, and which of them is learned.
+UNPLACED = "answer has no place, and does not stand there once"
+ONLY_PUNCTUATION = "answer is only punctuation"
+# What a damaged file or row raises where it is taken apart.
+DAMAGED = (ValueError, KeyError, IndexError, TypeError, AttributeError, InputError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +60,20 @@ class Asked:
         return tuple(dict.fromkeys([*self.answers, *parts]))
 
 
+def check_layout(name: str, layout: str) -> None:
+    """Refuse a layout that there is not: it would be read as ``single``, and nobody told.
+
+    Args:
+        name: of the set.
+        layout: what its recipe says.
+
+    Raises:
+        ValueError: there is no such layout.
+    """
+    if layout not in get_args(Layout):
+        raise ValueError(f"The set {name} has layout {layout!r}. Give one of {get_args(Layout)}.")
+
+
 def find_set(folder: Path, name: str, part: str) -> Path:
     """The file of a set, packed or not.
 
@@ -66,15 +93,31 @@ def find_set(folder: Path, name: str, part: str) -> Path:
 
 
 def read_articles(file: Path) -> list[dict[str, Any]]:
-    """The articles of a file, as they stand there.
+    """The articles of a file with their paragraphs, as they stand there.
+
+    Rows with a context each are put together as ``pullquote evaluate`` does, those of one title
+    as an article.
 
     Args:
-        file: JSON, packed if its name ends in ".gz".
+        file: JSON or JSON lines, packed if its name ends in ".gz".
+
+    Raises:
+        ValueError: it is something else.
     """
-    packed = gzip.open if file.suffix == ".gz" else open
-    with packed(file, "rt", encoding="utf-8") as opened:
-        articles: list[dict[str, Any]] = json.load(opened)["data"]
-    return articles
+    try:
+        data = file.read_bytes()
+        articles = articles_in(gzip.decompress(data) if file.suffix == ".gz" else data)
+        if all("paragraphs" in article for article in articles):
+            return list(articles)
+        grouped: dict[str, list[dict[str, Any]]] = {}
+        for title, context, rows in conversations_in(articles):
+            grouped.setdefault(title, []).append({"context": context, "qas": rows})
+    except (*DAMAGED, EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise ValueError(
+            f"{file} cannot be read as SQuAD questions ({type(error).__name__}: {error})."
+            " Give a file in SQuAD's format, or with a context, a question and answers in each row."
+        ) from error
+    return [{"title": title, "paragraphs": paragraphs} for title, paragraphs in grouped.items()]
 
 
 def read_questions(
@@ -95,21 +138,27 @@ def read_questions(
         held_out: titles of articles that are left out.
 
     Raises:
-        ValueError: one of these is not in the file.
+        ValueError: one of these is not in the file, or the file is damaged.
     """
     articles = read_articles(file)
     unknown = set(held_out) - {article.get("title") for article in articles}
     if unknown:
         raise ValueError(f"{file} has no articles {', '.join(sorted(unknown))} to hold out.")
-    return [
-        asked
-        for number, article in enumerate(articles)
-        if article.get("title") not in held_out
-        for paragraph in (
-            _joined(article["paragraphs"]) if layout == "sentence" else article["paragraphs"]
-        )
-        for asked in _questions_of(paragraph, number, rng, skipped, turns=layout == "conversation")
-    ]
+    try:
+        return [
+            asked
+            for number, article in enumerate(articles)
+            if article.get("title") not in held_out
+            for paragraph in (
+                _joined(article["paragraphs"]) if layout == "sentence" else article["paragraphs"]
+            )
+            for asked in _questions_of(
+                as_squad(paragraph), number, rng, skipped, turns=layout == "conversation"
+            )
+        ]
+    except DAMAGED as error:
+        told = f"{type(error).__name__}: {error}" if isinstance(error, KeyError) else f"{error}"
+        raise ValueError(f"{file} cannot be read as SQuAD questions: {told}") from error
 
 
 def _questions_of(
@@ -121,21 +170,50 @@ def _questions_of(
     turns: bool,
 ) -> Iterator[Asked]:
     context = paragraph_of(paragraph["context"])
+    if not context.strip():  # there is nothing to cut a passage of
+        skipped.update([EMPTY_PARAGRAPH] * len(paragraph["qas"]))
+        return
     history: list[Turn] = []
     for row in paragraph["qas"]:
-        question = " ".join(row["question"].split())
-        marked, several = answers_of(row)
+        asked, marked, several = _taken_apart(row)
+        question = " ".join(asked.split())
         spans = _chosen(context, marked, several or (), rng)
         if not question:
-            skipped["empty question"] += 1
+            skipped[EMPTY_QUESTION] += 1
         elif marked and not spans:
-            skipped["answer is not where the file says"] += 1
+            skipped[_lost(context, [*marked, *(several or ())])] += 1
         else:
             answers = tuple(dict.fromkeys(answer.text for answer in marked))
             yield Asked(question, context, article, answers, spans, tuple(history))
             if turns:
                 quote = context[slice(*spans[0])] if spans else None
                 history.append(Turn(question, quote))
+
+
+def _taken_apart(
+    row: Mapping[str, Any],
+) -> tuple[str, tuple[Accepted, ...], tuple[Accepted, ...] | None]:
+    """A question, its accepted answers and its items.
+
+    Raises:
+        ValueError: something of it is missing, or of another kind.
+    """
+    try:
+        asked: str = row["question"].strip()
+        marked, several = answers_of(row)
+    except DAMAGED as error:
+        raise ValueError(
+            f"question {name_of(row)}: {type(error).__name__}: {error}."
+            " Give each a question, and answers or is_impossible."
+        ) from error
+    return asked, marked, several
+
+
+def _lost(context: str, marked: Sequence[Accepted]) -> str:
+    """Why none of a question's answers can be learned."""
+    if any(_found(context, one) is not None for one in marked):
+        return ONLY_PUNCTUATION
+    return UNPLACED if all(one.start is None for one in marked) else MISPLACED
 
 
 def _chosen(
@@ -155,6 +233,16 @@ def _chosen(
 
 
 def _span_of(context: str, answer: Accepted) -> Span | None:
+    found = _found(context, answer)
+    return None if found is None else mend(context, *found)
+
+
+def _found(context: str, answer: Accepted) -> Span | None:
+    """Where an answer stands as it was marked.
+
+    One that has a place and is not there is not looked for: whoever counts otherwise may mean
+    other words that read alike.
+    """
     start = answer.start
     if start is None:  # it must be plain which is meant
         start = context.find(answer.text)
@@ -163,14 +251,26 @@ def _span_of(context: str, answer: Accepted) -> Span | None:
     end = start + len(answer.text)
     if start < 0 or context[start:end] != answer.text:
         return None
-    return mend(context, start, end)
+    return start, end
 
 
 def _joined(paragraphs: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Sentences of one place as one paragraph; ids such as ``wiki:1164:73:2-0`` say which."""
+    """Sentences of one place as one paragraph; ids such as ``wiki:1164:73:2-0`` say which.
+
+    Raises:
+        ValueError: an id does not.
+    """
     places: dict[str, list[tuple[int, Mapping[str, Any]]]] = {}
     for paragraph in paragraphs:
-        place, _, number = paragraph["qas"][0]["id"].rsplit("-", 1)[0].rpartition(":")
+        if not paragraph["qas"]:  # nothing says where it stood
+            continue
+        first = paragraph["qas"][0]
+        place, _, number = str(first.get("id")).rsplit("-", 1)[0].rpartition(":")
+        if not number.isdecimal():
+            raise ValueError(
+                f"question {name_of(first)} has no id that says which sentence it is asked of,"
+                " such as wiki:1164:73:2-0. Give the set the layout single."
+            )
         places.setdefault(place, []).append((int(number), paragraph))
     for numbered in places.values():
         context, rows = "", []
@@ -183,7 +283,7 @@ def _joined(paragraphs: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]
 
 def _moved(row: Mapping[str, Any], by_chars: int) -> dict[str, Any]:
     """A question whose paragraph has so many characters more before it."""
-    answers, items = answers_of(row)
+    _, answers, items = _taken_apart(row)
 
     def moved(found: Sequence[Accepted]) -> list[dict[str, Any]]:
         return [

@@ -245,7 +245,11 @@ def _check(
     save_model(run.model, tokenizer, candidate)
     figures = check(ExtractiveReader.from_pretrained(candidate, plain=True), dev_sets)
     f1 = mean_f1(figures)
-    shown = "  ".join(f"{name} {row['f1']:.1f}" for name, row in figures.items())
+    shown = "  ".join(
+        f"{name} {row['f1']:.1f}"
+        + (f" without {row['too_long']:.0f} too long" if "too_long" in row else "")
+        for name, row in figures.items()
+    )
     journal.say(f"{run.step}  dev F1 {f1:.2f}  ({shown})")
     if f1 > run.best_f1:
         run.best_f1 = f1
