@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping
-from itertools import chain, pairwise
+from itertools import pairwise
 from typing import Any
 
 from sentencex import get_sentence_boundaries
@@ -22,6 +22,7 @@ HEADING = re.compile(r"(?:^|(?<=[\r\n]))#{1,6}[ \t][^\r\n]*")
 # A line that is longer than any that is wrapped is a paragraph, and what stands on the lines beside
 # it are others: a heading without a mark, an item, what somebody else says.
 LONGEST_WRAPPED_CHARS = 160
+BLANKS = 20  # more do not stand about a line end
 PARAGRAPH_LINE = re.compile(rf"(?:^|(?<=[\r\n]))[^\r\n]{{{LONGEST_WRAPPED_CHARS + 1},}}")
 # Full stops of abbreviations that it does not know: of titles before a name, and of what comes
 # before a number. Those that often end a sentence too, such as Ph.D. and ft., are left to it.
@@ -59,14 +60,16 @@ def sentence_spans(
     Returns:
         Half-open spans in order, without the white space around each sentence; every
         character that is not white space is in one of them. A heading in Markdown is one
-        by itself, and none goes on behind a line that is a paragraph.
+        by itself, and so is what stands on one line beside others that are too long to be wrapped.
     """
     plain = plainly_written(text)
-    lines = chain(HEADING.finditer(plain), PARAGRAPH_LINE.finditer(plain))
-    edges = sorted({edge for line in lines for edge in line.span()})
+    edges = {edge for heading in HEADING.finditer(plain) for edge in heading.span()}
+    lines = PARAGRAPH_LINE.finditer(plain)
+    edges |= {edge for line in lines for edge in line.span() if not _goes_on(plain, edge)}
+    places = sorted(edges)
     spans = []
     for start, end in _in_windows(plain, window_chars, splitter):
-        inside = edges[bisect_right(edges, start) : bisect_left(edges, end)]
+        inside = places[bisect_right(places, start) : bisect_left(places, end)]
         spans += [trim(text, *part) for part in pairwise((start, *inside, end))]
     return [span for span in spans if span is not None]
 
@@ -77,6 +80,12 @@ def plainly_written(text: str) -> str:
     text = SHORTENED.sub(lambda word: f"{word[0][:-1]},", text)
     text = NOTE.sub(lambda note: f"[{'1' * (len(note[0]) - 2)}]", text)
     return EMPHASIS.sub(r"\2\1", PICTURE.sub("x", text))
+
+
+def _goes_on(text: str, edge: int) -> bool:
+    """Whether a sentence goes on behind the end of a line, as it does from page to page."""
+    before = text[max(edge - BLANKS, 0) : edge].rstrip()[-1:]
+    return before == "," or text[edge : edge + BLANKS].lstrip()[:1].islower()
 
 
 def _in_windows(text: str, window_chars: int, splitter: Splitter) -> Iterator[Span]:

@@ -249,6 +249,16 @@ def test_a_line_too_long_to_be_wrapped_is_a_paragraph(end):
     assert [text[start:end] for start, end in sentence_spans(text)] == expected
 
 
+@pytest.mark.parametrize("first", ["And the cow", "And the cow that they had,"])
+def test_a_sentence_goes_on_from_a_paragraph_to_the_next_page(first):
+    text = f"{'The field lay behind the house of the old man and his wife. ' * 4}{first}\nran off."
+    start, end = sentence_spans(text)[-1]
+    assert text[start:end] == f"{first}\nran off."
+    text = text.replace("ran off", "Ran off")
+    start, end = sentence_spans(text)[-1]
+    assert text[start:end] == (f"{first}\nRan off." if first[-1] == "," else "Ran off.")
+
+
 def test_wrapped_lines_are_one_sentence():
     text = "\n".join(
         ["a line of some eighty characters, as a letter or a text of old times has it"] * 9
