@@ -13,6 +13,12 @@ MARKED = regex.compile(
     rf"(?P<indent>[ \t]*+)(?:[{BULLETS}+{DASHES}]"
     r"|\d{1,3}[.)]|\((?:\p{Ll}|\d{1,3})\)|\p{Ll}\))[ \t]++(?=\S)"
 )
+# What may stand before what a line is about: "250 g butter", "the butter", "zest of 2 lemons".
+MEASURE = regex.compile(
+    r"(?:(?:\p{L}+ of )?[\d.,/½⅓¼¾-]+\s*(?:\p{L}{1,2}\s+|(?:cups?|tbsp|tsp)\s+(?:of\s+)?)?"
+    r"|\p{L}+ of |(?:the|an?)\s+)?",
+    regex.IGNORECASE,
+)
 AND = regex.compile(r"(?<!\s)[\s,;]++(?:and|or)\s*+$")  # before the last line
 MOST_WORDS = 20  # a longer line is a paragraph, and no item
 
@@ -63,7 +69,7 @@ def lines_with(text: str, start: int, end: int, *, passage: Span) -> list[Span]:
 
 
 def _is_about(text: str, item: Item, start: int, end: int) -> bool:
-    """Whether a line that could be an item has a quote in it, and the quote is one thing.
+    """Whether a line that could be an item begins with a quote, or a measure of it.
 
     A line with a colon is a list of its own: "Kent: Rye, Deal".
     """
@@ -73,6 +79,7 @@ def _is_about(text: str, item: Item, start: int, end: int) -> bool:
         and end <= item.end
         and ":" not in line
         and is_item(line)
+        and MEASURE.fullmatch(text, item.start, start) is not None
         and next(cuts_within(text, start, end), None) is None
     )
 

@@ -22,17 +22,20 @@ POINTING = frozenset(
 EMPTY = regex.compile(
     r"\b(?:is|was|are|were) there\b|\bis it (?:true|possible)\b"
     r"|\b(?:do|did|will|would)(?:es)? it (?:take|cost)\b(?=.*\bto\b)"
-    r"|\b(?:the|an?) \w+ that(?= \w)"
+    r"|\b(?:the|an?) \w+ that(?= \w)(?! (?:day|night|morning|evening|week|month|year|summer|winter"
+    r"|spring|autumn|fall|season|decade|century|time)\b)"
     r"|\bthat (?:was|were|is|are|has|have|had|the)\b"
     r"|\beach other\b|\bother than\b|\bon the other hand\b",
     regex.IGNORECASE,
 )
-# Nor behind what they stand for: "When did Maria Lopez lose her job?", "How old was Ann when she
-# left?", "Does the bank own its towers?" A name is known by its capital, which the first word of a
-# question has, whatever it is. Behind a preposition, and in a main clause, it may be somebody else:
-# "What did Lopez say about her mother?", "Which part of Italy is it in?"
-OWN_NAME = regex.compile(r"(?<=\w\W+)\p{Lu}\p{Ll}")
-OWN_THING = regex.compile(r"\b(?:the|an?) \w+")
+# Nor behind what they stand for: "When did Ann Lee lose her job?", "How old was Ann Lee when she
+# left?", "Does the bank own its towers?" Two words with capitals are taken for a name, but for
+# the first of a question, which has one whatever it is. Behind a preposition, and in a main clause,
+# it may be somebody else: "What did Ann Lee say about her mother?"
+OWN_NAME = regex.compile(
+    r"(?<=\w\W+)(?<!\b(?:in|on|at|of|from|to|which|what|the) )\p{Lu}\p{Ll}[\w’'\-]* \p{Lu}\p{Ll}"
+)
+OWN_THING = regex.compile(r"\b(?i:do|does|did|has|have|had) (?:the|an?) \w+")
 NOT_BEHIND = r"(?<!\b(?:about|against|at|by|for|from|in|of|on|to|with) )"
 OF_NAME = regex.compile(
     rf"{NOT_BEHIND}\b(?:his|her|its|their)\b(?= \w)|\b(?:him|her|it|them)sel(?:f|ves)\b"

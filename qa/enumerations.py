@@ -77,7 +77,7 @@ def enumerated(text: str, question: str) -> tuple[Span, ...]:
         return ()
     starts, ends = [0, *(end for _, end in cuts)], [*(start for start, _ in cuts), len(text)]
     items = tuple(zip(starts, ends, strict=True))
-    if PEOPLE.search(question):
+    if PEOPLE.match(question):
         items = tuple(without_roles(text, items))
     if FILLER.fullmatch(text, *items[-1]):
         items = items[:-1]

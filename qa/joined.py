@@ -14,27 +14,39 @@ OF_NAMES = regex.compile(
     r"(?<=(?<![\p{L}\p{M}])\p{Lu}[\p{L}\p{M}\p{N}'’.\-]*)(?<!\s)\s++&\s+(?=\p{Lu})"
 )
 
+# What asks for them, so that one may be all.
+FIRMS = regex.compile(
+    r"\b(?:companies|firms|bands|groups|publishers|studios|duos|labels|chains|shops|stores|brands"
+    r"|banks|retailers)\b",
+    regex.IGNORECASE,
+)
+
 
 def joined_within(
-    text: str, start: int, end: int, *, quote: Span | None = None, people: bool = False
+    text: str, start: int, end: int, *, quote: Span | None = None, firms: bool = False
 ) -> set[Span]:
     """The conjunctions within items, as a later one of the same enumeration shows.
 
     That has a comma before it, so that each before it would have one too. An "&" between names
-    parts people, and what is last behind commas ("Rye, Deal & Hythe"), but no firm.
+    is that of a firm where others stand beside it, but for the last behind commas ("Rye, Deal &
+    Hythe").
 
     Args:
         text: what is looked at.
         start: where that begins, in characters.
         end: where it ends, exclusive.
         quote: what a reader gives: an item is not joined to more than that.
-        people: whether people are asked for.
+        firms: whether firms are asked for, one of which may be all.
 
     Returns:
         Where they stand, with the white space about them.
     """
     cuts = list(cuts_within(text, start, end))
-    found = set() if people else _of_names(text, _pieces(cuts, start, end), cuts)
+    found = _of_names(text, _pieces(cuts, start, end), cuts)
+    first, past = quote or (start, end)
+    inside = [cut for cut in cuts if first <= cut[0] and cut[1] <= past]
+    if len(inside) == 1 and not firms:  # "Ann Lee & Ben Roe"
+        found -= set(inside)
     cuts = [cut for cut in cuts if cut not in found]
     pieces = _pieces(cuts, start, end)
     # Of the piece behind a cut: where it ends, whether commas alone lead on from it to the last
@@ -69,7 +81,7 @@ def in_pairs(text: str, pieces: Sequence[Span]) -> list[Span]:
     gaps = [text[left:right] for (_, left), (right, _) in pairwise(pieces)]
     if len(pieces) % 2 or any(gap.strip() != "," for gap in gaps[::2]):
         return []
-    if not any(LAST.search(gap) for gap in gaps[-2:-1]):
+    if not any(LAST.search(gap.lower()) for gap in gaps[-2:-1]):
         return []
     pairs = zip(pieces[::2], pieces[1::2], strict=True)
     return [(start, end) for (start, _), (_, end) in pairs]

@@ -48,7 +48,13 @@ NAME_LAST = regex.compile(
 
 
 def items_with(
-    text: str, start: int, end: int, *, sentence: Span, people: bool = False
+    text: str,
+    start: int,
+    end: int,
+    *,
+    sentence: Span,
+    people: bool = False,
+    firms: bool = False,
 ) -> list[Span]:
     """The items of the enumeration that a quote is, or is one item of; or the quote alone.
 
@@ -58,12 +64,13 @@ def items_with(
         end: where it ends, exclusive.
         sentence: the sentence around it: its neighbours are looked for there.
         people: whether people are asked for.
+        firms: whether firms are.
 
     Returns:
         Half-open spans in the text, in order.
     """
-    joined = joined_within(text, *sentence, quote=(start, end), people=people)
-    joined |= joined_within(text, start, end, people=people)
+    joined = joined_within(text, *sentence, quote=(start, end), firms=firms)
+    joined |= joined_within(text, start, end, firms=firms)
     inside = _split(text, start, end, joined)
     if people:
         inside = without_roles(text, inside)

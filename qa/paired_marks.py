@@ -89,7 +89,7 @@ def with_both_marks(text: str, start: int, end: int, *, partners: Partners) -> S
             continue
         if other == first - 1:
             first = other
-        elif POINTS.fullmatch(text, past, max(other, past)):
+        elif other >= past and POINTS.fullmatch(text, past, other):
             past = other + 1
         elif other > past and text[place] in BRACKETS:
             past = place

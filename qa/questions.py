@@ -65,8 +65,8 @@ def parse_history(turns: Any) -> tuple[Turn, ...]:
 
     Args:
         turns: an iterable of ``Turn``, of ``(question, answer)`` or of mappings with
-            ``question`` and, where the article answered, ``answer`` (or ``text``, as in
-            an answer's JSON); or None.
+            ``question`` and, where the article answered, ``answer`` (or ``items`` or ``text``,
+            as in an answer's JSON); or None.
 
     Raises:
         InputError: it is none of these.

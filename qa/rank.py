@@ -69,8 +69,8 @@ def rank(readings: Sequence[tuple[Passage, Reading]], *, top_k: int) -> Ranking:
     The null has odds 1; a span has those its reader gave it against the null of its own
     passage (shared normalisation: Clark and Gardner 2018). A span read in two overlapping
     passages counts once, at its best. What overlaps a better span is the same answer with
-    other edges: its probability goes to the better one. A quotation mark or bracket is quoted with
-    its other one or not at all.
+    other edges: its probability goes to the better one. A quotation mark or bracket at an edge is
+    quoted with its other one or not at all.
 
     Args:
         readings: each passage of the question and what was found in it.

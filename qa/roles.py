@@ -5,18 +5,19 @@ from collections.abc import Sequence
 import regex
 
 from index.sentences import Span
+from qa.plurals import is_plural
 
 ROLE = regex.compile(r"(?:the|an?)(?:\s+\p{Ll}[\p{Ll}\p{M}'’\-]*)+")
 NAME = regex.compile(r"(?:.*\s)?\p{Lu}\S*", regex.DOTALL)
 PLAIN_COMMA = regex.compile(r"\s*,\s*")
-PEOPLE = regex.compile(r"\bwhom?\b", regex.IGNORECASE)  # what asks for them
+PEOPLE = regex.compile(r"\W*(?:\w+\W+)?whom?\b", regex.IGNORECASE)  # what asks for them
 
 
 def without_roles(text: str, pieces: Sequence[Span]) -> list[Span]:
     """These pieces of a sentence, or, where some are roles behind names, the others.
 
-    A role has a comma before it and one behind it, if anything. Where another piece is like one
-    and stands elsewhere, all are items: "Tom, the king, and a dog".
+    A role is of one person, and has a comma before it and one behind it, if anything. Where
+    another piece is like one and stands elsewhere, all are items: "Tom, the king, and a dog".
 
     Args:
         text: what the pieces are of.
@@ -24,7 +25,8 @@ def without_roles(text: str, pieces: Sequence[Span]) -> list[Span]:
     """
     roles: set[Span] = set()
     for number, piece in enumerate(pieces):
-        if not ROLE.fullmatch(text, *piece):
+        role = ROLE.fullmatch(text, *piece)
+        if role is None or is_plural(role[0].split()[-1]):
             continue
         before, behind = pieces[number - 1], pieces[number + 1 : number + 2]
         if (

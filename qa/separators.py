@@ -7,13 +7,14 @@ import regex
 from index.sentences import Span
 from qa.states import NOT_BEFORE_STATES
 
-# A comma before these is that of a name or a place: "Fenn, Inc.", "Lind, Jr.", "Washington, D.C.",
-# "Lee, M.D.". A number is one of "I, II and III" but where a name is before it: "Davis, III".
-NOT_WITHIN_NAMES = (
-    r"(?!\s*(?:Inc|Ltd|LLC|Corp|Co|Jr|Sr|Esq|D\.C|Ph\.?\s?D|[MJ]\.?D|M\.?A|M\.?B\.?A|R\.?N|D\.?D\.?S"
-    r"|(?<=\p{Ll}\s?,\s*)(?:III?|IV))(?!\w))"
-    rf"{NOT_BEFORE_STATES}"
-)
+# A comma before these is that of a name or a place: "Fenn, Inc.", "Lind, Jr.", "Washington, D.C.".
+OF_NAMES = r"(?!\s*+(?:Inc|Ltd|LLC|Corp|Co|Jr|Sr|Esq|D\.C)(?!\w))"
+# Before these it is where a name stands there: "Lee, M.D.", "Davis, III", but not "BA, MA and PhD",
+# "Rocky, II and III".
+DEGREE = r"(?:Ph\.?\s?D|[MJ]\.?D|M\.?A|M\.?B\.?A|R\.?N|D\.?D\.?S|III?|IV)(?!\w)"
+BEHIND_NAME = r"(?<=\b\p{Lu}\p{Ll}[\p{L}\p{M}'’\-]*\s?,)"
+OF_PEOPLE = rf"(?!{BEHIND_NAME}\s*+{DEGREE}(?!\.?\s+(?:and|or)\s+{DEGREE}))"
+NOT_WITHIN_NAMES = rf"{OF_NAMES}{OF_PEOPLE}{NOT_BEFORE_STATES}"
 # Nor that before a year, or behind a day of the week: "March 3rd, 1990", "Monday, May 3".
 MONTH = (
     r"\b(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?"
@@ -41,8 +42,9 @@ BETWEEN = regex.compile(
 # that is called "Hello, Goodbye". Within ‘…’ a word may have an apostrophe.
 ENCLOSED = regex.compile(
     r'\([^()\n]*\)|\[[^\[\]\n]*\]|(?<!\w)"(?=\S)[^"\n]*"(?!\w)|“[^“”\n]*”|„[^„“”\n]*[“”]|«[^«»\n]*»'
-    r"|‘(?=\S)(?:[^‘’\n]|(?<=\w)’(?=\w))*’(?!\w)|(?<!\w)'(?=\S)(?:[^'\n]|(?<=\w)'(?=\w))*'(?!\w)"
+    r"|‘(?=\S)(?:[^‘’\n]|(?<=\w)’(?=\w))*’(?!\w)|(?<!\w)'(?=\S)(?!\d\ds?\b)(?:[^'\n]|(?<=\w)'(?=\w))*'(?!\w)"
 )
+LOOK_AHEAD_CHARS = 60  # what stands behind a text may say what its last comma is
 LAST = regex.compile(r"\b(?:and|or|as well as)\b|&")  # what stands before the last item
 # What ends a sentence, and is no part of its last word as that of "U.S." is.
 CLOSING = regex.compile(r"(?<![.!?…]|\.\p{L})[.!?…]++[\"”’')\]]*+\s*+$")
@@ -60,8 +62,11 @@ def cuts_within(text: str, start: int, end: int) -> Iterator[Span]:
     """
     enclosed = ENCLOSED.finditer(text, start, end)
     current = next(enclosed, None)
-    for found in BETWEEN.finditer(text, start, end):
-        while current and current.end() <= found.end():
+    for found in BETWEEN.finditer(text, start, end + LOOK_AHEAD_CHARS):
+        if found.start() >= end:
+            break
+        past = min(found.end(), end)
+        while current and current.end() <= past:
             current = next(enclosed, None)
         if not (current and current.start() < found.start()):
-            yield found.span()
+            yield found.start(), past

@@ -9,7 +9,7 @@ from qa.asking_several import asks_for_several, count_asked
 from qa.bulleted import lines_with
 from qa.capitals import with_small_conjunctions
 from qa.enumerations import enumerated
-from qa.joined import in_pairs
+from qa.joined import FIRMS, in_pairs
 from qa.listed import INTRODUCING, items_with
 from qa.rank import Candidate
 from qa.roles import PEOPLE
@@ -83,7 +83,14 @@ def _items_with(candidate: Candidate, question: str) -> list[Span]:
     return (
         lines_with(text, start, end, passage=(passage.start, passage.end))
         or titles_with(text, start, end, sentence=sentence)
-        or items_with(text, start, end, sentence=sentence, people=bool(PEOPLE.search(question)))
+        or items_with(
+            text,
+            start,
+            end,
+            sentence=sentence,
+            people=PEOPLE.match(question) is not None,
+            firms=FIRMS.search(question) is not None,
+        )
     )
 
 

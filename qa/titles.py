@@ -14,7 +14,7 @@ TITLE = regex.compile(
     r"|„(?=\S)(?P<title>[^„“”\n]+?)(?P<mark>[,;.]?)[“”]"
     r"|«[^\S\n]?(?=\S)(?P<title>[^«»\n]+?)(?P<mark>[,;.]?)[^\S\n]?»"
     r"|‘(?=\S)(?P<title>(?:[^‘’\n]|(?<=\w)’(?=\w))+?)(?P<mark>[,;.]?)’"
-    r"|'(?=\S)(?P<title>(?:[^'\n]|(?<=\w)'(?=\w))+?)(?P<mark>[,;.]?)')(?!\w)"
+    r"|'(?=\S)(?!\d\ds?\b)(?P<title>(?:[^'\n]|(?<=\w)'(?=\w))+?)(?P<mark>[,;.]?)')(?!\w)"
 )
 # A comma or a conjunction, behind what is said beside a title: "Help!" (1965) and "Girl".
 GAP = regex.compile(

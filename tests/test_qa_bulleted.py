@@ -44,6 +44,17 @@ def test_what_a_line_is_about_brings_the_other_lines():
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("1. Take a hammer\n2. Hit the nail\n3. Sit down", "hammer"),
+        ("- Ann Lee from Rye\n- Ben Roe\n- Hot soup", "Rye"),
+    ],
+)
+def test_a_word_that_a_line_is_not_about_brings_no_other_line(text, quote):
+    assert texts("Which things are there?", text, quote) == []
+
+
 def test_an_enumeration_within_a_line_brings_no_other_line():
     text = "- The shops in Rye and Deal\n- Kent: Dover, Hythe\n- They could sell it to Ann."
     assert texts("Which towns?", text, "Rye and Deal") == ["Rye", "Deal"]

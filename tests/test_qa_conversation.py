@@ -100,6 +100,13 @@ def test_the_question_comes_last_and_whole(question, history):
         "When did his brother meet Ann Lee?",
         "Why did the council do that?",
         "How long did it take?",
+        "Who won the election that year?",
+        "Where in London was his house?",
+        "On which Sunday was his funeral?",
+        "When did the German police find his body?",
+        "When did Congress reject his plan?",
+        "What year did Harvard accept her application?",
+        "What was the impact its closure had?",
     ],
 )
 def test_follow_up_leans_on_what_was_said(question):

@@ -115,7 +115,10 @@ def test_an_ampersand_parts_people():
     ("quote", "items"),
     [
         ("Portland, Oregon, and Seattle, Washington", ["Portland, Oregon", "Seattle, Washington"]),
-        ("Boise, Idaho and Rome", ["Boise, Idaho", "Rome"]),
+        ("Boise, Idaho; Ames, Iowa; and Rome", ["Boise, Idaho", "Ames, Iowa", "Rome"]),
+        ("Haiti, Florida and Cuba", ["Haiti", "Florida", "Cuba"]),
+        ("Cuba, Florida and Georgia", ["Cuba", "Florida", "Georgia"]),
+        ("Brady, Montana, and Elway", ["Brady", "Montana", "Elway"]),
         ("Boston, New York and Rome", ["Boston", "New York", "Rome"]),
         ("Turkey, Georgia, and Armenia", ["Turkey", "Georgia", "Armenia"]),
         ("Superior, Michigan, Huron, and Erie", ["Superior", "Michigan", "Huron", "Erie"]),

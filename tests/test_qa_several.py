@@ -350,12 +350,44 @@ def test_place_and_its_country_stay_together_where_one_is_asked_for():
     assert texts("Where was she born?", text, "Paris, France") == []
 
 
+@pytest.mark.parametrize(
+    ("question", "quote", "items"),
+    [
+        ("Which degrees has she?", "a BA, MA and PhD", ["a BA", "MA", "PhD"]),
+        ("Which states are they?", "NY, MA and CT", ["NY", "MA", "CT"]),
+        ("Which films?", "Rocky, II and III", ["Rocky", "II", "III"]),
+        ("Which two actors starred?", "Tom Hanks & Meg Ryan", ["Tom Hanks", "Meg Ryan"]),
+        ("Which firms do people who live in Rye run?", "Marks & Spencer", []),
+        ("Who were the sponsors?", "Fenn, Marks & Lind and Roe", ["Fenn", "Marks & Lind", "Roe"]),
+        ("Who came?", "Anna, the twins, and Ben", ["Anna", "the twins", "Ben"]),
+        ("Who came?", "Ann Lee, the children, and Ben", ["Ann Lee", "the children", "Ben"]),
+    ],
+)
+def test_what_stands_between_commas_is_an_item(question, quote, items):
+    text = f"There were {quote} then."
+    assert texts(question, text, quote) == items
+
+
+def test_a_decade_opens_no_quotation():
+    text = "They sold, in the '90s, tents, the scouts' knives and rope."
+    found = texts("Which things were sold?", text, "tents")
+    assert found == ["tents", "scouts' knives", "rope"]
+
+
+def test_pairs_are_known_in_capitals_too():
+    whole = "PARIS, FRANCE, AND ROME, ITALY"
+    pairs = ["PARIS, FRANCE", "ROME, ITALY"]
+    assert texts("Which two cities had she seen?", f"SHE HAD SEEN {whole}.", whole) == pairs
+
+
 @pytest.mark.parametrize("gap", [" ", "\t", "\xa0", " , ", "; ", ".", "\u0301"])
 def test_a_long_gap_takes_no_time(gap):
     # If each character of it were tried as the beginning of all, this would take hours.
     text = f"The towns named were Anna{gap * 300_000}Ben in the north."
     for quote in ("Anna", "Ben"):
         assert texts("Which towns were named?", text, quote) in ([], ["Anna", "Ben"])
+        behind = text.replace("Anna", "Anna,", 1)
+        assert texts("Which towns were named?", behind, quote) in ([], ["Anna", "Ben"])
 
 
 def test_a_long_sentence_of_many_items_takes_no_time():
