@@ -22,8 +22,8 @@ HEADING = re.compile(r"(?:^|(?<=[\r\n]))#{1,6}[ \t][^\r\n]*")
 # A line that is longer than any that is wrapped is a paragraph, and what stands on the lines beside
 # it are others: a heading without a mark, an item, what somebody else says.
 LONGEST_WRAPPED_CHARS = 160
-BLANKS = 20  # more do not stand about a line end
 PARAGRAPH_LINE = re.compile(rf"(?:^|(?<=[\r\n]))[^\r\n]{{{LONGEST_WRAPPED_CHARS + 1},}}")
+BLANK_CHARS = 20  # more do not stand about a line end
 # Full stops of abbreviations that it does not know: of titles before a name, and of what comes
 # before a number. Those that often end a sentence too, such as Ph.D. and ft., are left to it.
 SHORTENED = re.compile(
@@ -84,8 +84,8 @@ def plainly_written(text: str) -> str:
 
 def _goes_on(text: str, edge: int) -> bool:
     """Whether a sentence goes on behind the end of a line, as it does from page to page."""
-    before = text[max(edge - BLANKS, 0) : edge].rstrip()[-1:]
-    return before == "," or text[edge : edge + BLANKS].lstrip()[:1].islower()
+    before = text[max(edge - BLANK_CHARS, 0) : edge].rstrip()[-1:]
+    return before == "," or text[edge : edge + BLANK_CHARS].lstrip()[:1].islower()
 
 
 def _in_windows(text: str, window_chars: int, splitter: Splitter) -> Iterator[Span]:

@@ -3,7 +3,7 @@
 import regex
 
 from index.sentences import Span
-from qa.roles import PEOPLE, without_roles
+from qa.roles import ASKS_FOR_PEOPLE, without_roles
 from qa.separators import NOT_WITHIN_DATES, NOT_WITHIN_NAMES
 
 MOST_ITEM_WORDS = 5  # longer ones are clauses
@@ -25,6 +25,12 @@ ASKS_FOR_FIRM = regex.compile(
     r"(?: (?!(?:is|was|are|were|do|does|did|has|have|had|can|could|will|would|should|may|might)\b)"
     r"[\w-]+){0,2} (?:company|firm|band|group|publisher|studio|duo|trio|label)\b"
     r"(?!['’]s?\b| (?:members?|leaders|founders|owners|workers)\b)",
+    regex.IGNORECASE,
+)
+# What asks for several of these, each of which may have several names.
+ASKS_FOR_FIRMS = regex.compile(
+    r"\b(?:companies|firms|bands|groups|publishers|studios|duos|labels|chains|shops|stores|brands"
+    r"|banks|retailers)\b",
     regex.IGNORECASE,
 )
 # Two names of one place.
@@ -77,7 +83,7 @@ def enumerated(text: str, question: str) -> tuple[Span, ...]:
         return ()
     starts, ends = [0, *(end for _, end in cuts)], [*(start for start, _ in cuts), len(text)]
     items = tuple(zip(starts, ends, strict=True))
-    if PEOPLE.match(question):
+    if ASKS_FOR_PEOPLE.match(question):
         items = tuple(without_roles(text, items))
     if FILLER.fullmatch(text, *items[-1]):
         items = items[:-1]

@@ -14,13 +14,6 @@ OF_NAMES = regex.compile(
     r"(?<=(?<![\p{L}\p{M}])\p{Lu}[\p{L}\p{M}\p{N}'’.\-]*)(?<!\s)\s++&\s+(?=\p{Lu})"
 )
 
-# What asks for them, so that one may be all.
-FIRMS = regex.compile(
-    r"\b(?:companies|firms|bands|groups|publishers|studios|duos|labels|chains|shops|stores|brands"
-    r"|banks|retailers)\b",
-    regex.IGNORECASE,
-)
-
 
 def joined_within(
     text: str, start: int, end: int, *, quote: Span | None = None, firms: bool = False

@@ -10,7 +10,7 @@ from qa.plurals import is_plural
 ROLE = regex.compile(r"(?:the|an?)(?:\s+\p{Ll}[\p{Ll}\p{M}'’\-]*)+")
 NAME = regex.compile(r"(?:.*\s)?\p{Lu}\S*", regex.DOTALL)
 PLAIN_COMMA = regex.compile(r"\s*,\s*")
-PEOPLE = regex.compile(r"\W*(?:\w+\W+)?whom?\b", regex.IGNORECASE)  # what asks for them
+ASKS_FOR_PEOPLE = regex.compile(r"\W*(?:\w+\W+)?whom?\b", regex.IGNORECASE)
 
 
 def without_roles(text: str, pieces: Sequence[Span]) -> list[Span]:

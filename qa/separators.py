@@ -8,13 +8,13 @@ from index.sentences import Span
 from qa.states import NOT_BEFORE_STATES
 
 # A comma before these is that of a name or a place: "Fenn, Inc.", "Lind, Jr.", "Washington, D.C.".
-OF_NAMES = r"(?!\s*+(?:Inc|Ltd|LLC|Corp|Co|Jr|Sr|Esq|D\.C)(?!\w))"
+NOT_WITHIN_FIRMS = r"(?!\s*+(?:Inc|Ltd|LLC|Corp|Co|Jr|Sr|Esq|D\.C)(?!\w))"
 # Before these it is where a name stands there: "Lee, M.D.", "Davis, III", but not "BA, MA and PhD",
 # "Rocky, II and III".
 DEGREE = r"(?:Ph\.?\s?D|[MJ]\.?D|M\.?A|M\.?B\.?A|R\.?N|D\.?D\.?S|III?|IV)(?!\w)"
 BEHIND_NAME = r"(?<=\b\p{Lu}\p{Ll}[\p{L}\p{M}'’\-]*\s?,)"
-OF_PEOPLE = rf"(?!{BEHIND_NAME}\s*+{DEGREE}(?!\.?\s+(?:and|or)\s+{DEGREE}))"
-NOT_WITHIN_NAMES = rf"{OF_NAMES}{OF_PEOPLE}{NOT_BEFORE_STATES}"
+NOT_BEFORE_DEGREES = rf"(?!{BEHIND_NAME}\s*+{DEGREE}(?!\.?\s+(?:and|or)\s+{DEGREE}))"
+NOT_WITHIN_NAMES = rf"{NOT_WITHIN_FIRMS}{NOT_BEFORE_DEGREES}{NOT_BEFORE_STATES}"
 # Nor that before a year, or behind a day of the week: "March 3rd, 1990", "Monday, May 3".
 MONTH = (
     r"\b(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?"

@@ -7,12 +7,12 @@ from dataclasses import replace
 from index.sentences import Span, sentence_spans
 from qa.asking_several import asks_for_several, count_asked
 from qa.bulleted import lines_with
-from qa.capitals import with_small_conjunctions
-from qa.enumerations import enumerated
-from qa.joined import FIRMS, in_pairs
+from qa.capitals import SMALL, with_small_conjunctions
+from qa.enumerations import ASKS_FOR_FIRMS, enumerated
+from qa.joined import in_pairs
 from qa.listed import INTRODUCING, items_with
 from qa.rank import Candidate
-from qa.roles import PEOPLE
+from qa.roles import ASKS_FOR_PEOPLE
 from qa.titles import titles_with
 
 MOST_CANDIDATES = 20  # the others are too unlikely to be items
@@ -88,15 +88,17 @@ def _items_with(candidate: Candidate, question: str) -> list[Span]:
             start,
             end,
             sentence=sentence,
-            people=PEOPLE.match(question) is not None,
-            firms=FIRMS.search(question) is not None,
+            people=ASKS_FOR_PEOPLE.match(question) is not None,
+            firms=ASKS_FOR_FIRMS.search(question) is not None,
         )
     )
 
 
 def _enumerated(candidate: Candidate, question: str) -> list[Candidate]:
     """The items of a candidate that is an enumeration, or none."""
-    text = with_small_conjunctions(candidate.passage.document.text, *_sentence_of(candidate))
+    text = candidate.passage.document.text
+    if not SMALL.search(text, candidate.start, candidate.end):  # else its sentence has some, too
+        text = with_small_conjunctions(text, *_sentence_of(candidate))
     lead = INTRODUCING.match(text, candidate.start, candidate.end)
     start = lead.end() if lead else candidate.start
     items = enumerated(text[start : candidate.end], question)

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from listing import candidates, texts
 
 from index.records import Document, Passage
-from qa.enumerations import enumerated
 from qa.rank import Candidate, Ranking, gathered
 from qa.several import COUNTED_SHARE, MOST_CANDIDATES, MOST_ITEMS, items_of
 
@@ -190,49 +189,6 @@ def test_what_stands_in_brackets_is_neither_taken_apart_nor_part_of_an_item():
     assert texts("Which songs?", songs, quote) == ['"Hello, Goodbye"', '"Help!"', '"Girl"']
 
 
-def test_a_sentence_in_capitals_has_conjunctions_too():
-    text = "The pool closes. THE LIFEGUARDS ARE ANN LEE, BEN ROE AND CARL FOX. It opens again."
-    guards = ["ANN LEE", "BEN ROE", "CARL FOX"]
-    for quote in (*guards, "ANN LEE, BEN ROE AND CARL FOX"):
-        assert texts("Who are the lifeguards?", text, quote) == guards
-    assert texts("Who is on duty?", text, "ANN LEE, BEN ROE AND CARL FOX") == guards
-    whole = "SALT AS WELL AS OIL"
-    assert texts("What are the ingredients?", f"IT TAKES {whole}.", whole) == ["SALT", "OIL"]
-
-
-@pytest.mark.parametrize(
-    ("text", "quote"),
-    [
-        ("They moved to Portland, OR AND Salem.", "Portland, OR AND Salem"),
-        ("They moved to Portland, OR in May.", "Portland, OR"),
-        ("THEY MOVED TO PORTLAND, OR.", "PORTLAND, OR"),
-    ],
-)
-def test_a_state_is_no_conjunction(text, quote):
-    assert texts("Which places were they?", text, quote) == []
-
-
-def test_roles_behind_names_are_no_items():
-    whole = "Ann Lee, the mayor, Ben Roe, a baker, and Carl Fox, a night nurse"
-    names = ["Ann Lee", "Ben Roe", "Carl Fox"]
-    text = f"The winners were {whole}."
-    for quote in (whole, *names, "Ann Lee, the mayor"):
-        assert texts("Who were the winners?", text, quote) == names
-    assert texts(
-        "Who wrote it?", "Ann Lee, the mayor, and Ben Roe", "Ann Lee, the mayor, and Ben Roe"
-    ) == ["Ann Lee", "Ben Roe"]
-
-
-@pytest.mark.parametrize(
-    "quote",
-    ["Ann, the mayor, and a nurse", "the king, Tom, the queen, and Ann", "Ann, the cat and Ben"],
-)
-def test_people_without_names_are_items(quote):
-    items = regex.split(", and |, | and ", quote)
-    for question in ("Who were they?", "Who came?"):
-        assert texts(question, f"There were {quote}.", quote) == items
-
-
 def test_roles_are_no_items():
     text = "It stars Ann Lee as Portia , Ben Roe as Antonio , and Cara Day as Jessica ."
     quotes = ["Ann Lee", ("Ben Roe", 0.4), ("Cara Day", 0.4)]
@@ -309,42 +265,6 @@ def test_who_may_be_answered_with_several_names():
     assert texts("What was the weather?", text, "rained and was cold") == []
 
 
-@pytest.mark.parametrize(
-    "quote", ["green virgin oil and fresh rock salt", "extra virgin oil and fresh sea salt"]
-)
-def test_the_end_of_a_word_is_no_article(quote):
-    # Three words each are too many for two items in lower case.
-    assert enumerated(quote, "What are the ingredients?") == ()
-    assert len(enumerated("the sea salt and the oil", "What are the ingredients?")) == 2
-
-
-@pytest.mark.parametrize(
-    ("quote", "question"),
-    [
-        ("Trinidad and Tobago", "Where were they?"),
-        ("Johnson and Johnson", "Who advised them?"),
-        ("Farrar, Straus and Giroux", "Which company published it?"),
-    ],
-)
-def test_a_name_of_several_is_one(quote, question):
-    assert enumerated(quote, question) == ()
-
-
-@pytest.mark.parametrize(
-    ("quote", "question", "items"),
-    [
-        ("Ada, Ben and Cy", "Which band members sang?", 3),
-        ("drums, bass and guitar", "What did the band play?", 3),
-        ("Paris and Geneva", "Where were the treaties signed?", 2),
-        ("Paris, Rome, Milan and Paris", "Where did she live?", 3),
-    ],
-)
-def test_what_is_no_name_of_several_is_taken_apart(quote, question, items):
-    found = enumerated(quote, question)
-    assert len(found) == items
-    assert found == tuple(sorted(found))
-
-
 def test_place_and_its_country_stay_together_where_one_is_asked_for():
     text = "She was born in Paris, France."
     assert texts("Where was she born?", text, "Paris, France") == []
@@ -372,12 +292,6 @@ def test_a_decade_opens_no_quotation():
     text = "They sold, in the '90s, tents, the scouts' knives and rope."
     found = texts("Which things were sold?", text, "tents")
     assert found == ["tents", "scouts' knives", "rope"]
-
-
-def test_pairs_are_known_in_capitals_too():
-    whole = "PARIS, FRANCE, AND ROME, ITALY"
-    pairs = ["PARIS, FRANCE", "ROME, ITALY"]
-    assert texts("Which two cities had she seen?", f"SHE HAD SEEN {whole}.", whole) == pairs
 
 
 @pytest.mark.parametrize("gap", [" ", "\t", "\xa0", " , ", "; ", ".", "\u0301"])

@@ -11,9 +11,11 @@ import steps
 import torch
 from examples import Example
 from features import Batch, encode
+from finetune import learn
 from journal import read_metrics
 from models import load_model, load_tokenizer
 from teacher import people_loss
+from training_data import BRIDGE, questions_about
 from transformers import AutoModelForQuestionAnswering
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -146,3 +148,19 @@ def test_what_is_frozen_stays_and_costs_no_gradient(tiny: dict[str, str], name: 
     assert {module.p for module in model.modules() if isinstance(module, torch.nn.Dropout)} == {0.0}
     with pytest.raises(ValueError, match="fewer than 3"):
         load_model(tiny[name], attention="eager", dropout=0.0, frozen_layers=3)
+
+
+def test_of_nothing_nothing_is_learned(tiny: dict[str, str], recipes: Path, tmp_path: Path) -> None:
+    training = steps.Training(
+        **tomllib.loads((recipes / "distil.toml").read_text("utf-8"))["training"]
+    )
+    asked = [replace(questions_about(BRIDGE, [(0, 3)]), question="Who was it? " * 300)]
+    with pytest.raises(
+        ValueError, match=r"nothing to learn from: 1 examples .* 1 left out: question"
+    ):
+        learn(asked, tiny["bert"], tmp_path, training=training, loss_of=people_loss, made_of="")
+
+
+def test_there_are_two_precisions() -> None:
+    with pytest.raises(ValueError, match="'fp16'"):
+        steps.multiplied_in("fp16")  # type: ignore[arg-type]

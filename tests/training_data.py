@@ -200,3 +200,8 @@ def make_tiny_models(folder: Path) -> dict[str, str]:
         )
     ).save_pretrained(folder / "deberta")  # fmt: skip
     return {name: str(folder / name) for name in ("bert", "mpnet", "deberta")}
+
+
+def questions_about(passage: str, spans: list[tuple[int, int]], number: int = 0) -> Example:
+    """An example about a passage, with answers there or none."""
+    return Example("Who was it?", passage, tuple(sorted(spans)), "set", "people", number)
