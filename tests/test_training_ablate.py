@@ -12,7 +12,7 @@ from calibrate import null_scores
 from card import ABLATIONS_FILE, card
 from cases import make_cases
 from devcheck import DevSource, check, draw_sets
-from distil import distil
+from distil import distil, load_recipe
 from examples import Example, read_examples, write_examples
 from label import label
 from training_data import HALL
@@ -103,7 +103,7 @@ def test_variants_are_trained_and_measured_once(
     # Without a teacher it is the reader that distil.py makes of the same examples without labels.
     first, recipe = tmp_path / "first.jsonl.gz", tmp_path / "ablate.toml"
     write_examples(first, read_examples(tmp_path / "examples.jsonl.gz")[:12])
-    distil(first, tiny["bert"], tmp_path / "plain", recipe=recipe)
+    distil(first, tiny["bert"], tmp_path / "plain", recipe=load_recipe(recipe, from_encoder=False))
     plain = ExtractiveReader.from_pretrained(tmp_path / "plain", plain=True)
     sets = draw_sets(data, [DevSource(name="single", layout="single")], questions=300, seed=7)
     assert rows["no teacher"]["single"] == check(plain, sets)["single"]["f1"]

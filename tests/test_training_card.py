@@ -92,5 +92,5 @@ def test_a_set_without_a_source_is_no_card(recipes: Path, tmp_path: Path) -> Non
 
 def test_the_card_of_an_encoder_made_smaller_tells_of_it(tmp_path: Path) -> None:
     assert "Made smaller" not in card(tmp_path, [], start="some/reader")
-    text = card(tmp_path, [], start="some/encoder", shrunk=True)
+    text = card(tmp_path, [], start="some/encoder", from_encoder=True, shrunk=True)
     assert "its 9 lowest layers, and 17,664 tokens of its vocabulary" in text

@@ -11,9 +11,10 @@ import regex
 from chain import Inputs
 from chain import main as chain_main
 from chain import steps as chain_steps
+from distil import load_recipe
 from fetch_teacher import join
-from models import WEIGHTS, load_model
-from training_data import BRIDGE
+from models import WEIGHTS, has_span_head, load_model
+from training_data import BRIDGE, TRAINING
 
 from qa.reader import SHIPPED_READER, ExtractiveReader
 from qa.settings import ReaderSettings
@@ -46,6 +47,25 @@ def test_a_start_that_cannot_be_averaged_with_is_refused_before_anything_is_done
         )  # fmt: skip
 
 
+def test_a_reader_begins_gently_where_it_begins_at_a_reader(
+    recipes: Path, tiny: dict[str, str]
+) -> None:
+    gently, anew = (
+        load_recipe(TRAINING / "distil.toml", from_encoder=from_encoder)
+        for from_encoder in (False, True)
+    )
+    assert gently["training"]["learning_rate"] < anew["training"]["learning_rate"]
+    assert gently["averaging"]["share"] < anew["averaging"]["share"] == 1
+    assert gently["distilling"] == anew["distilling"]
+    assert has_span_head(tiny["bert"])
+    assert not has_span_head(tiny["deberta"])
+    wrong = (recipes / "distil.toml").read_text("utf-8") + "[from_encoder.distilling]\nheat = 2\n"
+    with_wrong = recipes.parent / "wrong.toml"
+    with_wrong.write_text(wrong, "utf-8")
+    with pytest.raises(ValueError, match=r"has heat in from_encoder\.distilling, but not in"):
+        load_recipe(with_wrong, from_encoder=False)
+
+
 @pytest.mark.parametrize(
     ("recipe", "written", "told"),
     [
@@ -75,8 +95,6 @@ def test_what_a_chain_lacks_shows_before_anything_is_done(
     told: str,
 ) -> None:
     own = shutil.copytree(recipes, tmp_path / "recipes")
-    distil = (own / "distil.toml").read_text("utf-8")  # an encoder has no head to average with
-    (own / "distil.toml").write_text(regex.sub(r"share = [\d.]+", "share = 1", distil), "utf-8")
     text = (own / recipe).read_text("utf-8")
     assert written in text
     wrong = regex.sub(r"(\w)(\W*)$", r"\1x\2", written)
@@ -97,7 +115,7 @@ def test_a_chain_can_begin_with_an_encoder_that_it_makes_smaller(
     own = tmp_path / "recipes"
     shutil.copytree(recipes, own)
     text = (own / "distil.toml").read_text("utf-8")
-    (own / "distil.toml").write_text(regex.sub(r"share = [\d.]+", "share = 0.5", text), "utf-8")
+    (own / "distil.toml").write_text(text.replace("share = 1 ", "share = 0.5 "), "utf-8")
     inputs = Inputs(
         data=data,
         start="someone/reader",
@@ -108,7 +126,7 @@ def test_a_chain_can_begin_with_an_encoder_that_it_makes_smaller(
     )
     with pytest.raises(ValueError, match=r"no span head to average with\. Set the share"):
         chain_steps(inputs)
-    (own / "distil.toml").write_text(regex.sub(r"share = [\d.]+", "share = 1", text), "utf-8")
+    (own / "distil.toml").write_text(text, "utf-8")
     chain = chain_steps(inputs)
     assert [step.name for step in chain][:4] == ["prepare", "shrink", "teacher", "label"]
     for step in chain[:2]:
@@ -196,13 +214,16 @@ def test_a_reader_reads_behind_earlier_turns_only_if_it_learned_to(
 
 
 def test_a_chain_of_other_inputs_does_not_go_on_in_the_same_folder(
-    data: Path, recipes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    data: Path,
+    recipes: Path,
+    tiny: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     output, mine, own = tmp_path / "out", tmp_path / "recipes", tmp_path / "data"
     shutil.copytree(recipes, mine)
     shutil.copytree(data, own)
-    start = tmp_path / "start"
-    start.mkdir()
+    start = shutil.copytree(tiny["bert"], tmp_path / "start")
     (start / WEIGHTS).write_bytes(b"weights")
     inputs = {"data": f"{own}", "start": f"{start}", "teacher": "base"}
 
@@ -224,7 +245,7 @@ def test_a_chain_of_other_inputs_does_not_go_on_in_the_same_folder(
     (output / "made_of.json").unlink()  # what is there without it goes on as it is
     run()
     run()
-    for name, value in {"data": "d", "start": f"{tmp_path}", "teacher": "other"}.items():
+    for name, value in {"data": "d", "start": tiny["mpnet"], "teacher": "other"}.items():
         with pytest.raises(ValueError, match=f"with another {name}\\b.*Name another --output"):
             run(**{name: value})
     (start / WEIGHTS).write_bytes(b"other weights")  # in the same folder

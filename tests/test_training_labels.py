@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 from align import Label, LabelIndex, align, read_labels, write_index, write_shard
-from distil import Distilling, distil, distilling_loss, teacher_logits
+from distil import Distilling, distil, distilling_loss, load_recipe, teacher_logits
 from examples import Example, digest_of, write_examples
 from features import NULL_TOKEN, collate, encode
 from hypothesis import given
@@ -131,10 +131,8 @@ def test_a_teacher_says_where_an_answer_lies_and_not_whether_there_is_one(
 def test_a_teacher_does_not_teach_passages_together(
     tiny: dict[str, str], recipes: Path, tmp_path: Path
 ) -> None:
-    together = (recipes / "distil.toml").read_text("utf-8")
-    together = together.replace("passages_together = false", "passages_together = true")
-    recipe = tmp_path / "distil.toml"
-    recipe.write_text(together, "utf-8")
+    recipe = load_recipe(recipes / "distil.toml", from_encoder=False)
+    recipe["training"]["passages_together"] = True
     with pytest.raises(ValueError, match="leave it out with labels"):
         distil(tmp_path / "none", tiny["bert"], tmp_path, recipe=recipe, labels=tmp_path / "labels")
 

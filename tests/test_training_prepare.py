@@ -39,7 +39,7 @@ def test_spans_are_the_gold_texts_and_unanswerable_passages_lack_them(
         )
         if example.kind == "enumeration":
             assert texts == ["brushes", "turpentine", "rope"]
-        elif example.kind in {"swap", "word", "negation", "antonym"}:
+        elif example.kind in {"swap", "word", "negation", "antonym", "kind"}:
             assert question is None
             assert not texts
         elif question is not None:
@@ -53,8 +53,8 @@ def test_spans_are_the_gold_texts_and_unanswerable_passages_lack_them(
 def test_every_kind_is_made(examples: list[Example]) -> None:
     kinds = Counter(example.kind for example in examples)
     assert set(kinds) == {
-        "people", "removed", "retrieved", "swap", "word", "negation", "antonym", "enumeration",
-        "unrelated history",
+        "people", "removed", "retrieved", "swap", "word", "negation", "antonym", "kind",
+        "enumeration", "unrelated history",
     }  # fmt: skip
     shown = summary(examples, Counter({"one: empty question": 2}))
     assert "Warning: left out 2 of one: empty question" in shown

@@ -117,9 +117,10 @@ def make_recipes(folder: Path) -> Path:
         ("ablate", small | {"most_examples": 12, "epochs": 5, "learning_rate": 0.01}),
     ):
         text = (TRAINING / f"{name}.toml").read_text("utf-8").split("[[dev_sets]]")[0]
+        text, part, of_encoder = text.partition("[from_encoder.")
         for entry, value in changes.items():
             text = regex.sub(rf"(?m)^{entry} = [^\s]+", f"{entry} = {value}", text)
-        (folder / f"{name}.toml").write_text(text + dev, "utf-8")
+        (folder / f"{name}.toml").write_text(text + part + of_encoder + dev, "utf-8")
     shrink = (TRAINING / "shrink.toml").read_text("utf-8")
     for entry, value in {"layers": 1, "vocabulary": 400}.items():
         shrink = regex.sub(rf"(?m)^{entry} = [^\s]+", f"{entry} = {value}", shrink)

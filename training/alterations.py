@@ -78,7 +78,7 @@ class Names:
     def __init__(self, texts: Iterable[str]) -> None:
         self._found: dict[str, dict[str, set[str]]] = {}
         for text in texts:
-            for words, start, _ in _mentions(text):
+            for words, start, _ in mentions(text):
                 before = WORD_BEFORE.search(text, max(0, start - 30), start)
                 cues = self._found.setdefault(_kind(words), {}).setdefault(words, set())
                 if before:
@@ -88,6 +88,23 @@ class Names:
         """Others of the kind; of names, those that somewhere follow the same word."""
         others = self._found.get(_kind(words), {})
         return [name for name, cues in others.items() if cue in cues or name[0].isdigit()]
+
+
+def mentions(text: str) -> Iterable[tuple[str, int, int]]:
+    """The names and numbers of a text, each with where it starts and ends.
+
+    Words that a sentence's start has put into capitals are none.
+
+    Args:
+        text: any.
+    """
+    for match in NAME.finditer(text):
+        if SENTENCE_START.search(text, max(0, match.start() - 5), match.start()):
+            continue
+        if not NO_NAMES.intersection(match.group().split()):
+            yield match.group(), match.start(), match.end()
+    for match in NUMBER.finditer(text):
+        yield match.group(), match.start(), match.end()
 
 
 def swap(question: str, sentence: str, names: Sequence[Names], rng: random.Random) -> str | None:
@@ -102,13 +119,13 @@ def swap(question: str, sentence: str, names: Sequence[Names], rng: random.Rando
     Returns:
         The altered question, or None where nothing fits.
     """
-    mentions = list(_mentions(question))
-    rng.shuffle(mentions)
+    found = list(mentions(question))
+    rng.shuffle(found)
     pools = list(names)
     if rng.random() >= WITHIN:
         pools.reverse()
     stems = _stems(question) | _stems(sentence)
-    for words, start, end in mentions:
+    for words, start, end in found:
         before = WORD_BEFORE.search(question, 0, start)
         for pool in pools:
             fitting = [
@@ -163,17 +180,6 @@ def oppose(question: str, sentence: str, rng: random.Random) -> str | None:
     if match[1][0].isupper():
         antonym = antonym.capitalize()
     return question[: match.start(1)] + antonym + question[match.end(1) :]
-
-
-def _mentions(text: str) -> Iterable[tuple[str, int, int]]:
-    """Names and numbers, without the words that a sentence's start has put into capitals."""
-    for match in NAME.finditer(text):
-        if SENTENCE_START.search(text, max(0, match.start() - 5), match.start()):
-            continue
-        if not NO_NAMES.intersection(match.group().split()):
-            yield match.group(), match.start(), match.end()
-    for match in NUMBER.finditer(text):
-        yield match.group(), match.start(), match.end()
 
 
 def _kind(words: str) -> str:

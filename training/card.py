@@ -17,6 +17,7 @@ from typing import Any
 
 from average import SHARE_OF
 from calibrate import CALIBRATION_FILE, CURVES_FILE
+from distil import load_recipe
 from held_out import FIGURES_FILE
 from prepare import Recipe
 from whole_file import write_whole
@@ -40,6 +41,7 @@ def card(
     recipes: Path = RECIPES,
     taught: bool = True,
     start: str | None = None,
+    from_encoder: bool = False,
     shrunk: bool = False,
     teacher: str | None = None,
 ) -> str:
@@ -52,16 +54,19 @@ def card(
         taught: whether a teacher's labels were learned from.
         start: what the chain began with; without it, all that card.toml tells of, which is how
             the reader that is shipped was made.
-        shrunk: whether that start is an encoder that was made smaller.
+        from_encoder: whether that start is an encoder.
+        shrunk: whether that was made smaller.
         teacher: what the teacher was made of, if not of what card.toml says.
 
     Raises:
         ValueError: a set was trained on whose source and licence card.toml does not say.
     """
-    facts, distil, teaching = (
-        tomllib.loads((recipes / f"{name}.toml").read_text("utf-8"))
-        for name in (FACTS, "distil", "teacher")
+    facts, teaching = (
+        tomllib.loads((recipes / f"{name}.toml").read_text("utf-8")) for name in (FACTS, "teacher")
     )
+    if start is None:
+        from_encoder = facts["shrunk"]
+    distil = load_recipe(recipes / "distil.toml", from_encoder=from_encoder)
     recipe = Recipe.load(recipes / "prepare.toml")
     trained_on = {one.name for one in recipe.sets}
     sources = source_rows(facts, trained_on)

@@ -24,7 +24,7 @@ from average import SHARE_OF, average
 from calibrate import CALIBRATION_FILE
 from card import CARD_FILE, FACTS, card
 from devcheck import measure
-from distil import distil
+from distil import FROM_ENCODER, distil, load_recipe
 from examples import digest_of
 from export import export
 from fetch_teacher import fetch_teacher
@@ -32,7 +32,7 @@ from finetune import fine_tune
 from held_out import FIGURES_FILE, QUESTIONS_FILE, measure_held_out, write_held_out
 from journal import PLOT
 from label import label
-from models import WEIGHTS, told_apart
+from models import WEIGHTS, has_span_head, told_apart
 from prepare import Recipe, prepare
 from ready import check_ready
 from shrink import shrink
@@ -82,6 +82,11 @@ class Inputs:
     recipes: Path
     encoder: str | None = None
 
+    @property
+    def from_encoder(self) -> bool:
+        """Whether the reader begins at a model without a span head that was trained."""
+        return self.encoder is not None or not has_span_head(self.start)
+
 
 def steps(inputs: Inputs) -> list[Step]:
     """The steps of a chain, in order.
@@ -95,19 +100,25 @@ def steps(inputs: Inputs) -> list[Step]:
     """
     data, base, encoder = inputs.data, inputs.base, inputs.encoder
     output, recipes = inputs.output, inputs.recipes
-    start = inputs.start
-    began_with = start
-    if encoder is not None:
-        if _share(recipes) < 1:
-            raise ValueError(
-                f"{encoder} has no span head to average with. Set the share in distil.toml to 1."
-            )
-        began_with, start = encoder, str(output / "start")
-    elif _share(recipes) < 1 and not Path(start).is_dir():
+    start, distilling = inputs.start, recipes / "distil.toml"
+    began_with = encoder or start
+    recipe = load_recipe(distilling, from_encoder=False)
+    if encoder is None and recipe[SHARE_OF]["share"] < 1 and not Path(start).is_dir():
         raise FileNotFoundError(
             f"{start} is not a folder, and distil.toml averages the new reader with the start."
             " Give a folder, or set its share to 1."
         )
+    from_encoder = inputs.from_encoder
+    if from_encoder:
+        recipe = load_recipe(distilling, from_encoder=True)
+    share = float(recipe[SHARE_OF]["share"])
+    if from_encoder and share < 1:
+        raise ValueError(
+            f"{began_with} has no span head to average with. Set the share in"
+            f" {FROM_ENCODER}.{SHARE_OF} of distil.toml to 1."
+        )
+    if encoder is not None:
+        start = str(output / "start")
     examples, labels = output / "examples.jsonl.gz", output / "labels"
     teacher, student, reader = output / "teacher", output / "student", output / "reader"
     averaged = output / "averaged"
@@ -121,7 +132,7 @@ def steps(inputs: Inputs) -> list[Step]:
                 examples,
                 base or str(fetched),
                 teacher,
-                recipe=recipes / "teacher.toml",
+                recipe=tomllib.loads((recipes / "teacher.toml").read_text("utf-8")),
                 loss_of=people_loss,
                 dev_data=data,
             ),
@@ -138,12 +149,12 @@ def steps(inputs: Inputs) -> list[Step]:
                 examples,
                 start,
                 student,
-                recipe=recipes / "distil.toml",
+                recipe=recipe,
                 labels=labels,
                 dev_data=data,
             ),
         ),
-        Step("average", averaged / WEIGHTS, lambda: _average(start, student, averaged, recipes)),
+        Step("average", averaged / WEIGHTS, lambda: _average(start, student, averaged, share)),
         Step("export", reader / SETTINGS_FILE, lambda: _export(start, averaged, reader, recipes)),
         Step("calibrate", reader / CALIBRATION_FILE, lambda: _calibrate(data, reader, recipes)),
         Step(
@@ -155,17 +166,26 @@ def steps(inputs: Inputs) -> list[Step]:
         Step(
             "card",
             reader / CARD_FILE,
-            lambda: _write_card(
-                began_with, base, figures, reader, recipes, shrunk=encoder is not None
+            lambda: write_whole(
+                reader / CARD_FILE,
+                card(
+                    reader,
+                    [figures],
+                    recipes=recipes,
+                    start=began_with,
+                    from_encoder=from_encoder,
+                    shrunk=encoder is not None,
+                    teacher=base,
+                ),
             ),
         ),
     ]
     if encoder is not None:
-        smaller, recipe = Path(start), recipes / "shrink.toml"
+        smaller = Path(start)
         shrinking = Step(
             "shrink",
             smaller / "config.json",
-            lambda: shrink(encoder, examples, smaller, recipe=recipe),
+            lambda: shrink(encoder, examples, smaller, recipe=recipes / "shrink.toml"),
         )
         chain.insert(1, shrinking)
     if base is None:
@@ -230,8 +250,7 @@ def _held_out(data: Path, file: Path, reader: Path, recipes: Path) -> list[Step]
     return [Step("held_out", reader / FIGURES_FILE, run)] if holds_out else []
 
 
-def _average(start: str, student: Path, averaged: Path, recipes: Path) -> None:
-    share = _share(recipes)
+def _average(start: str, student: Path, averaged: Path, share: float) -> None:
     # Where nothing of the start is wanted, it may be no folder or have no span head.
     before = {} if share == 1 else {Path(start): 1 - share}
     average({**before, student: share}, averaged)
@@ -245,22 +264,10 @@ def _export(start: str, averaged: Path, reader: Path, recipes: Path) -> None:
     export(averaged, reader, reads_history=learned or knew)
 
 
-def _share(recipes: Path) -> float:
-    recipe = tomllib.loads((recipes / "distil.toml").read_text("utf-8"))
-    return float(recipe[SHARE_OF]["share"])
-
-
 def _calibrate(data: Path, reader: Path, recipes: Path) -> None:
     command = [sys.executable, str(HERE / "calibrate.py"), "--data", str(data)]
     command += ["--reader", str(reader), "--recipe", str(recipes / "calibrate.toml")]
     subprocess.run(command, check=True)
-
-
-def _write_card(
-    start: str, base: str | None, figures: Path, reader: Path, recipes: Path, *, shrunk: bool
-) -> None:
-    text = card(reader, [figures], recipes=recipes, start=start, shrunk=shrunk, teacher=base)
-    write_whole(reader / CARD_FILE, text)
 
 
 def main() -> None:
@@ -282,7 +289,12 @@ def main() -> None:
     )
     chain = steps(inputs)
     hold_to_inputs(inputs, begun=any(step.made.exists() for step in chain))
-    check_ready(inputs.data, inputs.recipes, shrinks=inputs.encoder is not None)
+    check_ready(
+        inputs.data,
+        inputs.recipes,
+        shrinks=inputs.encoder is not None,
+        from_encoder=inputs.from_encoder,
+    )
     for step in chain:
         if step.made.exists():
             print(f"{step.name}: done already", flush=True)

@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from align import INDEX, Label, align, read_labels
@@ -22,6 +23,7 @@ from loss import gold_loss, span_loss, teacher_loss
 from steps import LossOf
 
 RECIPE = Path(__file__).parent / "distil.toml"
+FROM_ENCODER = "from_encoder"  # the part of the recipe that takes the place of others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +41,27 @@ class Distilling:
 
     weight: float
     temperature: float
+
+
+def load_recipe(file: Path, *, from_encoder: bool) -> dict[str, Any]:
+    """Read a recipe such as distil.toml.
+
+    Args:
+        file: the TOML file.
+        from_encoder: whether the reader begins at an encoder, so that what the recipe says of that
+            takes the place of what it says otherwise.
+
+    Raises:
+        ValueError: it says of an encoder what it says of no reader.
+    """
+    entries = tomllib.loads(file.read_text("utf-8"))
+    for part, changes in entries.pop(FROM_ENCODER, {}).items():
+        unknown = ", ".join(changes.keys() - entries.get(part, {}).keys())
+        if unknown:
+            raise ValueError(f"{file} has {unknown} in {FROM_ENCODER}.{part}, but not in {part}.")
+        if from_encoder:
+            entries[part] |= changes
+    return entries
 
 
 def distilling_loss(labels: Mapping[int, Label], distilling: Distilling) -> LossOf:
@@ -94,7 +117,7 @@ def distil(
     start: str,
     output: Path,
     *,
-    recipe: Path,
+    recipe: Mapping[str, Any],
     labels: Path | None = None,
     dev_data: Path | None = None,
 ) -> None:
@@ -104,19 +127,18 @@ def distil(
         examples: file that prepare.py made.
         start: folder or hub id of the model to begin with.
         output: folder for the reader.
-        recipe: TOML file such as distil.toml.
+        recipe: what ``load_recipe`` read.
         labels: folder that label.py made, None to learn from people only.
         dev_data: folder of the development sets, None to check on none.
 
     Raises:
         ValueError: the labels are of other examples, or passages are to be read together.
     """
-    entries = tomllib.loads(recipe.read_text("utf-8"))
-    if labels and entries["training"]["passages_together"]:
+    if labels and recipe["training"]["passages_together"]:
         # The loss of a question's passages is then one, and the teacher's is of each.
         raise ValueError("passages_together is for people's answers: leave it out with labels.")
     held = read_labels(labels, examples_digest=digest_of(examples)) if labels else {}
-    distilling = Distilling(**entries["distilling"])
+    distilling = Distilling(**recipe["distilling"])
     fine_tune(
         examples,
         start,
@@ -136,12 +158,15 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True, help="folder for the reader")
     parser.add_argument("--dev-data", type=Path, help="folder of NAME.dev.json[.gz]")
     parser.add_argument("--recipe", type=Path, default=RECIPE, help="TOML file (distil.toml)")
+    parser.add_argument(
+        "--from-encoder", action="store_true", help="whether the start is no reader yet"
+    )
     options = parser.parse_args()
     distil(
         options.examples,
         options.start,
         options.output,
-        recipe=options.recipe,
+        recipe=load_recipe(options.recipe, from_encoder=options.from_encoder),
         labels=options.labels,
         dev_data=options.dev_data,
     )

@@ -1,9 +1,9 @@
 """Fine-tune any model with a span head on examples: what teacher and student have in common."""
 
-import tomllib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from devcheck import DevSet, sets_of
@@ -18,7 +18,7 @@ def fine_tune(
     start: str,
     output: Path,
     *,
-    recipe: Path,
+    recipe: Mapping[str, Any],
     loss_of: LossOf,
     dev_data: Path | None,
     taught_by: str = "",
@@ -29,14 +29,13 @@ def fine_tune(
         examples: file that prepare.py made.
         start: folder or hub id of the model to begin with.
         output: folder for the trained model.
-        recipe: TOML file with a part [training] and any number of [[dev_sets]].
+        recipe: with a part [training] and any number of [[dev_sets]].
         loss_of: from start logits, end logits and their batch to the loss.
         dev_data: folder of the development sets, None to check on none.
         taught_by: names what the loss takes beside people's answers.
     """
-    entries = tomllib.loads(recipe.read_text("utf-8"))
-    training = Training(**entries["training"])
-    dev_sets = sets_of(dev_data, entries) if dev_data is not None else []
+    training = Training(**recipe["training"])
+    dev_sets = sets_of(dev_data, recipe) if dev_data is not None else []
     every = read_examples(examples)
     learn(
         every[: training.most_examples or len(every)],

@@ -11,6 +11,7 @@ from transformers import AutoConfig, AutoModelForQuestionAnswering, AutoTokenize
 from qa.disentangled import shift_distances
 
 WEIGHTS = "model.safetensors"  # of a saved model
+SPAN_HEADED = "ForQuestionAnswering"  # how transformers' names of such models end
 LAYER = regex.compile(r"\.layers?\.(\d+)\.")
 # MPNet and DeBERTa compute these once for all layers: while they learn, no layer is really frozen.
 SHARED_BY_LAYERS = ("relative_attention_bias", ".rel_embeddings.", ".encoder.LayerNorm.")
@@ -40,6 +41,19 @@ def load_model(start: str, *, attention: str, dropout: float, frozen_layers: int
     if frozen_layers:
         _freeze(model, frozen_layers)
     return model.train()
+
+
+def has_span_head(start: str) -> bool:
+    """Whether a model was saved with a span head, as a reader is.
+
+    Args:
+        start: folder or hub id.
+
+    Raises:
+        OSError: there is no such model, or its hub cannot be reached.
+    """
+    architectures = AutoConfig.from_pretrained(start).architectures or ()
+    return any(name.endswith(SPAN_HEADED) for name in architectures)
 
 
 def told_apart(start: str) -> str:

@@ -17,6 +17,7 @@ from pathlib import Path
 from alterations import Names, negate, oppose, swap
 from examples import Example, write_examples
 from negatives import Searched
+from other_kinds import ask_otherwise
 from other_words import OtherWords
 from passages import Piece, around, nearest, without
 from squad import MISPLACED, Asked, Layout, check_layout, find_set, read_questions
@@ -30,7 +31,7 @@ from qa.records import Turn
 RECIPE = Path(__file__).parent / "prepare.toml"
 PEOPLE = "people"
 # To make a question unanswerable.
-WAYS = ("removed", "retrieved", "swap", "word", "negation", "antonym")
+WAYS = ("removed", "retrieved", "swap", "word", "negation", "antonym", "kind")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,6 +224,8 @@ class SetMaker:
             return negate(asked.question, sentence, self._rng)
         if way == "antonym":
             return oppose(asked.question, sentence, self._rng)
+        if way == "kind":
+            return ask_otherwise(asked.question, asked.context, self._rng)
         if way == "word":
             return self._other_words.swap(asked.question, sentence, asked.context)
         names = [

@@ -10,7 +10,7 @@ from average import SHARE_OF
 from card import FACTS, source_rows
 from cases import check_sets
 from devcheck import DevSource
-from distil import Distilling
+from distil import Distilling, load_recipe
 from label import Labelling
 from prepare import Recipe
 from shrink import Shrinking
@@ -18,13 +18,14 @@ from squad import find_set
 from steps import Training
 
 
-def check_ready(data: Path, recipes: Path, *, shrinks: bool) -> None:
+def check_ready(data: Path, recipes: Path, *, shrinks: bool, from_encoder: bool) -> None:
     """Load every recipe of a chain, and look for the file and the source of every set.
 
     Args:
         data: folder of the training and development sets.
         recipes: folder of the TOML files.
         shrinks: whether shrink.toml is among them.
+        from_encoder: whether the reader begins at an encoder.
 
     Raises:
         FileNotFoundError: a recipe is missing, or the file of a set is.
@@ -38,7 +39,7 @@ def check_ready(data: Path, recipes: Path, *, shrinks: bool) -> None:
         Labelling(**entries["label"])
         checked_on += _checked_on(entries)
     with _reading(recipes / "distil.toml") as file:
-        entries = _entries(file)
+        entries = load_recipe(file, from_encoder=from_encoder)
         Distilling(**entries["distilling"])
         float(entries[SHARE_OF]["share"])
         checked_on += _checked_on(entries)

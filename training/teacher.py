@@ -6,6 +6,7 @@ Interrupted, it goes on from its last checkpoint when it is started again.
 """
 
 import argparse
+import tomllib
 from pathlib import Path
 
 import torch
@@ -46,7 +47,7 @@ def main() -> None:
         options.examples,
         options.start,
         options.output,
-        recipe=options.recipe,
+        recipe=tomllib.loads(options.recipe.read_text("utf-8")),
         loss_of=people_loss,
         dev_data=options.dev_data,
     )
