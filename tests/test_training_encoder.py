@@ -13,7 +13,6 @@ import pytest
 import torch
 from examples import Example, write_examples
 from fetch_encoder import POSITIONS, PREFIX, encoder_of, fetch_encoder, write_tokenizer
-from grow import grow
 from hypothesis import given
 from hypothesis import strategies as st
 from models import load_tokenizer
@@ -21,13 +20,7 @@ from onnxruntime.quantization import quantize_dynamic
 from shrink import Shrinking, chosen_tokens, count_tokens, shrink, smaller_tokenizer
 from tokenizers import Tokenizer
 from training_data import ASKED, BRIDGE, HALL, TRAINING
-from transformers import (
-    AutoConfig,
-    AutoModel,
-    AutoModelForQuestionAnswering,
-    DebertaV2Config,
-    DebertaV2Model,
-)
+from transformers import AutoModel, DebertaV2Config, DebertaV2Model
 from unigrams import FOREIGN, PAIRS, unigram_tokenizer, unigrams
 from whole_file import whole_folder
 
@@ -149,57 +142,6 @@ def test_what_cannot_be_made_smaller_is_refused(
     ):
         with pytest.raises(ValueError, match=match):
             shrink(str(model), examples, output, recipe=recipe_of(tmp_path, **changes))
-    assert not output.exists()
-
-
-# A reader of its lower layers, with more of them on top
-
-
-def reader_of(encoder: Path, folder: Path, *, layers: int, seed: int = 1) -> Path:
-    """A reader with the encoder's vocabulary, whose own weights are others."""
-    torch.manual_seed(seed)
-    config = AutoConfig.from_pretrained(encoder, num_hidden_layers=layers)
-    AutoModelForQuestionAnswering.from_config(config).save_pretrained(folder)
-    load_tokenizer(str(encoder)).save_pretrained(folder)
-    return folder
-
-
-def test_layers_of_the_encoder_come_between_a_readers_own_and_its_head(
-    encoder: Path, tmp_path: Path
-) -> None:
-    reader, output = reader_of(encoder, tmp_path / "reader", layers=1), tmp_path / "grown"
-    grow(
-        str(reader), str(encoder), some_examples(tmp_path), output,
-        recipe=recipe_of(tmp_path, layers=2),
-    )  # fmt: skip
-    whole = AutoModel.from_pretrained(encoder)
-    own, grown = (
-        AutoModelForQuestionAnswering.from_pretrained(folder) for folder in (reader, output)
-    )
-    assert (grown.config.num_hidden_layers, grown.config.vocab_size) == (2, 400)
-    # The plain way: the reader's layer, then the encoder's second, then the reader's head.
-    own.deberta.encoder.layer.append(whole.encoder.layer[1])
-    for question in ASKED:
-        old, new = (
-            load_tokenizer(str(folder))(question, BRIDGE, return_tensors="pt")
-            for folder in (reader, output)
-        )
-        with torch.no_grad():
-            torch.testing.assert_close(grown(**new).start_logits, own(**old).start_logits)
-
-
-def test_what_cannot_grow_is_refused(encoder: Path, tiny: dict[str, str], tmp_path: Path) -> None:
-    examples, output = some_examples(tmp_path), tmp_path / "grown"
-    reader = reader_of(encoder, tmp_path / "reader", layers=2)
-    for of_reader, of_encoder, layers, match in (
-        (tiny["mpnet"], encoder, 3, "of type mpnet. Give a DeBERTa-v3"),
-        (reader, tiny["deberta"], 3, "is 32 wide and .* 16"),
-        (reader, encoder, 2, "has 2 layers and .* 3: there cannot be 2"),
-        (reader, encoder, 4, "has 2 layers and .* 3: there cannot be 4"),
-    ):
-        recipe = recipe_of(tmp_path, layers=layers)
-        with pytest.raises(ValueError, match=match):
-            grow(str(of_reader), str(of_encoder), examples, output, recipe=recipe)
     assert not output.exists()
 
 

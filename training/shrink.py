@@ -51,15 +51,6 @@ class Shrinking:
     vocabulary: int
     general_share: float
 
-    @classmethod
-    def load(cls, file: Path) -> "Shrinking":
-        """Read a recipe such as shrink.toml.
-
-        Raises:
-            TypeError: an entry is missing, or one is there that no recipe has.
-        """
-        return cls(**tomllib.loads(file.read_text("utf-8")))
-
 
 def shrink(encoder: str, examples: Path, output: Path, *, recipe: Path) -> None:
     """Write an encoder of fewer layers and tokens.
@@ -73,7 +64,7 @@ def shrink(encoder: str, examples: Path, output: Path, *, recipe: Path) -> None:
     Raises:
         ValueError: the encoder is no DeBERTa-v3, or has less than is to be left.
     """
-    shrinking = Shrinking.load(recipe)
+    shrinking = Shrinking(**tomllib.loads(recipe.read_text("utf-8")))
     config = AutoConfig.from_pretrained(encoder)
     if config.model_type != SHRINKABLE:
         raise ValueError(f"{encoder} is a model of type {config.model_type}. Give a DeBERTa-v3.")
@@ -81,35 +72,15 @@ def shrink(encoder: str, examples: Path, output: Path, *, recipe: Path) -> None:
         raise ValueError(f"{encoder} has {config.num_hidden_layers} layers only.")
     model = AutoModel.from_pretrained(encoder, dtype=torch.float32)
     tokenizer = AutoTokenizer.from_pretrained(encoder)
-    model.encoder.layer = model.encoder.layer[: shrinking.layers]
-    model.config.num_hidden_layers = shrinking.layers
-    save_with_fewer_tokens(model, tokenizer, output, examples=examples, shrinking=shrinking)
-
-
-def save_with_fewer_tokens(
-    model: Any, tokenizer: Any, output: Path, *, examples: Path, shrinking: Shrinking
-) -> None:
-    """Write a model and its tokenizer with the tokens that are to be left.
-
-    Args:
-        model: of transformers, with or without a head. It is changed.
-        tokenizer: its fast tokenizer, with a unigram vocabulary.
-        output: folder to write.
-        examples: file that prepare.py made, whose words are counted.
-        shrinking: how many to leave.
-
-    Raises:
-        ValueError: the vocabulary has fewer.
-    """
     whole = tokenizer.backend_tokenizer
-    whole.no_truncation()
-    whole.no_padding()
     texts = [text for held in read_examples(examples) for text in (held.question, held.passage)]
     kept = chosen_tokens(whole, count_tokens(whole, texts), shrinking)
-    words = model.get_input_embeddings()
+    words = model.embeddings.word_embeddings
     words.weight = torch.nn.Parameter(words.weight[torch.tensor(kept)].clone())
     words.num_embeddings = model.config.vocab_size = len(kept)
     words.padding_idx = model.config.pad_token_id = kept.index(tokenizer.pad_token_id)
+    model.encoder.layer = model.encoder.layer[: shrinking.layers]
+    model.config.num_hidden_layers = shrinking.layers
     with whole_folder(output) as unfinished:
         tokenizer.save_pretrained(unfinished)
         (unfinished / TOKENIZER_FILE).write_text(
