@@ -13,7 +13,7 @@ from qa.roles import without_roles
 from qa.separators import AFTER_ITEM, CLOSING, LAST, cuts_within
 
 # Behind an item it is said beside it: "Rachel (Jennifer Aniston)".
-ASIDE = regex.compile(r"(?<!\s)\s++\([^()]*\)$")
+ASIDE = regex.compile(r"(?<!\s)\s++\(([^()]*)\)$")
 # Also what numbers the items: "(a) the root, (b) the stem".
 LEADING = regex.compile(
     r"(?:(?:both|either|including|such as|like|namely)\s+|\(?(?:\p{L}|\d{1,2}|[ivx]{2,4})\)\s+)+",
@@ -74,26 +74,55 @@ def items_with(
     inside = _split(text, start, end, joined)
     if people:
         inside = without_roles(text, inside)
-    if len(inside) > 1 and all(is_item(text[slice(*piece)]) for piece in inside):
-        return [(start, end)] if _is_place(text, inside, sentence[0], end) else inside
-    # Without the comma behind it.
-    own = inside[0] if len(inside) == 1 else (start, end)
+    if len(inside) > 1 and _are_items(text, inside):
+        if _is_place(text, inside, sentence[0], end):
+            return [(start, end)]
+    else:  # it is one item: without the comma behind it
+        inside = [inside[0] if len(inside) == 1 else (start, end)]
+    first, last = inside[0], inside[-1]
     closing = CLOSING.search(text, *sentence)
-    last = max(closing.start(), own[1]) if closing else sentence[1]
-    around = _split(text, sentence[0], last, joined)
+    past = max(closing.start(), last[1]) if closing else sentence[1]
+    around = _split(text, sentence[0], past, joined)
     if people:
         around = without_roles(text, around)
-    if not DETERMINER.match(text, *own):  # "US", and of "the UK" beside it "UK"
+    if not DETERMINER.match(text, *first):  # "US", and of "the UK" beside it "UK"
         around = [bare(text, piece) for piece in around]
-    place = next((number for number, (_, end) in enumerate(around) if own[1] <= end), None)
-    if place is None or own[0] < around[place][0]:
-        return [own]
-    items = [own]
-    if around[place][0] == own[0]:
-        items = [*_before(text, around[:place], own), own]
-    if around[place][1] == own[1]:
-        items += _behind(text, around[place + 1 :], own)
-    return items
+    aside = ASIDE.search(text, *first) if len(inside) == 1 else None
+    if aside:
+        listed = _split(text, *aside.span(1), joined)
+        if LAST.search(aside[1]) and len(listed) > 1 and _are_items(text, listed):
+            return listed
+        found = _with_neighbours(text, [(first[0], aside.start())], around)
+        return found if len(found) > 1 else inside
+    return _with_neighbours(text, inside, around)
+
+
+def _with_neighbours(text: str, items: list[Span], around: list[Span]) -> list[Span]:
+    """Items of an enumeration with those before and behind them.
+
+    Args:
+        text: what they are from.
+        items: one item, or several side by side.
+        around: the pieces of their sentence.
+    """
+    first, last = items[0], items[-1]
+    begins, ends = _place_of(first, around), _place_of(last, around)
+    found = list(items)
+    if begins is not None and around[begins][0] == first[0]:
+        found = [*_before(text, around[:begins], first), *found]
+    if ends is not None and around[ends][1] == last[1]:
+        found += _behind(text, around[ends + 1 :], last)
+    return found
+
+
+def _place_of(item: Span, pieces: list[Span]) -> int | None:
+    """Which of the pieces of a sentence an item is in; None where it is not within one."""
+    place = next((number for number, (_, end) in enumerate(pieces) if item[1] <= end), None)
+    return None if place is None or item[0] < pieces[place][0] else place
+
+
+def _are_items(text: str, pieces: list[Span]) -> bool:
+    return all(is_item(text[slice(*piece)]) for piece in pieces)
 
 
 def _is_place(text: str, pieces: list[Span], begin: int, end: int) -> bool:

@@ -61,7 +61,8 @@ def items_of(
             if count and len(within) == 2 * count and _inside(within, candidate):
                 within = in_pairs(candidate.passage.document.text, within) or within
             if count and len(items) + len(within) > count:
-                if not _inside(within, candidate):
+                within = [one for one in within if _inside([one], candidate)]
+                if len(within) < 2:
                     within = [(candidate.start, candidate.end)]
                 elif items:  # the best quote alone is given whole, whatever it enumerates
                     within = within[: count - len(items)]

@@ -5,7 +5,7 @@ STATES = (
     "|Hawaii|Idaho|Illinois|Indiana|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts"
     "|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska|Nevada|Ohio|Oklahoma|Oregon"
     "|Pennsylvania|Tennessee|Texas|Utah|Vermont|Virginia|Washington|Wisconsin|Wyoming|Alberta"
-    "|Manitoba|Newfoundland|Ontario|Quebec|Saskatchewan|Yukon"
+    "|Manitoba|Newfoundland|Labrador|Ontario|Quebec|Saskatchewan|Yukon"
     "|New (?:Hampshire|Jersey|Mexico|York|Brunswick)|(?:North|South) (?:Carolina|Dakota)"
     "|Rhode Island|West Virginia|British Columbia|Nova Scotia|Prince Edward Island"
 )

@@ -65,7 +65,7 @@ def test_an_item_with_a_conjunction_is_one_where_commas_show_it(quote, items):
         ("They met in Atlanta, Georgia.", "Atlanta, Georgia", []),
         ("They met in Atlanta, Georgia, in 1990.", "Atlanta, Georgia", []),
         ("Languages: English, French.", "English, French", ["English", "French"]),
-        ("They met Ada, Ben and Cy.", "Ada, Ben", ["Ada", "Ben"]),
+        ("They met Ada, Ben and Cy.", "Ada, Ben", ["Ada", "Ben", "Cy"]),
         (
             "It was March 3rd, 1990 and April 4th, 1991.",
             "March 3rd, 1990 and April 4th, 1991",
@@ -86,6 +86,37 @@ def test_an_item_with_a_conjunction_is_one_where_commas_show_it(quote, items):
 )
 def test_a_date_and_a_place_are_one_item(text, quote, items):
     assert texts("Which were they?", text, quote) == items
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "items"),
+    [
+        ("The gases are argon, neon, xenon and radon.", "argon, neon", 4),
+        ("The gases are argon, neon, xenon and radon.", "neon, xenon", 4),
+        ("The gases are argon, neon, xenon and radon.", "xenon and radon", 4),
+        ("The gases are argon (Ar), neon (Ne), and xenon (Xe).", "argon (Ar)", 3),
+        ("The gases are argon (Ar), neon (Ne), and xenon (Xe).", "neon (Ne)", 3),
+        ("Some (argon, neon and xenon) are gases.", "Some (argon, neon and xenon)", 3),
+        ("They are Quebec, Newfoundland and Labrador, Nova Scotia, and Yukon.", "Quebec", 4),
+    ],
+)  # fmt: skip
+def test_a_part_of_an_enumeration_brings_the_rest(text: str, quote: str, items: int) -> None:
+    found = texts("Which are they?", text, quote)
+    assert len(found) == items
+    assert not any("(" in item for item in found)
+
+
+def test_what_stands_in_brackets_is_a_list_with_its_conjunction_alone() -> None:
+    assert (
+        texts("Which are they?", "They met in Portland (Oregon, US).", "Portland (Oregon, US)")
+        == []
+    )
+
+
+def test_of_a_part_as_many_as_are_asked_for() -> None:
+    text = "The gases are argon, neon, xenon and radon."
+    assert texts("Which two gases are they?", text, "neon, xenon") == ["neon", "xenon"]
+    assert texts("Which four gases are they?", text, "neon, xenon")[0] == "argon"
 
 
 @pytest.mark.parametrize(
