@@ -18,6 +18,7 @@ NUMBER = regex.compile(
     regex.I,
 )
 ACTS = regex.compile(r" (?:is|was|has|had|who|[a-z]+ed)\b")  # behind a name of somebody, mostly
+MONEY = r"(?<=[$£€¥] ?)\d|cost|paid|pay|dollar|pound|euro|money"
 SAID = r"sa(?:id|y)|t(?:old|ell)|th(?:ink|ought)|believ|fe(?:el|lt)|opin|view"
 NO_OWNERS = regex.compile(r"(?:ish|ese|[aeiou]ans?)$")  # the English, a Chinese: no one name
 
@@ -33,8 +34,8 @@ OF_NAMES = tuple(
         ("Who is {} married to?", r"marr|wife|wive|husband|spouse|widow|wed|bride|couple|Mrs"),
         ("How many children does {} have?", r"child|son|daughter|kid|bab|famil|father|mother|boy"),
         ("Who is the father of {}?", r"father|dad|son|daughter|parent|child|famil|Jr"),
-        ("How much does {} cost?", r"cost|pric|paid|pay|dollar|pound|euro|cheap|expens|sold|buy"),
-        ("How much does {} earn?", r"earn|salar|paid|pay|dollar|pound|euro|income|wage|money|rich"),
+        ("How much does {} cost?", rf"{MONEY}|pric|cheap|expens|sold|buy|bought"),
+        ("How much does {} earn?", rf"{MONEY}|earn|salar|income|wage|rich"),
         ("What does {} think of it?", rf"{SAID}|call|critic|prais|lik|lov|hat|argu|accus|consider"),
         ("What did {} say about it?", rf"{SAID}|call|critic|prais|argu|accus|claim|ask|stat|ment"),
         ("What did {} study?", r"stud|school|universit|college|degree|educat|learn|train|graduat"),
@@ -43,7 +44,6 @@ OF_NAMES = tuple(
         ("How many people live in {}?", r"people|populat|live|inhabit|resid|citizen|person"),
     )
 )  # fmt: skip
-PRICED = regex.compile(r"[$£€¥]\s?\d")  # tells costs and earnings without a word
 
 # Of what lasts, how long; where a passage tells no time at all.
 LASTING = regex.compile(
@@ -94,8 +94,7 @@ def _of_names(context: str) -> Iterator[str]:
         if not words[0].isdigit() and words not in MONTHS | DAYS and not NO_OWNERS.search(words)
     }
     for question, told in OF_NAMES:
-        priced = told.search("cost paid") and PRICED.search(context)
-        if not priced and not told.search(context):
+        if not told.search(context):
             yield from (question.format(name) for name in sorted(names))
 
 
