@@ -111,7 +111,11 @@ def _with_neighbours(text: str, items: list[Span], around: list[Span]) -> list[S
     if begins is not None and around[begins][0] == first[0]:
         found = [*_before(text, around[:begins], first), *found]
     if ends is not None and around[ends][1] == last[1]:
-        found += _behind(text, around[ends + 1 :], last)
+        behind = around[ends + 1 :]
+        # The item with the conjunction is the last, where none follows: "Ada and Ben, Kent's best".
+        ended = len(items) > 1 and LAST.search(text, items[-2][1], last[0])
+        if behind and not (ended and not LAST.search(text, last[1], behind[0][0])):
+            found += _behind(text, behind, last)
     return found
 
 

@@ -113,6 +113,14 @@ def test_what_stands_in_brackets_is_a_list_with_its_conjunction_alone() -> None:
     )
 
 
+def test_an_enumeration_that_has_ended_is_not_gone_on_with() -> None:
+    text = "They came from Spain, France and Italy, Germany and its neighbours stayed away."
+    countries = ["Spain", "France", "Italy"]
+    assert texts("Which countries were they from?", text, "France and Italy") == countries
+    text = "They came from Spain and France and Italy."
+    assert texts("Which countries were they from?", text, "Spain and France") == countries
+
+
 def test_of_a_part_as_many_as_are_asked_for() -> None:
     text = "The gases are argon, neon, xenon and radon."
     assert texts("Which two gases are they?", text, "neon, xenon") == ["neon", "xenon"]
