@@ -1,7 +1,7 @@
 """The enumeration in a sentence that an answer is, or is an item of."""
 
 from collections.abc import Set
-from itertools import chain
+from itertools import chain, pairwise
 
 import regex
 
@@ -10,10 +10,10 @@ from qa.alike import JOINING, bare, is_item, is_name, like
 from qa.enumerations import DETERMINER, FILLER
 from qa.joined import joined_within
 from qa.roles import without_roles
-from qa.separators import AFTER_ITEM, CLOSING, LAST, cuts_within
+from qa.separators import AFTER_ITEM, CLOSING, ENCLOSED, LAST, cuts_within
 
 # Behind an item it is said beside it: "Rachel (Jennifer Aniston)".
-ASIDE = regex.compile(r"(?<!\s)\s++\(([^()]*)\)$")
+ASIDE = regex.compile(r"(?<!\s)\s++\([^()]*\)$")
 # Also what numbers the items: "(a) the root, (b) the stem".
 LEADING = regex.compile(
     r"(?:(?:both|either|including|such as|like|namely)\s+|\(?(?:\p{L}|\d{1,2}|[ivx]{2,4})\)\s+)+",
@@ -89,9 +89,6 @@ def items_with(
         around = [bare(text, piece) for piece in around]
     aside = ASIDE.search(text, *first) if len(inside) == 1 else None
     if aside:
-        listed = _split(text, *aside.span(1), joined)
-        if LAST.search(aside[1]) and len(listed) > 1 and _are_items(text, listed):
-            return listed
         found = _with_neighbours(text, [(first[0], aside.start())], around)
         return found if len(found) > 1 else inside
     return _with_neighbours(text, inside, around)
@@ -99,6 +96,8 @@ def items_with(
 
 def _with_neighbours(text: str, items: list[Span], around: list[Span]) -> list[Span]:
     """Items of an enumeration with those before and behind them.
+
+    Beside several items less is taken for one than beside one: they may well be all there are.
 
     Args:
         text: what they are from.
@@ -109,13 +108,12 @@ def _with_neighbours(text: str, items: list[Span], around: list[Span]) -> list[S
     begins, ends = _place_of(first, around), _place_of(last, around)
     found = list(items)
     if begins is not None and around[begins][0] == first[0]:
-        found = [*_before(text, around[:begins], first), *found]
-    if ends is not None and around[ends][1] == last[1]:
-        behind = around[ends + 1 :]
-        # The item with the conjunction is the last, where none follows: "Ada and Ben, Kent's best".
-        ended = len(items) > 1 and LAST.search(text, items[-2][1], last[0])
-        if behind and not (ended and not LAST.search(text, last[1], behind[0][0])):
-            found += _behind(text, behind, last)
+        found = [*_before(text, around[:begins], first, introduced=len(items) > 1), *found]
+    # The item with the conjunction is the last: "Ada and Ben, Kent's best".
+    gaps = (text[end:start] for (_, end), (start, _) in pairwise(items))
+    ended = any(LAST.search(ENCLOSED.sub("", gap)) for gap in gaps)
+    if ends is not None and around[ends][1] == last[1] and not ended:
+        found += _behind(text, around[ends + 1 :], last)
     return found
 
 
@@ -141,18 +139,27 @@ def _is_place(text: str, pieces: list[Span], begin: int, end: int) -> bool:
     return text[left:right].strip() == "," and not MORE.match(text, end)
 
 
-def _before(text: str, pieces: list[Span], own: Span) -> list[Span]:
-    """The items at the end of these pieces of a sentence, which stand before an item."""
+def _before(text: str, pieces: list[Span], own: Span, *, introduced: bool = False) -> list[Span]:
+    """The items at the end of these pieces of a sentence, which stand before an item.
+
+    Args:
+        text: what they are from.
+        pieces: of the sentence.
+        own: the item.
+        introduced: whether they count only behind what introduces them: "the members are".
+    """
     items: list[Span] = []
     for piece in reversed(pieces):
         first = _introduced(text, piece, own)
         if first:
             return [first, *items]
         if not like(text, own, piece):
+            if introduced:
+                return []
             found = NAME_LAST.fullmatch(text, *piece) if is_name(text, own) else None
             return [found.span(1), *items] if found else items
         items.insert(0, piece)
-    return items
+    return [] if introduced else items
 
 
 def _introduced(text: str, piece: Span, own: Span) -> Span | None:

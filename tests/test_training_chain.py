@@ -35,10 +35,10 @@ def test_the_parts_of_the_teacher_are_joined_in_order(tmp_path: Path) -> None:
     assert (tmp_path / "joined").read_bytes() == b"one two"
 
 
-def test_a_start_that_cannot_be_averaged_with_is_refused_before_anything_is_done(
+def test_a_start_that_is_not_there_is_refused_before_anything_is_done(
     data: Path, recipes: Path, tiny: dict[str, str], tmp_path: Path
 ) -> None:
-    with pytest.raises(FileNotFoundError, match="someone/model is not a folder"):
+    with pytest.raises(OSError, match=r"someone/model|huggingface"):
         chain_steps(
             Inputs(
                 data=data, start="someone/model", base=tiny["mpnet"], output=tmp_path,

@@ -60,14 +60,19 @@ def test_how_long_something_lasted_where_no_time_is_told() -> None:
 
 
 def test_of_many_some_that_are_not_counted() -> None:
-    context = "Of those in jail 123 prisoners were freed. The judge is German."
+    context = "Of those in jail 123 prisoners were freed."
     found = others("How many prisoners were freed?", context)
     assert "How many German prisoners were freed?" in found
-    counted = context.replace("123 prisoners", "123 prisoners, 3 from Germany,")
+    counted = f"{context} They were from Germany."
     assert "How many German prisoners were freed?" not in others(
         "How many prisoners were freed?", counted
     )
-    for question in ("How many of them were freed?", "How much is it?", "how many times?"):
+    for question in (
+        "How many of them were freed?",
+        "How much is it?",
+        "how many times?",
+        "How many years?",
+    ):
         assert others(question, context) == {None}
 
 

@@ -96,22 +96,21 @@ def steps(inputs: Inputs) -> list[Step]:
 
     Raises:
         FileNotFoundError: the start is not a folder, and the recipe averages with it.
+        OSError: there is no such start, or its hub cannot be reached.
         ValueError: the start is an encoder, and the recipe averages with it.
     """
     data, base, encoder = inputs.data, inputs.base, inputs.encoder
     output, recipes = inputs.output, inputs.recipes
     start, distilling = inputs.start, recipes / "distil.toml"
     began_with = encoder or start
-    recipe = load_recipe(distilling, from_encoder=False)
-    if encoder is None and recipe[SHARE_OF]["share"] < 1 and not Path(start).is_dir():
+    from_encoder = inputs.from_encoder
+    recipe = load_recipe(distilling, from_encoder=from_encoder)
+    share = float(recipe[SHARE_OF]["share"])
+    if not from_encoder and share < 1 and not Path(start).is_dir():
         raise FileNotFoundError(
             f"{start} is not a folder, and distil.toml averages the new reader with the start."
             " Give a folder, or set its share to 1."
         )
-    from_encoder = inputs.from_encoder
-    if from_encoder:
-        recipe = load_recipe(distilling, from_encoder=True)
-    share = float(recipe[SHARE_OF]["share"])
     if from_encoder and share < 1:
         raise ValueError(
             f"{began_with} has no span head to average with. Set the share in"

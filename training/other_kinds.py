@@ -10,8 +10,6 @@ from collections.abc import Iterator
 import regex
 from alterations import DAYS, MONTHS, mentions
 
-from index.sentences import sentence_spans
-
 NUMBER = regex.compile(
     r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?"
     r"|thousands?|millions?|half|both|several|couple)\b",
@@ -20,7 +18,9 @@ NUMBER = regex.compile(
 ACTS = regex.compile(r" (?:is|was|has|had|who|[a-z]+ed)\b")  # behind a name of somebody, mostly
 MONEY = r"(?<=[$£€¥] ?)\d|cost|paid|pay|dollar|pound|euro|money"
 SAID = r"sa(?:id|y)|t(?:old|ell)|th(?:ink|ought)|believ|fe(?:el|lt)|opin|view"
-NO_OWNERS = regex.compile(r"(?:ish|ese|[aeiou]ans?)$")  # the English, a Chinese: no one name
+NO_OWNERS = regex.compile(
+    r"(?:ish|ese|[^ ][aeiou]ans|mans|Dutch|War)$"
+)  # the English, a Chinese: no one name
 
 # What is asked of a name, and the words one of which a passage that tells it would have.
 OF_NAMES = tuple(
@@ -28,9 +28,9 @@ OF_NAMES = tuple(
     for question, told in (
         ("How old is {}?", r"old|age|born|birth|\d+,|year|young|teen"),
         ("How tall is {}?", r"tall|high|height|f(?:ee|oo)t|met(?:er|re)|inch|cm|size"),
-        ("When was {} born?", r"born|birth|age|old"),
+        ("When was {} born?", r"born|birth|age|old|\d{3,4}"),
         ("Where was {} born?", r"born|birth|nativ|from|home|rais|gr[eo]w"),
-        ("When did {} die?", r"d(?:ie|ea|yi)|kill|murder|execut|life|lived|late|buri|suicide"),
+        ("When did {} die?", r"d(?:ie|ea|yi)|\d{3,4}|kill|murder|execut|li[fv]e|late|buri|suicid"),
         ("Who is {} married to?", r"marr|wife|wive|husband|spouse|widow|wed|bride|couple|Mrs"),
         ("How many children does {} have?", r"child|son|daughter|kid|bab|famil|father|mother|boy"),
         ("Who is the father of {}?", r"father|dad|son|daughter|parent|child|famil|Jr"),
@@ -57,8 +57,13 @@ TIME = regex.compile(
     regex.I,
 )
 
-# Of which some are asked, where the passage counts them all: how many German prisoners?
-HOW_MANY = regex.compile(r"\bhow many (?=\p{Ll}{3,})(?!(?:times|more|other)\b)", regex.I)
+# Of which some are asked, where the passage counts all and says no such thing: how many German
+# prisoners?
+HOW_MANY = regex.compile(
+    r"\bhow many (?=\p{Ll}{3,})"
+    r"(?!(?:times|more|other|seconds|minutes|hours|days|weeks|months|years)\b)",
+    regex.I,
+)
 OF_SOME = (
     "German", "French", "British", "American", "Russian", "Chinese", "Canadian", "Italian", "US",
     "Polish", "Spanish", "female", "male", "foreign", "young", "elderly", "married", "wounded",
@@ -108,11 +113,6 @@ def _of_some(question: str, context: str) -> Iterator[str]:
     asked = HOW_MANY.search(question)
     if asked is None:
         return
-    counting = " ".join(
-        context[start:end]
-        for start, end in sentence_spans(context)
-        if NUMBER.search(context, start, end)
-    )
     for which in OF_SOME:
-        if not regex.search(rf"\b{which[:KIN_CHARS]}", f"{counting} {question}", regex.I):
+        if not regex.search(rf"\b{which[:KIN_CHARS]}", f"{context} {question}", regex.I):
             yield f"{question[: asked.end()]}{which} {question[asked.end() :]}"
