@@ -1,4 +1,4 @@
-"""The enumeration in a sentence that an answer is, or is an item of."""
+"""The enumeration in a sentence that an answer is, or is a part of."""
 
 from collections.abc import Set
 from itertools import chain, pairwise
@@ -56,7 +56,7 @@ def items_with(
     people: bool = False,
     firms: bool = False,
 ) -> list[Span]:
-    """The items of the enumeration that a quote is, or is one item of; or the quote alone.
+    """The items of the enumeration that a quote is, or is a part of; or the quote alone.
 
     Args:
         text: what the quote is from.

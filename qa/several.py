@@ -27,10 +27,10 @@ def items_of(
 ) -> list[Candidate]:
     """The candidates, or their parts, that together answer a question for several things.
 
-    The best candidate is taken apart where it is an enumeration ("Anna, Ben and Carl"), or
-    joined by its neighbours where it is one item of one, unless they are more than was asked
-    for or than a list has. Another candidate is an item where its odds have a fair share of the
-    best one's.
+    The best candidate is taken apart where it is an enumeration ("Anna, Ben and Carl"), and
+    joined by its neighbours where it is an item or a part of one, unless they are more than was
+    asked for or than a list has. Another candidate is an item where its odds have a fair share of
+    the best one's.
 
     Args:
         question: what is asked.

@@ -18,37 +18,18 @@ def others(question: str, context: str) -> set[str | None]:
 
 
 @pytest.mark.parametrize(
-    ("context", "asked", "told"),
+    ("asked", "told"),
     [
-        (
-            "Then it was Ada Fenn who opened it.",
-            "How old is Ada Fenn?",
-            "At 30 years, Ada Fenn opened it.",
-        ),
-        (
-            "Then it was Ada Fenn who opened it.",
-            "How tall is Ada Fenn?",
-            "The tall Ada Fenn opened it.",
-        ),
-        (
-            "Then it was Ada Fenn who opened it.",
-            "Who is Ada Fenn married to?",
-            "There she, Ada Fenn, had a husband.",
-        ),
-        (
-            "Then it was Ada Fenn who opened it.",
-            "How much does Ada Fenn earn?",
-            "So Ada Fenn earned £9.",
-        ),
-        (
-            "Then it was Ada Fenn who opened it.",
-            "What does Ada Fenn think of it?",
-            "Yes, Ada Fenn said so.",
-        ),
+        ("How old is Ada Fenn?", "At 30 years, Ada Fenn opened it."),
+        ("When was Ada Fenn born?", "It was Ada Fenn (1881–1951) who opened it."),
+        ("How tall is Ada Fenn?", "The tall Ada Fenn opened it."),
+        ("Who is Ada Fenn married to?", "There she, Ada Fenn, had a husband."),
+        ("How much does Ada Fenn earn?", "So Ada Fenn had £ 9 a day."),
+        ("What does Ada Fenn think of it?", "Yes, Ada Fenn said so."),
     ],
 )
-def test_of_a_name_what_is_not_told(context: str, asked: str, told: str) -> None:
-    assert asked in others("Who?", context)
+def test_of_a_name_what_is_not_told(asked: str, told: str) -> None:
+    assert asked in others("Who?", "Then it was Ada Fenn who opened it.")
     assert asked not in others("Who?", told)
 
 

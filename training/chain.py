@@ -101,20 +101,19 @@ def steps(inputs: Inputs) -> list[Step]:
     """
     data, base, encoder = inputs.data, inputs.base, inputs.encoder
     output, recipes = inputs.output, inputs.recipes
-    start, distilling = inputs.start, recipes / "distil.toml"
+    start, from_encoder = inputs.start, inputs.from_encoder
     began_with = encoder or start
-    from_encoder = inputs.from_encoder
-    recipe = load_recipe(distilling, from_encoder=from_encoder)
+    recipe = load_recipe(recipes / "distil.toml", from_encoder=from_encoder)
     share = float(recipe[SHARE_OF]["share"])
-    if not from_encoder and share < 1 and not Path(start).is_dir():
-        raise FileNotFoundError(
-            f"{start} is not a folder, and distil.toml averages the new reader with the start."
-            " Give a folder, or set its share to 1."
-        )
-    if from_encoder and share < 1:
+    if share < 1 and from_encoder:
         raise ValueError(
             f"{began_with} has no span head to average with. Set the share in"
             f" {FROM_ENCODER}.{SHARE_OF} of distil.toml to 1."
+        )
+    if share < 1 and not Path(start).is_dir():
+        raise FileNotFoundError(
+            f"{start} is not a folder, and distil.toml averages the new reader with the start."
+            " Give a folder, or set its share to 1."
         )
     if encoder is not None:
         start = str(output / "start")
