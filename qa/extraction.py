@@ -15,6 +15,7 @@ from index.counts import check_count
 from index.errors import InputError
 from index.records import Document, Passage
 from qa.defaults import BATCH_SIZE
+from qa.hearing import as_written
 from qa.questions import MAX_QUESTION_CHARS, check_question
 from qa.rank import Ranking, rank
 from qa.reader import SHIPPED_READER, ExtractiveReader, Reading
@@ -111,7 +112,8 @@ def extract(
             (reader.shorten(asked, max_tokens=max_question_len), text) for asked, text in pairs
         ]
     passages = [Passage(Document("context", "context", text), 0, len(text)) for _, text in pairs]
-    readings = reader.read(pairs, batch_size=batch_size, max_answer_tokens=max_answer_len)
+    written = [(as_written(reader, asked, text), text) for asked, text in pairs]
+    readings = reader.read(written, batch_size=batch_size, max_answer_tokens=max_answer_len)
     results: list[Extracted | list[Extracted]] = []
     for passage, reading in zip(passages, readings, strict=True):
         ranking = rank([(passage, reading)], top_k=max(len(reading.spans), 1))

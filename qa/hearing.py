@@ -1,4 +1,4 @@
-"""Read follow-ups both as they stand and behind what was said before them."""
+"""Read questions as their passages write names, follow-ups also behind what was said before."""
 
 import math
 from collections.abc import Sequence
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from qa.casing import cased_as
 from qa.reader import Reader, Reading, ReadSpan
 
 HALF = math.log(0.5)
@@ -32,25 +33,33 @@ def read_all(reader: Reader, asked: Sequence[ToRead], *, batch_size: int) -> lis
     A reader that was trained with history reads a follow-up in both forms, and the odds of
     a span are the mean of both: what was said before helps where the question has left
     something out, and does little harm where it has not. Where both together are longer than
-    it takes, it reads the question alone.
+    it takes, it reads the question alone. Either is read with the capital letters of its passage.
 
     Args:
         reader: what reads.
         asked: questions and passages.
         batch_size: windows in one pass through the model.
     """
-    pairs = [(one.question, one.text) for one in asked]
+    pairs = [(as_written(reader, one.question, one.text), one.text) for one in asked]
     hears = reader.settings.reads_history
     again = [
         (number, one.told)
         for number, one in enumerate(asked)
         if hears and one.told is not None and reader.takes(one.told)
     ]
-    pairs += [(told, asked[number].text) for number, told in again]
+    pairs += [
+        (as_written(reader, told, asked[number].text), asked[number].text) for number, told in again
+    ]
     readings = reader.read(pairs, batch_size=batch_size)
     for (number, _), heard in zip(again, readings[len(asked) :], strict=True):
         readings[number] = mean_of(readings[number], heard)
     return readings[: len(asked)]
+
+
+def as_written(reader: Reader, question: str, text: str) -> str:
+    """A question as a passage writes its words, unless that makes it too long for the reader."""
+    cased = cased_as(question, text)
+    return cased if cased == question or reader.takes(cased) else question
 
 
 def mean_of(one: Reading, other: Reading) -> Reading:

@@ -33,6 +33,7 @@ FUNCTION_WORDS = frozenset(
     wanted went
     according article author passage story text""".split()
 )
+ACCENT = regex.compile(r"(?<=\p{Latin}\p{M}*)\p{M}")  # elsewhere such marks make another letter
 TEXTS_KEPT = 1024  # of which the stems are known: a search finds the same passages again
 
 
@@ -77,6 +78,12 @@ def _words(text: str) -> list[str]:
     return WORD.findall(CONTRACTED.sub("", NEGATED.sub("", composed)))
 
 
+def folded(word: str) -> str:
+    """A word in small letters without accents, as it is often typed: "erdogan" of "Erdoğan"."""
+    small = word.lower()
+    return small if small.isascii() else ACCENT.sub("", unicodedata.normalize("NFD", small))
+
+
 def _stemmed(words: Iterable[str]) -> frozenset[str]:
     # One a call: it is made in microseconds, and one shared by threads would be torn.
-    return frozenset(Stemmer.Stemmer("english").stemWords([word.lower() for word in words]))
+    return frozenset(Stemmer.Stemmer("english").stemWords([folded(word) for word in words]))

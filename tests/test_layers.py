@@ -45,7 +45,7 @@ LAYERS = {
         "topics",
         "questions asking_several enumerations conversation overlap windows spans metrics render",
         "published theme torch_scorer hub_page",
-        "squad hub_entry",
+        "squad hub_entry casing",
         "dialogue place_link own_name asking_hint render_article render_answer bringing citation",
         "alike feedback question_file question_forms brought_name",
         "joined render_judging bulleted",

@@ -57,6 +57,11 @@ def test_one_question_gives_one_dictionary():
     assert found["score"] > 0.5
 
 
+def test_a_question_in_capitals_is_read_as_its_context_writes_it():
+    as_asked = extract(question="Who was among the released?", context=STORY)
+    assert same(extract(question="who was among the released?".upper(), context=STORY), as_asked)
+
+
 def test_several_answers_are_a_list_of_spans_apart():
     windows = {"max_seq_len": 48, "doc_stride": 16}  # each has its own best spans
     found = extract(question=PARDONED, context=STORY, top_k=4, **windows)

@@ -1,6 +1,7 @@
 """Follow-ups read in both forms, against sums of odds worked out by hand."""
 
 import math
+import unicodedata
 
 import pytest
 from hypothesis import given
@@ -60,6 +61,25 @@ def test_a_follow_up_too_long_to_be_heard_is_read_alone():
     assert len(told.told) >= MOST_CHARS
     read_all(reader, [told], batch_size=2)
     assert reader.pairs == [("what for?", "y")]
+
+
+def test_both_forms_are_read_as_the_passage_writes_them():
+    reader = Scripted(reads_history=True)
+    told = ToRead("why did lukashenko?", "told minsk why did lukashenko?", "Lukashenko, Minsk")
+    read_all(reader, [told], batch_size=2)
+    assert [question for question, _ in reader.pairs] == [
+        "why did Lukashenko?",
+        "told Minsk why did Lukashenko?",
+    ]
+
+
+def test_a_question_that_would_be_too_long_as_the_passage_writes_it_is_read_as_it_was_asked():
+    asked = "zurich " * 5 + "?"
+    assert len(asked) < MOST_CHARS <= len(asked) + 5
+    reader = Scripted(reads_history=False)
+    decomposed = unicodedata.normalize("NFD", "Zürich")
+    read_all(reader, [ToRead(asked, None, decomposed)], batch_size=2)
+    assert reader.pairs == [(asked, decomposed)]
 
 
 def test_a_reader_that_was_not_trained_with_history_hears_none():

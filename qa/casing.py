@@ -1,0 +1,65 @@
+"""A question's words as a passage writes them: in its case, and with its accents."""
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import lru_cache
+
+import regex
+
+from qa.overlap import FUNCTION_WORDS, TEXTS_KEPT, WORD, folded
+
+CAPITALS = r"(?:\p{Lu}\p{M}*)+"
+IN_CAPITALS = regex.compile(rf"\b{CAPITALS}(?:\W+(?:\d+\W+)*{CAPITALS})+\b")
+COUNTRY = "us"  # in a question seldom who asks
+LEFT = FUNCTION_WORDS - {COUNTRY}  # who asks "who" does not mean the WHO
+
+
+def cased_as(question: str, text: str) -> str:
+    """The question, with the words that a text only has in other forms as it writes them.
+
+    A reader that tells "Minsk" from "minsk" finds less for who types in small letters, and next to
+    nothing in capitals (``python benchmarks/casing.py FILE...``).
+
+    Args:
+        question: what is asked.
+        text: of the passage that is read for it.
+    """
+    small = IN_CAPITALS.sub(_in_small, question)
+    if _is_titled(WORD.findall(small)):
+        small = small.lower()
+    forms = _forms(text)
+
+    def as_written(word: str) -> str:
+        there = forms.get(folded(word), (word,))
+        return word if word in there else there[0]
+
+    return WORD.sub(lambda found: as_written(found[0]), small)
+
+
+def _in_small(capitals: regex.Match[str]) -> str:
+    """Words in capitals in small letters, unless all may be names: "WHO WAS FREED", but "US GDP".
+
+    What the passage lacks of them is read better so.
+    """
+    little = any(word.lower() in LEFT for word in WORD.findall(capitals[0]))
+    return capitals[0].lower() if little else capitals[0]
+
+
+def _is_titled(words: Sequence[str]) -> bool:
+    """Whether they are written as a headline's: "Who Was Freed in Minsk"."""
+    little = [word for word in words[1:] if word.lower() in LEFT]
+    others = [word for word in words if word.lower() not in LEFT]
+    return any(word[0].isupper() for word in little) and not any(
+        word[0].islower() for word in others
+    )
+
+
+@lru_cache(maxsize=TEXTS_KEPT)
+def _forms(text: str) -> dict[str, tuple[str, ...]]:
+    """By folded word the forms that a text has of it, the commonest first."""
+    forms: dict[str, tuple[str, ...]] = {}
+    for word, _ in Counter(WORD.findall(text)).most_common():
+        plain = folded(word)
+        if plain not in LEFT:
+            forms[plain] = (*forms.get(plain, ()), word)
+    return forms
