@@ -83,6 +83,10 @@ def test_the_limits_in_the_card_are_those_of_the_recipe(tmp_path: Path) -> None:
     assert f"have {MAX_ANSWER_TOKENS} of its tokens at most" in limits
 
 
+def test_small_rates_are_written_out(tmp_path: Path) -> None:
+    assert "1 epoch at 0.00008 in batches of 32" in card(tmp_path, [], start="some/reader")
+
+
 def test_a_set_without_a_source_is_no_card(recipes: Path, tmp_path: Path) -> None:
     shutil.copytree(recipes, tmp_path / "recipes")
     shutil.copy(TRAINING / "card.toml", tmp_path / "recipes")

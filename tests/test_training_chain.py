@@ -47,9 +47,7 @@ def test_a_start_that_is_not_there_is_refused_before_anything_is_done(
         )  # fmt: skip
 
 
-def test_a_reader_begins_gently_where_it_begins_at_a_reader(
-    recipes: Path, tiny: dict[str, str]
-) -> None:
+def test_a_reader_begins_gently_where_it_begins_at_a_reader(tiny: dict[str, str]) -> None:
     gently, anew = (
         load_recipe(TRAINING / "distil.toml", from_encoder=from_encoder)
         for from_encoder in (False, True)
@@ -59,11 +57,28 @@ def test_a_reader_begins_gently_where_it_begins_at_a_reader(
     assert gently["distilling"] == anew["distilling"]
     assert has_span_head(tiny["bert"])
     assert not has_span_head(tiny["deberta"])
-    wrong = (recipes / "distil.toml").read_text("utf-8") + "[from_encoder.distilling]\nheat = 2\n"
-    with_wrong = recipes.parent / "wrong.toml"
-    with_wrong.write_text(wrong, "utf-8")
-    with pytest.raises(ValueError, match=r"has heat in from_encoder\.distilling, but not in"):
-        load_recipe(with_wrong, from_encoder=False)
+
+
+@pytest.mark.parametrize(
+    ("of_encoder", "told"),
+    [
+        (
+            "[from_encoder.distilling]\nheat = 2\n",
+            r"has heat in from_encoder\.distilling, but not in",
+        ),
+        ("[[from_encoder.training]]\nepochs = 2\n", r"in another form than \[from_encoder\."),
+        ("[from_encoder]\nepochs = 2\n", r"in another form than \[from_encoder\."),
+        ("[[from_encoder]]\nepochs = 2\n", r"in another form than \[from_encoder\."),
+    ],
+)
+def test_what_is_other_for_an_encoder_is_checked(
+    recipes: Path, tmp_path: Path, of_encoder: str, told: str
+) -> None:
+    wrong = tmp_path / "wrong.toml"
+    text = (recipes / "distil.toml").read_text("utf-8").partition("[from_encoder.")[0]
+    wrong.write_text(f"{text}\n{of_encoder}", "utf-8")
+    with pytest.raises(ValueError, match=told):
+        load_recipe(wrong, from_encoder=False)
 
 
 @pytest.mark.parametrize(

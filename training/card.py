@@ -185,7 +185,8 @@ def _epochs(training: Mapping[str, Any]) -> str:
     count = training["epochs"]
     most = training["most_examples"]
     some = f" over at most {most:,} examples" if most else ""
-    return f"{count} epoch{'' if count == 1 else 's'}{some} at {training['learning_rate']:g}"
+    rate = f"{training['learning_rate']:.8f}".rstrip("0")
+    return f"{count} epoch{'' if count == 1 else 's'}{some} at {rate}"
 
 
 def source_rows(facts: Mapping[str, Any], trained_on: Set[str]) -> list[tuple[str, str, str]]:

@@ -20,6 +20,7 @@ from examples import digest_of
 from features import NULL_TOKEN, Batch
 from finetune import fine_tune
 from loss import gold_loss, span_loss, teacher_loss
+from models import has_span_head
 from steps import LossOf
 
 RECIPE = Path(__file__).parent / "distil.toml"
@@ -52,10 +53,18 @@ def load_recipe(file: Path, *, from_encoder: bool) -> dict[str, Any]:
             takes the place of what it says otherwise.
 
     Raises:
-        ValueError: it says of an encoder what it says of no reader.
+        ValueError: it says of an encoder what it says of no reader, or not in tables.
     """
     entries = tomllib.loads(file.read_text("utf-8"))
-    for part, changes in entries.pop(FROM_ENCODER, {}).items():
+    of_encoder = entries.pop(FROM_ENCODER, {})
+    tables = isinstance(of_encoder, dict) and all(
+        isinstance(one, dict) for one in of_encoder.values()
+    )
+    if not tables:
+        raise ValueError(
+            f"{file} has {FROM_ENCODER} in another form than [{FROM_ENCODER}.training]."
+        )
+    for part, changes in of_encoder.items():
         unknown = ", ".join(changes.keys() - entries.get(part, {}).keys())
         if unknown:
             raise ValueError(f"{file} has {unknown} in {FROM_ENCODER}.{part}, but not in {part}.")
@@ -158,15 +167,12 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True, help="folder for the reader")
     parser.add_argument("--dev-data", type=Path, help="folder of NAME.dev.json[.gz]")
     parser.add_argument("--recipe", type=Path, default=RECIPE, help="TOML file (distil.toml)")
-    parser.add_argument(
-        "--from-encoder", action="store_true", help="whether the start is no reader yet"
-    )
     options = parser.parse_args()
     distil(
         options.examples,
         options.start,
         options.output,
-        recipe=load_recipe(options.recipe, from_encoder=options.from_encoder),
+        recipe=load_recipe(options.recipe, from_encoder=not has_span_head(options.start)),
         labels=options.labels,
         dev_data=options.dev_data,
     )
