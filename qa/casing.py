@@ -2,11 +2,10 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from functools import lru_cache
 
 import regex
 
-from qa.overlap import FUNCTION_WORDS, TEXTS_KEPT, WORD, folded
+from qa.overlap import FUNCTION_WORDS, WORD, folded
 
 CAPITALS = r"(?:\p{Lu}\p{M}*)+"
 IN_CAPITALS = regex.compile(rf"\b{CAPITALS}(?:\W+(?:\d+\W+)*{CAPITALS})+\b")
@@ -27,13 +26,14 @@ def cased_as(question: str, text: str) -> str:
     small = IN_CAPITALS.sub(_in_small, question)
     if _is_titled(WORD.findall(small)):
         small = small.lower()
-    forms = _forms(text)
+    asked = {folded(word) for word in WORD.findall(small)} - LEFT
+    forms = Counter(word for word in WORD.findall(text) if folded(word) in asked)
 
-    def as_written(word: str) -> str:
-        there = forms.get(folded(word), (word,))
-        return word if word in there else there[0]
+    def in_text(word: str) -> str:
+        others = [form for form in forms if folded(form) == folded(word)]
+        return word if word in others or not others else max(others, key=forms.__getitem__)
 
-    return WORD.sub(lambda found: as_written(found[0]), small)
+    return WORD.sub(lambda found: in_text(found[0]), small)
 
 
 def _in_small(capitals: regex.Match[str]) -> str:
@@ -52,14 +52,3 @@ def _is_titled(words: Sequence[str]) -> bool:
     return any(word[0].isupper() for word in little) and not any(
         word[0].islower() for word in others
     )
-
-
-@lru_cache(maxsize=TEXTS_KEPT)
-def _forms(text: str) -> dict[str, tuple[str, ...]]:
-    """By folded word the forms that a text has of it, the commonest first."""
-    forms: dict[str, tuple[str, ...]] = {}
-    for word, _ in Counter(WORD.findall(text)).most_common():
-        plain = folded(word)
-        if plain not in LEFT:
-            forms[plain] = (*forms.get(plain, ()), word)
-    return forms
