@@ -12,6 +12,7 @@ from tokenizers import Encoding, Tokenizer
 
 from index.errors import InputError
 from index.sentences import sentence_spans
+from qa.spacing import ReadText, closed_up
 
 Span = tuple[int, int]
 
@@ -183,9 +184,13 @@ class Windower:
             found = {text: self._kept.pop(text) for text in texts if text in self._kept}
             self._kept |= found  # the last asked for go last
         new = [text for text in texts if text not in found]
-        encodings = self._tokenizer.encode_batch(new, add_special_tokens=False)
+        closed = [closed_up(text) for text in new]
+        encodings = self._tokenizer.encode_batch(
+            [read.text for read in closed], add_special_tokens=False
+        )
         made = {
-            text: _tokenised(text, encoding) for text, encoding in zip(new, encodings, strict=True)
+            text: _tokenised(text, encoding, read)
+            for text, encoding, read in zip(new, encodings, closed, strict=True)
         }
         with self._lock:
             for text, passage in made.items():
@@ -204,15 +209,22 @@ def _size(text: str, passage: _Tokenised) -> int:
     return max(len(passage.offsets), len(text) // CHARS_A_TOKEN, 1)
 
 
-def _tokenised(text: str, encoding: Encoding) -> _Tokenised:
-    """Where each token of a passage is, and what may start or end with it."""
+def _tokenised(text: str, encoding: Encoding, read: ReadText) -> _Tokenised:
+    """Where each token of a passage is, and what may start or end with it.
+
+    Args:
+        text: of the passage.
+        encoding: of what is read of it.
+        read: that.
+    """
     boundaries = {match.start() for match in WORD_BOUNDARY.finditer(text)}
     # With nothing before them, such as a byte order mark has, no boundary parts them from a word.
     openings = boundaries | ({leading.end()} if (leading := MARKS.match(text)) else set())
     closings = boundaries | {match.start() for match in POSSESSIVE.finditer(text)}
     sentence_ends = [end for _, end in sentence_spans(text)]
     offsets = []
-    for (start, end), (following, _) in pairwise([*encoding.offsets, (len(text), len(text))]):
+    places = [read.place(start, end) for start, end in encoding.offsets]
+    for (start, end), (following, _) in pairwise([*places, (len(text), len(text))]):
         while start < end and text[start].isspace():  # some tokenizers count the space before
             start += 1
         if marks := MARKS.match(text, start, end):  # or such marks, which may be all it has

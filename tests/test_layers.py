@@ -38,7 +38,7 @@ LAYERS = {
     "qa": (
         "accounts bounds callers counters defaults disentangled embedded faults finished_sessions",
         "headers health heap hosts logins logs mcp_errors plurals rates refusals states titles",
-        "accepted capitals hub_login paired_marks roles separators",
+        "accepted capitals hub_login paired_marks roles separators spacing",
         "gate login login_choice openid",
         "asked_nouns begun_logins",
         "records schema seeds settings palette scorer markdown kept_folder form_words",
