@@ -33,7 +33,7 @@ FUNCTION_WORDS = frozenset(
     wanted went
     according article author passage story text""".split()
 )
-ACCENT = regex.compile(r"(?<=\p{Latin}\p{M}*)\p{M}")  # elsewhere such marks make another letter
+ACCENTED = regex.compile(r"(\p{Latin})\p{M}+")  # in other scripts such marks make another letter
 TEXTS_KEPT = 1024  # of which the stems are known: a search finds the same passages again
 
 
@@ -81,7 +81,7 @@ def _words(text: str) -> list[str]:
 def folded(word: str) -> str:
     """A word in small letters without accents, as it is often typed: "erdogan" of "Erdoğan"."""
     small = word.lower()
-    return small if small.isascii() else ACCENT.sub("", unicodedata.normalize("NFD", small))
+    return small if small.isascii() else ACCENTED.sub(r"\1", unicodedata.normalize("NFD", small))
 
 
 def _stemmed(words: Iterable[str]) -> frozenset[str]:

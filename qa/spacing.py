@@ -9,10 +9,12 @@ from dataclasses import dataclass
 
 import regex
 
-OPENING = r"[(\[$]|``"
+OPENING = r"[(\[]|``|\$(?= \d)"
 CLOSING = r"[,.;:?!%)\]]|\.{2,3}|''|['’](?:s|re|ve|ll|d|m)|n['’]t"
+# Such quotation marks stand by themselves, other than those of code and of wikis.
 SET_APART = regex.compile(
-    rf"(?<=\S) (?=(?:{CLOSING})(?:\s|$))|(?<=(?:^|\s)(?:{OPENING})) (?=\S)|``|''"
+    rf"(?<=\S) (?=(?:{CLOSING})(?!\S))|(?<=(?<!\S)(?:{OPENING})) (?=\S)"
+    r"|(?<!\S)(?:``|'')(?!\S)"
 )
 QUOTATION_MARK = '"'
 
@@ -58,13 +60,18 @@ def closed_up(text: str) -> ReadText:
     """
     if SET_APART.search(text) is None:
         return ReadText(text)
-    kept: list[tuple[str, int, int]] = []
+    parts: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
     place = 0
-    for found in SET_APART.finditer(text):
-        kept += [(text[at], at, at + 1) for at in range(place, found.start())]
-        if not found[0].isspace():
-            kept.append((QUOTATION_MARK, found.start(), found.end()))
-        place = found.end()
-    kept += [(text[at], at, at + 1) for at in range(place, len(text))]
-    characters, starts, ends = zip(*kept, strict=True)
-    return ReadText("".join(characters), starts, ends)
+    for found in [*SET_APART.finditer(text), None]:
+        stop = found.start() if found else len(text)
+        parts.append(text[place:stop])
+        starts += range(place, stop)
+        ends += range(place + 1, stop + 1)
+        if found and not found[0].isspace():
+            parts.append(QUOTATION_MARK)
+            starts.append(found.start())
+            ends.append(found.end())
+        place = found.end() if found else stop
+    return ReadText("".join(parts), tuple(starts), tuple(ends))

@@ -217,31 +217,32 @@ def _tokenised(text: str, encoding: Encoding, read: ReadText) -> _Tokenised:
         encoding: of what is read of it.
         read: that.
     """
-    boundaries = {match.start() for match in WORD_BOUNDARY.finditer(text)}
+    shown = read.text
+    boundaries = {match.start() for match in WORD_BOUNDARY.finditer(shown)}
     # With nothing before them, such as a byte order mark has, no boundary parts them from a word.
-    openings = boundaries | ({leading.end()} if (leading := MARKS.match(text)) else set())
-    closings = boundaries | {match.start() for match in POSSESSIVE.finditer(text)}
+    openings = boundaries | ({leading.end()} if (leading := MARKS.match(shown)) else set())
+    closings = boundaries | {match.start() for match in POSSESSIVE.finditer(shown)}
     sentence_ends = [end for _, end in sentence_spans(text)]
     offsets = []
-    places = [read.place(start, end) for start, end in encoding.offsets]
-    for (start, end), (following, _) in pairwise([*places, (len(text), len(text))]):
-        while start < end and text[start].isspace():  # some tokenizers count the space before
+    for (start, end), (following, _) in pairwise([*encoding.offsets, (len(shown), len(shown))]):
+        while start < end and shown[start].isspace():  # some tokenizers count the space before
             start += 1
-        if marks := MARKS.match(text, start, end):  # or such marks, which may be all it has
+        if marks := MARKS.match(shown, start, end):  # or such marks, which may be all it has
             start = marks.end() if marks.end() < end else start
         past = end
-        while past < following and past not in closings and MARK.match(text, past):
+        while past < following and past not in closings and MARK.match(shown, past):
             past += 1  # over marks that are in no token
         offsets.append((start, past if start < end and past in closings else end))
+    places = [read.place(start, end) for start, end in offsets]
     return _Tokenised(
         encoding,
-        offsets,
+        places,
         starts=[
-            start < end and start in openings and not MARKS.fullmatch(text, start, end)
+            start < end and start in openings and not MARKS.fullmatch(shown, start, end)
             for start, end in offsets
         ],
         ends=[start < end and end in closings for start, end in offsets],
-        sentences=[bisect_right(sentence_ends, start) for start, _ in offsets],
+        sentences=[bisect_right(sentence_ends, start) for start, _ in places],
     )
 
 

@@ -24,7 +24,15 @@ WORDS = st.sampled_from([*TEXT.replace(".", "").split(), "who", "Was", "HOW", "L
         ("Who was released by Lukashenko?", "Who was released by Lukashenko?"),
         ("did us officials meet babariko", "did US officials meet Babariko"),
         ("who spoke for the who", "who spoke for the who"),  # no WHO, whatever was meant
-        ("What Firms polish shoes?", "What firms polish shoes?"),
+        ("Talks lasted how long?", "talks lasted how long?"),
+        ("Did Firms polish Shoes?", "Did Firms polish Shoes?"),  # they may be names
+        ("What did the US do? 123", "What did the US do? 123"),
+        ("does she resume talks", "does she resume talks"),
+        ("Who is Will Smith?", "Who is Will Smith?"),
+        ("What happened in May 2020?", "What happened in May 2020?"),
+        ("What is the WHO?", "What is the WHO?"),
+        ("Who runs AT&T, A.I. and Q&A?", "Who runs AT&T, A.I. and Q&A?"),
+        ("Who is A. J. Foyt of WHO/UNICEF?", "Who is A. J. Foyt of WHO/UNICEF?"),
         ("which polish firms", "which polish firms"),  # the text has both
         ("where is sao paulo?", "where is São Paulo?"),
         ("How did Erdogan fly?", "How did Erdoğan fly?"),

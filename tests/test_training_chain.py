@@ -67,15 +67,17 @@ def test_a_reader_begins_gently_where_it_begins_at_a_reader(tiny: dict[str, str]
             r"has heat in from_encoder\.distilling, but not in",
         ),
         ("[[from_encoder.training]]\nepochs = 2\n", r"in another form than \[from_encoder\."),
+        ("[from_encoder.dev_sets]\nname = 'x'\n", r"in another form than \[from_encoder\."),
         ("[from_encoder]\nepochs = 2\n", r"in another form than \[from_encoder\."),
         ("[[from_encoder]]\nepochs = 2\n", r"in another form than \[from_encoder\."),
     ],
 )
 def test_what_is_other_for_an_encoder_is_checked(
-    recipes: Path, tmp_path: Path, of_encoder: str, told: str
+    tmp_path: Path, of_encoder: str, told: str
 ) -> None:
     wrong = tmp_path / "wrong.toml"
-    text = (recipes / "distil.toml").read_text("utf-8").partition("[from_encoder.")[0]
+    kept = (TRAINING / "distil.toml").read_text("utf-8").split("[from_encoder.")
+    text = kept[0] + "[distilling]" + kept[-1].partition("[distilling]")[2]
     wrong.write_text(f"{text}\n{of_encoder}", "utf-8")
     with pytest.raises(ValueError, match=told):
         load_recipe(wrong, from_encoder=False)

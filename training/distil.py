@@ -58,7 +58,8 @@ def load_recipe(file: Path, *, from_encoder: bool) -> dict[str, Any]:
     entries = tomllib.loads(file.read_text("utf-8"))
     of_encoder = entries.pop(FROM_ENCODER, {})
     tables = isinstance(of_encoder, dict) and all(
-        isinstance(one, dict) for one in of_encoder.values()
+        isinstance(changes, dict) and isinstance(entries.get(part, {}), dict)
+        for part, changes in of_encoder.items()
     )
     if not tables:
         raise ValueError(
