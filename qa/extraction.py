@@ -14,6 +14,7 @@ import numpy as np
 from index.counts import check_count
 from index.errors import InputError
 from index.records import Document, Passage
+from qa.asked_kind import against_other_kinds
 from qa.defaults import BATCH_SIZE
 from qa.hearing import as_written
 from qa.questions import MAX_QUESTION_CHARS, check_question
@@ -115,7 +116,8 @@ def extract(
     written = [(as_written(reader, asked, text), text) for asked, text in pairs]
     readings = reader.read(written, batch_size=batch_size, max_answer_tokens=max_answer_len)
     results: list[Extracted | list[Extracted]] = []
-    for passage, reading in zip(passages, readings, strict=True):
+    for (asked, text), passage, read in zip(pairs, passages, readings, strict=True):
+        reading = against_other_kinds(asked, text, read)
         ranking = rank([(passage, reading)], top_k=max(len(reading.spans), 1))
         found = _as_pipeline(ranking, reading, passage.text, top_k, handle_impossible_answer)
         results.append(found if top_k > 1 else found[0])

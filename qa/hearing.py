@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from qa.asked_kind import against_other_kinds
 from qa.casing import cased_as
 from qa.reader import Reader, Reading, ReadSpan
 
@@ -34,6 +35,7 @@ def read_all(reader: Reader, asked: Sequence[ToRead], *, batch_size: int) -> lis
     a span are the mean of both: what was said before helps where the question has left
     something out, and does little harm where it has not. Where both together are longer than
     it takes, it reads the question alone. Either is read with the capital letters of its passage.
+    A span of another kind than the question asks for loses odds.
 
     Args:
         reader: what reads.
@@ -53,7 +55,10 @@ def read_all(reader: Reader, asked: Sequence[ToRead], *, batch_size: int) -> lis
     readings = reader.read(pairs, batch_size=batch_size)
     for (number, _), heard in zip(again, readings[len(asked) :], strict=True):
         readings[number] = mean_of(readings[number], heard)
-    return readings[: len(asked)]
+    return [
+        against_other_kinds(one.question, one.text, reading)
+        for one, reading in zip(asked, readings[: len(asked)], strict=True)
+    ]
 
 
 def as_written(reader: Reader, question: str, text: str) -> str:

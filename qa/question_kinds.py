@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import regex
 
+from qa.asked_kind import NUMBER_WORDS
 from qa.evaluate import Outcome
 from qa.metrics import best_against
 
@@ -23,11 +24,6 @@ CALENDAR = regex.compile(
 )
 # A year alone or behind two small words, as in “in the 1990s”; “1,500 people” is none.
 YEAR = regex.compile(r"(?:[a-z]+ ){0,2}(?:1\d|20)\d\ds?(?:[-–]\d{2,4})?", regex.IGNORECASE)
-NUMBER_WORDS = frozenset(
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
-    " sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety"
-    " hundred thousand million billion trillion dozen half twice".split()
-)
 UNCAPITALISED = frozenset("a an and at de for in la of on the to van von".split())  # inside names
 
 # Most accepted answers have 1 to 6 words, most paragraphs of SQuAD 50 to 200.
