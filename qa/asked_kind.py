@@ -1,73 +1,56 @@
 """Whether a quote can be of the kind that a question asks for: a number, an age, a time.
 
-A reader that finds no number for "How old is she?" may take the next best, her name.
+A reader that finds no number for "How old is she?" may take the next best, her name. What a quote
+is, is told by English words alone, and by digits.
 """
 
 from dataclasses import replace
 
 import regex
 
+from qa.kind_words import AGES, AMOUNTS, NUMBER_WORDS, ORDINALS, TIMES
 from qa.reader import Reading
 
-# Log-odds that a span of another kind loses. What answers "how many" and "how old" has a number.
-# What answers "when" may be an event, "the rise of Rome": it stays where the reader is sure of it.
-NO_NUMBER_LOG_ODDS = 6.0
-NO_TIME_LOG_ODDS = 3.0
+# Log-odds that a span of another kind loses: where the reader is sure of it, it stays. No list of
+# words is whole, and "when" may be answered by an event, "the rise of Rome".
+OTHER_KIND_LOG_ODDS = 3.0
+# A name is no number and no age, whatever words there are.
+NAME_LOG_ODDS = 6.0
 
-NUMBER_WORDS = frozenset(
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
-    " sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety"
-    " hundred thousand million billion trillion dozen half twice".split()
-)
-# What else says how many, or as which of several.
-AMOUNTS = frozenset(
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth"
-    " fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth once thrice single"
-    " double triple both neither none no nobody nothing all every each any several few fewer many"
-    " more most less least much some various numerous countless multiple lot lots couple pair"
-    " dozens scores tens hundreds thousands millions billions majority minority quarter quarters"
-    " thirds halves enough plenty only twins triplets quadruplets".split()
-)
-TIMES = frozenset(
-    "century centuries decade decades year years month months week weeks day days hour hours minute"
-    " minutes seconds moment moments night nights morning evening afternoon noon midnight dawn dusk"
-    " sunrise sunset today tonight tomorrow yesterday overnight weekend spring summer autumn fall"
-    " winter season seasons age ages era eras period periods term terms time times while when"
-    " whenever before after during until till since ago later earlier then now soon already always"
-    " never forever once again early late recent recently long longer short shortly brief briefly"
-    " daily weekly monthly yearly annual annually hourly nightly often seldom rarely sometimes"
-    " occasionally frequently regularly constantly continuously permanently indefinitely eternity"
-    " life lifetime lives death birth childhood youth war beginning start end upon immediately"
-    " january february march april may june july august september october november december"
-    " christmas easter ramadan passover thanksgiving halloween bc bce ad ce".split()
-)
-AGES = frozenset(
-    "old older young younger elderly aged baby babies infant infants toddler child children teen"
-    " teens teenage teenager teenagers adult adults minor minors".split()
-)
-# "Monday", "birthday", "thirties", "midsummer"; a month cut short ends in a point.
-TIME_ENDS = regex.compile(r"(?:day|ties|teens|time|summer|winter|week|year)$")
-
-# In "when" a year, the day of a month, an hour, or a number that the quote begins with: "in 476".
+NUMBERS = NUMBER_WORDS | ORDINALS | AMOUNTS
+AGED = NUMBER_WORDS | ORDINALS | AGES
+LENGTHS = NUMBERS | TIMES
+DATED = NUMBER_WORDS | ORDINALS | TIMES | AGES
+# "Monday", "birthdays", "summertime", but no "Newsweek" and no "Maritime".
+DAY = regex.compile(r"day'?s?$|^(?:some|any|bed|day|dinner|half|life|lunch|mid|night|over)time$")
+TENS = regex.compile(r"^(?:twen|thir|for|fif|six|seven|eigh|nine)ties$|^\p{L}+genarians?$")
+# A year, the day of a month, an hour, a decade, or a number that the quote begins with: "in 476".
 DATE_NUMBER = regex.compile(
-    r"\b(?:1\d|20)\d\ds?\b|\b\d{1,2}(?:st|nd|rd|th|:\d\d)?\b|^(?:\p{L}+ )?\p{N}", regex.IGNORECASE
+    r"\b(?:1\d|20)\d\d(?!\d)|(?<!\d)\d{1,2}(?:s|st|nd|rd|th|[ap]m)?\b|^(?:\S+\s+){0,2}\p{N}",
+    regex.IGNORECASE,
 )
 
 # Of "who decides how many there are" the first asks.
 ASKING = regex.compile(r"\b(?:who|whom|whose|what|which|where|when|why|how)\b", regex.IGNORECASE)
-MANY_ASKED = regex.compile(r"how many\b", regex.IGNORECASE)
-AGE_ASKED = regex.compile(r"how old\b", regex.IGNORECASE)
-LENGTH_ASKED = regex.compile(r"how (?:long|often)\b", regex.IGNORECASE)
-# "When was it sold?", but not "when alone, what did she do?".
-DATE_ASKED = regex.compile(
-    r"(?:what|which) (?:year|decade|century)\b|when\W*$"
-    r"|when (?:exactly|did|was|were|is|are|do|does|has|have|had|will|would|can|could|should)\b",
-    regex.IGNORECASE,
+# "When it opened, who came?" asks for something else, "when did it open, and who came?" also.
+ASKING_MORE = regex.compile(
+    r"(?:,|\band|\bor) (?:\p{L}+ )?(?:who|whom|whose|what|which|where|why|how)\b", regex.IGNORECASE
 )
+MANY_ASKED = regex.compile(r"how many\b(?!-)", regex.IGNORECASE)
+AGE_ASKED = regex.compile(r"how old\b(?!-)|what age\b(?! \p{L}*(?:group|range))", regex.IGNORECASE)
+LENGTH_ASKED = regex.compile(
+    r"how (?:long\b(?!-)|many (?:years|months|weeks|days))", regex.IGNORECASE
+)
+# "When was it sold?", but not "when is it too hot?", which asks for a condition, nor "when Will
+# Smith came".
+DATE_ASKED = regex.compile(
+    r"(?:[Ww]hat|[Ww]hich) (?:years?|decades?|century|centuries)\b|[Ww]hen\W*$"
+    r"|[Ww]hen (?:exactly |in \p{N}+ )?(?:did|was|were|has|have|had|will)(?:n['’]t)?\b",
+)
+SMALL = frozenset("a an and at de for in la of on the to van von".split())  # inside names
 WORD = regex.compile(r"\p{L}+")
-NUMERAL_OR_UNKNOWN = regex.compile(
-    r"\p{N}|^\P{Latin}*$"
-)  # words of other scripts are not known here
+JOINED = regex.compile(r",|\band\b|&")
+LATIN = regex.compile(r"\p{Latin}")
 
 
 def against_other_kinds(question: str, text: str, reading: Reading) -> Reading:
@@ -80,14 +63,12 @@ def against_other_kinds(question: str, text: str, reading: Reading) -> Reading:
     """
     asked = " ".join(question.split())
     asking = ASKING.search(asked)
-    if asking is None:
+    if asking is None or ASKING_MORE.search(asked, asking.end()):
         return reading
-    for pattern, of_kind, log_odds in KINDS:
+    for pattern, loss_of in KINDS:
         if pattern.match(asked, asking.start()):
             spans = [
-                span
-                if of_kind(text[span.start : span.end])
-                else replace(span, log_odds=span.log_odds - log_odds)
+                replace(span, log_odds=span.log_odds - loss_of(text[span.start : span.end]))
                 for span in reading.spans
             ]
             best_first = sorted(spans, key=lambda span: -span.log_odds)
@@ -95,32 +76,54 @@ def against_other_kinds(question: str, text: str, reading: Reading) -> Reading:
     return reading
 
 
-def _is_number(quote: str) -> bool:
-    return bool(NUMERAL_OR_UNKNOWN.search(quote)) or _has(quote, NUMBER_WORDS | AMOUNTS)
+def _no_number(quote: str) -> float:
+    # What is listed can be counted, and "a year" is one.
+    if _has_number(quote) or JOINED.search(quote) or regex.match(r"an? \p{Ll}", quote):
+        return 0.0
+    return _other(quote) if NUMBERS.isdisjoint(_words(quote)) else 0.0
 
 
-def _is_age(quote: str) -> bool:
-    return _is_length(quote) or _has(quote, AGES)
+def _no_age(quote: str) -> float:
+    words = _words(quote)
+    if _has_number(quote) or any(map(TENS.search, words)) or not AGED.isdisjoint(words):
+        return 0.0
+    return _other(quote)
 
 
-def _is_length(quote: str) -> bool:
-    return _is_number(quote) or _is_date(quote)
+def _no_length(quote: str) -> float:
+    words = _words(quote)
+    if _has_number(quote) or any(map(DAY.search, words)) or not LENGTHS.isdisjoint(words):
+        return 0.0
+    return OTHER_KIND_LOG_ODDS
 
 
-def _is_date(quote: str) -> bool:
-    if not regex.search(r"\p{Latin}", quote) or DATE_NUMBER.search(quote):
-        return True
-    return any(word in TIMES or TIME_ENDS.search(word) for word in WORD.findall(quote.lower()))
+def _no_date(quote: str) -> float:
+    words = _words(quote)
+    if not LATIN.search(quote) or DATE_NUMBER.search(quote) or not DATED.isdisjoint(words):
+        return 0.0
+    of_kind = any(DAY.search(word) or TENS.search(word) for word in words)
+    return 0.0 if of_kind else OTHER_KIND_LOG_ODDS
 
 
-def _has(quote: str, words: frozenset[str]) -> bool:
-    return not words.isdisjoint(WORD.findall(quote.lower()))
+def _other(quote: str) -> float:
+    """What a quote without a number loses: more where every word is that of a name."""
+    words = [word for word in WORD.findall(quote) if word not in SMALL]
+    return NAME_LOG_ODDS if all(word[0].isupper() for word in words) else OTHER_KIND_LOG_ODDS
 
 
-# How each kind is asked for, what tells that a quote may be of it, and what one that is not loses.
+def _has_number(quote: str) -> bool:
+    """Whether it has digits, or may have a number in words of another script."""
+    return bool(regex.search(r"\p{N}", quote)) or not LATIN.search(quote)
+
+
+def _words(quote: str) -> list[str]:
+    return WORD.findall(quote.lower())
+
+
+# How each kind is asked for, and what a quote loses that is not of it.
 KINDS = (
-    (AGE_ASKED, _is_age, NO_NUMBER_LOG_ODDS),
-    (MANY_ASKED, _is_number, NO_NUMBER_LOG_ODDS),
-    (LENGTH_ASKED, _is_length, NO_TIME_LOG_ODDS),
-    (DATE_ASKED, _is_date, NO_TIME_LOG_ODDS),
+    (LENGTH_ASKED, _no_length),
+    (AGE_ASKED, _no_age),
+    (MANY_ASKED, _no_number),
+    (DATE_ASKED, _no_date),
 )

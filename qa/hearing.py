@@ -1,16 +1,13 @@
 """Read questions as their passages write names, follow-ups also behind what was said before."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from qa.asked_kind import against_other_kinds
 from qa.casing import cased_as
-from qa.reader import Reader, Reading, ReadSpan
-
-HALF = math.log(0.5)
+from qa.close_up import read_closer
+from qa.mean_reading import mean_of
+from qa.reader import Reader, Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +50,8 @@ def read_all(reader: Reader, asked: Sequence[ToRead], *, batch_size: int) -> lis
         (as_written(reader, told, asked[number].text), asked[number].text) for number, told in again
     ]
     readings = reader.read(pairs, batch_size=batch_size)
+    if reader.settings.reads_closer:
+        readings = read_closer(reader, pairs, readings, batch_size=batch_size)
     for (number, _), heard in zip(again, readings[len(asked) :], strict=True):
         readings[number] = mean_of(readings[number], heard)
     return [
@@ -65,17 +64,3 @@ def as_written(reader: Reader, question: str, text: str) -> str:
     """A question as a passage writes its words, unless that makes it too long for the reader."""
     cased = cased_as(question, text)
     return cased if cased == question or reader.takes(cased) else question
-
-
-def mean_of(one: Reading, other: Reading) -> Reading:
-    """The reading whose odds are the means of two others' of the same passage.
-
-    A span that only one of them lists is in the rest of the other, and counted there.
-    """
-    odds: dict[tuple[int, int], float] = {}
-    for span in (*one.spans, *other.spans):
-        place = (span.start, span.end)
-        odds[place] = float(np.logaddexp(odds.get(place, -math.inf), span.log_odds + HALF))
-    spans = [ReadSpan(start, end, log_odds) for (start, end), log_odds in odds.items()]
-    spans.sort(key=lambda span: (-span.log_odds, span.start, span.end))
-    return Reading(tuple(spans), float(np.logaddexp(one.rest, other.rest)) + HALF)

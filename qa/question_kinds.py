@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import regex
 
-from qa.asked_kind import NUMBER_WORDS
 from qa.evaluate import Outcome
+from qa.kind_words import NUMBER_WORDS
 from qa.metrics import best_against
 
 QUESTION_WORD = regex.compile(

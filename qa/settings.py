@@ -42,6 +42,8 @@ class ReaderSettings:
         min_score: score from which its best span is an answer; None where nothing was
             fitted: then it must be likelier than "not in the article".
         reads_history: whether it was trained to read a follow-up behind earlier turns.
+        reads_closer: whether it reads the sentences around its best span once more, by
+            themselves.
         item_share: where a question asks for several things, the share of the best
             item's odds from which another span is an item too.
         right: from a span's features to the probability that it is right; None where
@@ -55,6 +57,7 @@ class ReaderSettings:
     temperature: float = 1.0
     min_score: float | None = None
     reads_history: bool = False
+    reads_closer: bool = False
     item_share: float = 0.3
     right: Logistic | None = None
     absent: Logistic | None = None

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.asked_kind import NO_NUMBER_LOG_ODDS
-from qa.hearing import ToRead, mean_of, read_all
+from qa.asked_kind import NAME_LOG_ODDS
+from qa.hearing import ToRead, read_all
+from qa.mean_reading import mean_of
 from qa.reader import Reading, ReadSpan
 from qa.settings import ReaderSettings
 
@@ -65,9 +66,9 @@ def test_a_follow_up_too_long_to_be_heard_is_read_alone():
 
 
 def test_what_is_of_another_kind_than_the_question_asks_for_loses_odds():
-    asked = [ToRead("how old?", None, "x"), ToRead("how old?", None, "7"), ASKED[0]]
+    asked = [ToRead("how old?", None, "X"), ToRead("how old?", None, "7"), ASKED[0]]
     read = read_all(Scripted(reads_history=True), asked, batch_size=3)
-    assert [one.spans[0].log_odds for one in read] == [1.0 - NO_NUMBER_LOG_ODDS, 1.0, 1.0]
+    assert [one.spans[0].log_odds for one in read] == [1.0 - NAME_LOG_ODDS, 1.0, 1.0]
 
 
 def test_both_forms_are_read_as_the_passage_writes_them():

@@ -67,7 +67,11 @@ def main() -> None:
     options = parser.parse_args()
     config = tomllib.loads(options.recipe.read_text("utf-8"))
     before = ReaderSettings.from_folder(options.reader)
-    plain = ReaderSettings(reads_history=before.reads_history, item_share=before.item_share)
+    plain = ReaderSettings(
+        reads_history=before.reads_history,
+        reads_closer=before.reads_closer,
+        item_share=before.item_share,
+    )
     reader = ExtractiveReader(load_torch_reader(options.reader), settings=plain)
     made = make_cases(options.data, config)
     # Where only what was told makes it too long, ``read_all`` reads the question alone.
