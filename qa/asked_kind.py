@@ -24,6 +24,12 @@ DATED = NUMBER_WORDS | ORDINALS | TIMES | AGES
 # "Monday", "birthdays", "summertime", but no "Newsweek" and no "Maritime".
 DAY = regex.compile(r"day'?s?$|^(?:some|any|bed|day|dinner|half|life|lunch|mid|night|over)time$")
 TENS = regex.compile(r"^(?:twen|thir|for|fif|six|seven|eigh|nine)ties$|^\p{L}+genarians?$")
+# What lasts "for 14 years" is no age; "14 years old" is one.
+LASTING = regex.compile(
+    r"\b(?:for|within|after|during|in)\s+(?:[^\s,]+\s+){1,3}(?:years|months|weeks|days)$",
+    regex.IGNORECASE,
+)
+LASTING_CHARS = 60  # in which that stands
 # A year, the day of a month, an hour, a decade, or a number that the quote begins with: "in 476".
 DATE_NUMBER = regex.compile(
     r"\b(?:1\d|20)\d\d(?!\d)|(?<!\d)\d{1,2}(?:s|st|nd|rd|th|[ap]m)?\b|^(?:\S+\s+){0,2}\p{N}",
@@ -68,7 +74,7 @@ def against_other_kinds(question: str, text: str, reading: Reading) -> Reading:
     for pattern, loss_of in KINDS:
         if pattern.match(asked, asking.start()):
             spans = [
-                replace(span, log_odds=span.log_odds - loss_of(text[span.start : span.end]))
+                replace(span, log_odds=span.log_odds - loss_of(text, span.start, span.end))
                 for span in reading.spans
             ]
             best_first = sorted(spans, key=lambda span: -span.log_odds)
@@ -76,28 +82,34 @@ def against_other_kinds(question: str, text: str, reading: Reading) -> Reading:
     return reading
 
 
-def _no_number(quote: str) -> float:
+def _no_number(text: str, start: int, end: int) -> float:
+    quote = text[start:end]
     # What is listed can be counted, and "a year" is one.
     if _has_number(quote) or JOINED.search(quote) or regex.match(r"an? \p{Ll}", quote):
         return 0.0
     return _other(quote) if NUMBERS.isdisjoint(_words(quote)) else 0.0
 
 
-def _no_age(quote: str) -> float:
+def _no_age(text: str, start: int, end: int) -> float:
+    quote = text[start:end]
     words = _words(quote)
+    if LASTING.search(text[max(end - LASTING_CHARS, 0) : end]):
+        return OTHER_KIND_LOG_ODDS
     if _has_number(quote) or any(map(TENS.search, words)) or not AGED.isdisjoint(words):
         return 0.0
     return _other(quote)
 
 
-def _no_length(quote: str) -> float:
+def _no_length(text: str, start: int, end: int) -> float:
+    quote = text[start:end]
     words = _words(quote)
     if _has_number(quote) or any(map(DAY.search, words)) or not LENGTHS.isdisjoint(words):
         return 0.0
     return OTHER_KIND_LOG_ODDS
 
 
-def _no_date(quote: str) -> float:
+def _no_date(text: str, start: int, end: int) -> float:
+    quote = text[start:end]
     words = _words(quote)
     if not LATIN.search(quote) or DATE_NUMBER.search(quote) or not DATED.isdisjoint(words):
         return 0.0

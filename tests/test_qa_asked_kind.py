@@ -72,6 +72,22 @@ def test_what_is_of_another_kind_loses(question: str, quote: str, loss: float) -
 
 
 @pytest.mark.parametrize(
+    ("text", "loss"),
+    [
+        ("He was jailed for 14 years.", OTHER_KIND_LOG_ODDS),
+        ("He was jailed for more than 14 years.", OTHER_KIND_LOG_ODDS),
+        ("He is 14 years old.", 0.0),
+        ("It was for him, aged 14 years.", 0.0),
+    ],
+)
+def test_what_lasts_some_years_is_not_that_old(text: str, loss: float) -> None:
+    start = text.index("14")
+    reading = Reading((ReadSpan(start, start + 8, 5.0),), rest=-2.0)
+    (span,) = against_other_kinds("How old is he?", text, reading).spans
+    assert 5.0 - span.log_odds == loss
+
+
+@pytest.mark.parametrize(
     "question",
     [
         "Who decides how many seats there are?",
