@@ -57,7 +57,9 @@ def page() -> str:
                     " `benchmarks/results/`; this page is written from there by"
                     " `python benchmarks/performance.py`. The reader's weights were made anew in"
                     " commit 224b256, of the architecture of DeBERTa in place of BERT's: what was"
-                    " measured before is of weights that answer otherwise and read faster."
+                    " measured before is of weights that answer otherwise and read faster. All"
+                    " of it was measured before best spans were read once more with their sentences"
+                    " (`qa.close_up`), which takes longer where whole paragraphs are read."
                 ),
                 peers_section(report),
                 embedders_section(report["embedders"]),
