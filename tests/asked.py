@@ -22,7 +22,7 @@ SHELF_QUESTIONS = [PARDONED, "how much water does the kettle hold?", "who wrote 
 
 
 class Recorder:
-    """A reader that notes what it reads, and may have another threshold."""
+    """A reader that notes what it reads, nothing twice, and may have another threshold."""
 
     def __init__(self, reader, *, min_score=None, reads_history=False):
         self._reader = reader
@@ -32,7 +32,9 @@ class Recorder:
 
     @property
     def settings(self):
-        fitted = replace(self._reader.settings, reads_history=self._reads_history)
+        fitted = replace(
+            self._reader.settings, reads_history=self._reads_history, reads_closer=False
+        )
         if self._min_score is None:
             return fitted
         return replace(fitted, min_score=self._min_score)

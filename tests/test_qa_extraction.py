@@ -22,6 +22,7 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 KETTLE = "The kettle holds 1.7 litres of water. Its guarantee lasts for two years."
 PARDONED = "how many prisoners were pardoned?"
 LITRES = "how many litres of water does the kettle hold?"
+WHAT = "What holds water?"  # any quote may answer it
 
 
 @pytest.fixture(scope="module")
@@ -85,16 +86,16 @@ def test_scores_without_a_null_make_one_however_unlikely_all_are(monkeypatch, od
     spans = ReadSpan(0, 3, odds), ReadSpan(4, 10, odds - 1), ReadSpan(0, 10, odds - 2)
     only = SimpleNamespace(read=lambda pairs, **_: [Reading(spans[:1], rest) for _ in pairs])
     monkeypatch.setattr("qa.extraction._reader", lambda *_: only)
-    found = extract(question=LITRES, context=KETTLE)
+    found = extract(question=WHAT, context=KETTLE)
     assert (found["answer"], found["score"]) == ("The", pytest.approx(1.0))
     only.read = lambda pairs, **_: [Reading(spans, rest) for _ in pairs]
     shares = [1 + math.exp(-2), math.exp(-1)]
     for top_k in (2, 3):
-        several = extract(question=LITRES, context=KETTLE, top_k=top_k)
+        several = extract(question=WHAT, context=KETTLE, top_k=top_k)
         assert [one["score"] for one in several] == [
             pytest.approx(share / sum(shares)) for share in shares
         ]
-    best = extract(question=LITRES, context=KETTLE, handle_impossible_answer=True)
+    best = extract(question=WHAT, context=KETTLE, handle_impossible_answer=True)
     assert best["answer"] == ("The" if odds > 0 else "")
 
 
