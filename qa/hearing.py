@@ -32,7 +32,8 @@ def read_all(reader: Reader, asked: Sequence[ToRead], *, batch_size: int) -> lis
     a span are the mean of both: what was said before helps where the question has left
     something out, and does little harm where it has not. Where both together are longer than
     it takes, it reads the question alone. Either is read with the capital letters of its passage.
-    A span of another kind than the question asks for loses odds.
+    One that reads closer reads the sentences around each best span once more. A span of another
+    kind than the question asks for loses odds.
 
     Args:
         reader: what reads.
