@@ -48,8 +48,7 @@ def export(reader: Path, output: Path, *, reads_history: bool = True) -> None:
         (output / fitted).unlink(missing_ok=True)
     model.save_pretrained(output)
     AutoTokenizer.from_pretrained(reader).save_pretrained(output)
-    # Single sentences and what stands around them are what it is trained on (prepare.toml), so it
-    # reads close-ups. All else is calibrate.py's to fit.
+    # It reads close-ups, as the shipped one does. All else is calibrate.py's to fit.
     ReaderSettings(reads_history=reads_history, reads_closer=True).save(output)
 
 
