@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import regex
 
-from qa.kind_words import AGES, AMOUNTS, NUMBER_WORDS, ORDINALS, TIMES
+from qa.kind_words import AGES, AMOUNTS, NUMBER_WORDS, ORDINALS, TIMES, UNCAPITALISED
 from qa.reader import Reading
 
 # Log-odds that a span of another kind loses: where the reader is sure of it, it stays. No list of
@@ -22,7 +22,7 @@ AGED = NUMBER_WORDS | ORDINALS | AGES
 LENGTHS = NUMBERS | TIMES
 DATED = NUMBER_WORDS | ORDINALS | TIMES | AGES
 # "Monday", "birthdays", "summertime", but no "Newsweek" and no "Maritime".
-DAY = regex.compile(r"day'?s?$|^(?:some|any|bed|day|dinner|half|life|lunch|mid|night|over)time$")
+DAY = regex.compile(r"days?$|^(?:some|any|bed|day|dinner|half|life|lunch|mid|night|over)time$")
 TENS = regex.compile(r"^(?:twen|thir|for|fif|six|seven|eigh|nine)ties$|^\p{L}+genarians?$")
 # What lasts "for 14 years" is no age; "14 years old" is one.
 LASTING = regex.compile(
@@ -53,7 +53,6 @@ DATE_ASKED = regex.compile(
     r"(?:[Ww]hat|[Ww]hich) (?:years?|decades?|century|centuries)\b|[Ww]hen\W*$"
     r"|[Ww]hen (?:exactly |in \p{N}+ )?(?:did|was|were|has|have|had|will)(?:n['’]t)?\b",
 )
-SMALL = frozenset("a an and at de for in la of on the to van von".split())  # inside names
 WORD = regex.compile(r"\p{L}+")
 JOINED = regex.compile(r",|\band\b|&")
 LATIN = regex.compile(r"\p{Latin}")
@@ -119,7 +118,7 @@ def _no_date(text: str, start: int, end: int) -> float:
 
 def _other(quote: str) -> float:
     """What a quote without a number loses: more where every word is that of a name."""
-    words = [word for word in WORD.findall(quote) if word not in SMALL]
+    words = [word for word in WORD.findall(quote) if word not in UNCAPITALISED]
     return NAME_LOG_ODDS if all(word[0].isupper() for word in words) else OTHER_KIND_LOG_ODDS
 
 

@@ -23,6 +23,8 @@ def read_closer(
 ) -> list[Reading]:
     """The readings, each the mean of itself and of its close-up.
 
+    What stands outside a close-up has no odds there, so half of its own is left.
+
     Args:
         reader: what reads.
         pairs: a question and the text of a passage each.

@@ -1,4 +1,4 @@
-"""Words that say how many, how old or when."""
+"""Words that say how many, how old or when, and those in small letters inside names."""
 
 NUMBER_WORDS = frozenset(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
@@ -42,3 +42,4 @@ TIMES = frozenset(
     " thanksgiving halloween bc bce ad ce january february march april may june july august"
     " september october november december jan feb mar apr jun jul aug sept sep oct nov dec".split()
 )
+UNCAPITALISED = frozenset("a an and at de for in la of on the to van von".split())  # inside names

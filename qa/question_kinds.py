@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import regex
 
 from qa.evaluate import Outcome
-from qa.kind_words import NUMBER_WORDS
+from qa.kind_words import NUMBER_WORDS, UNCAPITALISED
 from qa.metrics import best_against
 
 QUESTION_WORD = regex.compile(
@@ -24,7 +24,6 @@ CALENDAR = regex.compile(
 )
 # A year alone or behind two small words, as in “in the 1990s”; “1,500 people” is none.
 YEAR = regex.compile(r"(?:[a-z]+ ){0,2}(?:1\d|20)\d\ds?(?:[-–]\d{2,4})?", regex.IGNORECASE)
-UNCAPITALISED = frozenset("a an and at de for in la of on the to van von".split())  # inside names
 
 # Most accepted answers have 1 to 6 words, most paragraphs of SQuAD 50 to 200.
 ANSWER_EDGES_WORDS = (1, 3, 6, 12)

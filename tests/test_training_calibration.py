@@ -5,6 +5,7 @@ import shutil
 import sys
 import tomllib
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -74,12 +75,14 @@ def test_what_was_fitted_before_does_not_change_what_is_fitted(
     data: Path, recipes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = []
-    for name, before in (("new", ReaderSettings()), ("old", ReaderSettings(temperature=3.0))):
+    new = ReaderSettings(reads_closer=True)
+    for name, before in (("new", new), ("old", replace(new, temperature=3.0))):
         shutil.copytree(SHIPPED_READER, tmp_path / name)
         before.save(tmp_path / name)
         calibrated(monkeypatch, data, tmp_path / name, recipes / "calibrate.toml")
         files = ("reader_settings.json", "calibration.svg", "calibration.json")
         found.append([(tmp_path / name / file).read_bytes() for file in files])
+        assert ReaderSettings.from_folder(tmp_path / name).reads_closer
     assert found[0] == found[1]
 
 

@@ -27,7 +27,9 @@ def test_the_weights_of_an_export_are_halves(tiny: dict[str, str], tmp_path: Pat
     export(Path(tiny["bert"]), tmp_path / "out")
     model = AutoModelForQuestionAnswering.from_pretrained(tmp_path / "out", dtype="auto")
     assert {value.dtype for value in model.state_dict().values()} == {torch.float16}
-    assert ExtractiveReader.from_pretrained(tmp_path / "out").settings.reads_history
+    settings = ExtractiveReader.from_pretrained(tmp_path / "out").settings
+    assert settings.reads_history
+    assert settings.reads_closer
 
 
 def test_an_export_says_whether_the_reader_learned_from_conversations(
