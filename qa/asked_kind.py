@@ -8,8 +8,16 @@ from dataclasses import replace
 
 import regex
 
-from qa.kind_words import AGES, AMOUNTS, NUMBER_WORDS, ORDINALS, TIMES, UNCAPITALISED
-from qa.reader import Reading
+from qa.kind_words import (
+    AGES,
+    AMOUNTS,
+    IMPRISONED,
+    NUMBER_WORDS,
+    ORDINALS,
+    TIMES,
+    UNCAPITALISED,
+)
+from qa.reader import Reading, best_first
 
 # Log-odds that a span of another kind loses: where the reader is sure of it, it stays. No list of
 # words is whole, and "when" may be answered by an event, "the rise of Rome".
@@ -24,15 +32,28 @@ DATED = NUMBER_WORDS | ORDINALS | TIMES | AGES
 # "Monday", "birthdays", "summertime", but no "Newsweek" and no "Maritime".
 DAY = regex.compile(r"days?$|^(?:some|any|bed|day|dinner|half|life|lunch|mid|night|over)time$")
 TENS = regex.compile(r"^(?:twen|thir|for|fif|six|seven|eigh|nine)ties$|^\p{L}+genarians?$")
-# What lasts "for 14 years" is no age; "14 years old" is one.
-LASTING = regex.compile(
-    r"\b(?:for|within|after|during|in)\s+(?:[^\s,]+\s+){1,3}(?:years|months|weeks|days)$",
+# "a cup" and "about a mile" are one of them.
+ABOUT = (
+    r"(?:(?:about|around|almost|nearly|over|under|just|only|at|up|to|least|most|more|less|than)\s+)"
+)
+ONE_OF = regex.compile(rf"^{ABOUT}*an?\s+\p{{Ll}}")
+# The years that a sentence lasts are no age: "jailed for 14 years", "14 years in prison".
+NUMBER = rf"(?P<number>\p{{N}}[\p{{N}}.,]*|an?|(?:{'|'.join(sorted(NUMBER_WORDS))})[\w-]*)"
+YEARS = r"[\s-](?:years?|months?|weeks?|days?)\b(?![\s-]old\b)"
+SENTENCE = regex.compile(
+    rf"\b(?:{'|'.join(sorted(IMPRISONED))})\b[^.;!?]*?\b(?:for|to|of|served|spent)\s+{ABOUT}*{NUMBER}"
+    rf"{YEARS}|\b{NUMBER}{YEARS}\s+(?:in|behind|of)\s+(?:prison|jail|custody|detention|bars|exile)\b",
     regex.IGNORECASE,
 )
-LASTING_CHARS = 60  # in which that stands
-# A year, the day of a month, an hour, a decade, or a number that the quote begins with: "in 476".
+DIGITS = regex.compile(r"\b(?!(?:1\d|20)\d\d\b)\p{N}+")  # of no year, which is no age either
+SENTENCE_CHARS = 100  # around a quote, in which that stands
+# "Jurassic" and "Victorian" say how old something is.
+OF_AN_AGE = regex.compile(r"\p{L}+(?:ic|[ei]an)\b|\b(?:Norman|Roman|Tudor|Viking)\b")
+# A year, the day of a month, an hour, a decade, or a number that the quote begins with: "in 476";
+# "XIXth" is one of Roman digits.
 DATE_NUMBER = regex.compile(
-    r"\b(?:1\d|20)\d\d(?!\d)|(?<!\d)\d{1,2}(?:s|st|nd|rd|th|[ap]m)?\b|^(?:\S+\s+){0,2}\p{N}",
+    r"\b(?:1\d|20)\d\d(?!\d)|(?<!\d)\d{1,2}(?:s|st|nd|rd|th|[ap]m)?\b|^(?:\S+\s+){0,2}\p{N}"
+    r"|\b(?-i:[IVX]{2,})(?:st|nd|rd|th|e)?\b",
     regex.IGNORECASE,
 )
 
@@ -40,10 +61,16 @@ DATE_NUMBER = regex.compile(
 ASKING = regex.compile(r"\b(?:who|whom|whose|what|which|where|when|why|how)\b", regex.IGNORECASE)
 # "When it opened, who came?" asks for something else, "when did it open, and who came?" also.
 ASKING_MORE = regex.compile(
-    r"(?:,|\band|\bor) (?:\p{L}+ )?(?:who|whom|whose|what|which|where|why|how)\b", regex.IGNORECASE
+    r"(?:,|\band|\bor) (?:\p{L}+ )?(?:who|whom|whose|what|which|where|why|how)\b"
+    r"|\b(?:and|or) when\b",
+    regex.IGNORECASE,
 )
 MANY_ASKED = regex.compile(r"how many\b(?!-)", regex.IGNORECASE)
-AGE_ASKED = regex.compile(r"how old\b(?!-)|what age\b(?! \p{L}*(?:group|range))", regex.IGNORECASE)
+AGE_ASKED = regex.compile(
+    r"how old\b(?!-)|how many (?:years|months|weeks|days) old\b"
+    r"|what age\b(?! \p{L}*(?:group|range))",
+    regex.IGNORECASE,
+)
 LENGTH_ASKED = regex.compile(
     r"how (?:long\b(?!-)|many (?:years|months|weeks|days))", regex.IGNORECASE
 )
@@ -67,6 +94,8 @@ def against_other_kinds(question: str, text: str, reading: Reading) -> Reading:
         reading: what was read of the two.
     """
     asked = " ".join(question.split())
+    if asked.isupper():
+        asked = asked.lower()  # its capitals tell no names
     asking = ASKING.search(asked)
     if asking is None or ASKING_MORE.search(asked, asking.end()):
         return reading
@@ -76,15 +105,14 @@ def against_other_kinds(question: str, text: str, reading: Reading) -> Reading:
                 replace(span, log_odds=span.log_odds - loss_of(text, span.start, span.end))
                 for span in reading.spans
             ]
-            best_first = sorted(spans, key=lambda span: -span.log_odds)
-            return replace(reading, spans=tuple(best_first))
+            return replace(reading, spans=best_first(spans))
     return reading
 
 
 def _no_number(text: str, start: int, end: int) -> float:
     quote = text[start:end]
-    # What is listed can be counted, and "a year" is one.
-    if _has_number(quote) or JOINED.search(quote) or regex.match(r"an? \p{Ll}", quote):
+    # What is listed can be counted.
+    if _has_number(quote) or JOINED.search(quote) or ONE_OF.search(quote):
         return 0.0
     return _other(quote) if NUMBERS.isdisjoint(_words(quote)) else 0.0
 
@@ -92,19 +120,20 @@ def _no_number(text: str, start: int, end: int) -> float:
 def _no_age(text: str, start: int, end: int) -> float:
     quote = text[start:end]
     words = _words(quote)
-    if LASTING.search(text[max(end - LASTING_CHARS, 0) : end]):
+    if _is_sentence(text, start, end):
         return OTHER_KIND_LOG_ODDS
     if _has_number(quote) or any(map(TENS.search, words)) or not AGED.isdisjoint(words):
         return 0.0
-    return _other(quote)
+    return min(_other(quote), OTHER_KIND_LOG_ODDS) if OF_AN_AGE.search(quote) else _other(quote)
 
 
 def _no_length(text: str, start: int, end: int) -> float:
     quote = text[start:end]
     words = _words(quote)
-    if _has_number(quote) or any(map(DAY.search, words)) or not LENGTHS.isdisjoint(words):
+    if _has_number(quote) or ONE_OF.search(quote):
         return 0.0
-    return OTHER_KIND_LOG_ODDS
+    of_kind = any(map(DAY.search, words)) or not LENGTHS.isdisjoint(words)
+    return 0.0 if of_kind else _other(quote)
 
 
 def _no_date(text: str, start: int, end: int) -> float:
@@ -114,6 +143,21 @@ def _no_date(text: str, start: int, end: int) -> float:
         return 0.0
     of_kind = any(DAY.search(word) or TENS.search(word) for word in words)
     return 0.0 if of_kind else OTHER_KIND_LOG_ODDS
+
+
+def _is_sentence(text: str, start: int, end: int) -> bool:
+    """Whether the numbers of a quote are those of how long somebody is jailed."""
+    before = max(start - SENTENCE_CHARS, 0)
+    served = [
+        (before + one.start("number"), before + one.end("number"))
+        for one in SENTENCE.finditer(text[before : end + SENTENCE_CHARS])
+    ]
+
+    def is_served(number: tuple[int, int]) -> bool:
+        return any(first < number[1] and number[0] < past for first, past in served)
+
+    numbers = [(one.start(), one.end()) for one in DIGITS.finditer(text, start, end)]
+    return is_served((start, end)) and all(map(is_served, numbers))
 
 
 def _other(quote: str) -> float:
@@ -133,8 +177,8 @@ def _words(quote: str) -> list[str]:
 
 # How each kind is asked for, and what a quote loses that is not of it.
 KINDS = (
-    (LENGTH_ASKED, _no_length),
     (AGE_ASKED, _no_age),
+    (LENGTH_ASKED, _no_length),
     (MANY_ASKED, _no_number),
     (DATE_ASKED, _no_date),
 )

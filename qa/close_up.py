@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from index.sentences import sentence_spans
 from qa.mean_reading import mean_of
-from qa.reader import Reader, Reading, ReadSpan
+from qa.reader import Reader, Reading, ReadSpan, best_first
 
 # Less is no answer close up either: most passages of a search are not read a second time.
 LEAST_LOG_ODDS = -4.0
@@ -18,42 +18,40 @@ def read_closer(
     reader: Reader,
     pairs: Sequence[tuple[str, str]],
     readings: Sequence[Reading],
+    bests: Sequence[ReadSpan | None],
     *,
     batch_size: int,
 ) -> list[Reading]:
     """The readings, each the mean of itself and of its close-up.
 
-    What stands outside a close-up has no odds there, so half of its own is left.
+    Spans that stand outside a close-up keep their odds: it says nothing of them.
 
     Args:
         reader: what reads.
         pairs: a question and the text of a passage each.
         readings: what it found in each.
+        bests: the span of each to read around; None where there is none.
         batch_size: windows in one pass through the model.
     """
     read = list(readings)
     places = {
         number: place
-        for number, ((_, text), reading) in enumerate(zip(pairs, readings, strict=True))
-        if (place := _place(text, reading)) is not None
+        for number, ((_, text), best) in enumerate(zip(pairs, bests, strict=True))
+        if best is not None and (place := _place(text, best)) is not None
     }
     close = [
         (pairs[number][0], pairs[number][1][slice(*place)]) for number, place in places.items()
     ]
     again = reader.read(close, batch_size=batch_size)
-    for (number, (start, _)), reading in zip(places.items(), again, strict=True):
-        moved = [
-            ReadSpan(span.start + start, span.end + start, span.log_odds) for span in reading.spans
-        ]
-        read[number] = mean_of(read[number], Reading(tuple(moved), reading.rest))
+    for (number, place), reading in zip(places.items(), again, strict=True):
+        read[number] = _joined(read[number], reading, place)
     return read
 
 
-def _place(text: str, reading: Reading) -> tuple[int, int] | None:
-    """Where the sentences around the best span begin and end; None where they are not read."""
-    if not reading.spans or reading.spans[0].log_odds < LEAST_LOG_ODDS:
+def _place(text: str, best: ReadSpan) -> tuple[int, int] | None:
+    """Where the sentences around a span begin and end; None where they are not read."""
+    if best.log_odds < LEAST_LOG_ODDS:
         return None
-    best = reading.spans[0]
     sentences = sentence_spans(text)
     touched = [
         number
@@ -67,3 +65,13 @@ def _place(text: str, reading: Reading) -> tuple[int, int] | None:
     if (first, last) == (0, len(sentences) - 1):
         return None
     return sentences[first][0], sentences[last][1]
+
+
+def _joined(whole: Reading, close: Reading, place: tuple[int, int]) -> Reading:
+    """A passage's reading and its close-up's as one."""
+    start, end = place
+    moved = [ReadSpan(one.start + start, one.end + start, one.log_odds) for one in close.spans]
+    inside = [one for one in whole.spans if start <= one.start and one.end <= end]
+    outside = [one for one in whole.spans if one.start < start or end < one.end]
+    both = mean_of(Reading(tuple(inside), whole.rest), Reading(tuple(moved), close.rest))
+    return Reading(best_first([*both.spans, *outside]), both.rest)

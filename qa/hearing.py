@@ -7,7 +7,7 @@ from qa.asked_kind import against_other_kinds
 from qa.casing import cased_as
 from qa.close_up import read_closer
 from qa.mean_reading import mean_of
-from qa.reader import Reader, Reading
+from qa.reader import Reader, Reading, ReadSpan
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,8 @@ def read_all(reader: Reader, asked: Sequence[ToRead], *, batch_size: int) -> lis
     a span are the mean of both: what was said before helps where the question has left
     something out, and does little harm where it has not. Where both together are longer than
     it takes, it reads the question alone. Either is read with the capital letters of its passage.
-    One that reads closer reads the sentences around each best span once more. A span of another
-    kind than the question asks for loses odds.
+    One that reads closer reads the sentences around the best span of the asked kind once more. A
+    span of another kind than the question asks for loses odds.
 
     Args:
         reader: what reads.
@@ -52,13 +52,25 @@ def read_all(reader: Reader, asked: Sequence[ToRead], *, batch_size: int) -> lis
     ]
     readings = reader.read(pairs, batch_size=batch_size)
     if reader.settings.reads_closer:
-        readings = read_closer(reader, pairs, readings, batch_size=batch_size)
+        questions = [one.question for one in asked] + [
+            asked[number].question for number, _ in again
+        ]
+        bests = [
+            _best_of_kind(question, text, reading)
+            for question, (_, text), reading in zip(questions, pairs, readings, strict=True)
+        ]
+        readings = read_closer(reader, pairs, readings, bests, batch_size=batch_size)
     for (number, _), heard in zip(again, readings[len(asked) :], strict=True):
         readings[number] = mean_of(readings[number], heard)
     return [
         against_other_kinds(one.question, one.text, reading)
         for one, reading in zip(asked, readings[: len(asked)], strict=True)
     ]
+
+
+def _best_of_kind(question: str, text: str, reading: Reading) -> ReadSpan | None:
+    spans = against_other_kinds(question, text, reading).spans
+    return spans[0] if spans else None
 
 
 def as_written(reader: Reader, question: str, text: str) -> str:

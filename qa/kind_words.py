@@ -21,8 +21,9 @@ AMOUNTS = frozenset(
 AGES = frozenset(
     "old older oldest young younger youngest new newly ancient medieval elderly senior seniors age"
     " aged ages baby babies newborn infant infants toddler child children kid kids teen teens"
-    " teenage teenager teenagers adolescent adult adults minor minors born month months year years"
-    " decade decades century centuries millennia generation generations".split()
+    " teenage teenager teenagers adolescent adult adults minor minors born hour hours day days"
+    " week weeks month months year years decade decades century centuries millennia generation"
+    " generations".split()
 )
 TIMES = frozenset(
     "century centuries decade decades millennium millennia year years month months fortnight"
@@ -38,8 +39,14 @@ TIMES = frozenset(
     " brief briefly immediately temporary temporarily permanent permanently indefinite"
     " indefinitely continuous continuously eternity daily weekly monthly yearly annual"
     " annually life lifelong lifetime lives death birth childhood infancy youth retirement war"
-    " beginning start end upon advance holiday holidays christmas easter ramadan passover"
-    " thanksgiving halloween bc bce ad ce january february march april may june july august"
-    " september october november december jan feb mar apr jun jul aug sept sep oct nov dec".split()
+    " beginning start end once if upon advance eve holiday holidays christmas easter ramadan"
+    " passover thanksgiving halloween bc bce ad ce january february march april may june july"
+    " august september october november december jan feb mar apr jun jul aug sept sep oct nov"
+    " dec".split()
+)
+# What tells that years are those of a sentence.
+IMPRISONED = frozenset(
+    "jailed imprisoned imprisonment incarcerated detained convicted sentenced sentence sentences"
+    " prison jail custody term terms".split()
 )
 UNCAPITALISED = frozenset("a an and at de for in la of on the to van von".split())  # inside names

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from qa.reader import Reading, ReadSpan
+from qa.reader import Reading, ReadSpan, best_first
 
 HALF = math.log(0.5)
 
@@ -19,5 +19,4 @@ def mean_of(one: Reading, other: Reading) -> Reading:
         place = (span.start, span.end)
         odds[place] = float(np.logaddexp(odds.get(place, -math.inf), span.log_odds + HALF))
     spans = [ReadSpan(start, end, log_odds) for (start, end), log_odds in odds.items()]
-    spans.sort(key=lambda span: (-span.log_odds, span.start, span.end))
-    return Reading(tuple(spans), float(np.logaddexp(one.rest, other.rest)) + HALF)
+    return Reading(best_first(spans), float(np.logaddexp(one.rest, other.rest)) + HALF)

@@ -1,7 +1,7 @@
 """Read passages with an extractive question-answering model."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, Self
@@ -53,6 +53,11 @@ class Reading:
 
     spans: tuple[ReadSpan, ...]
     rest: float
+
+
+def best_first(spans: Iterable[ReadSpan]) -> tuple[ReadSpan, ...]:
+    """Spans as a reading has them; of equal ones the first in the passage is first."""
+    return tuple(sorted(spans, key=lambda span: (-span.log_odds, span.start, span.end)))
 
 
 class Reader(Protocol):
@@ -295,7 +300,7 @@ def reader_of(name: str | None) -> ExtractiveReader:
 def _best_of(spans: Sequence[ReadSpan]) -> tuple[ReadSpan, ...]:
     """The spans of all windows of a passage, best first, each once at its best."""
     best: dict[tuple[int, int], ReadSpan] = {}
-    for span in sorted(spans, key=lambda span: (-span.log_odds, span.start, span.end)):
+    for span in best_first(spans):
         best.setdefault((span.start, span.end), span)
     return tuple(best.values())
 

@@ -29,14 +29,21 @@ def lost(question: str, quote: str) -> float:
             ["123 prisoners", "Twenty-five", "none of them", "a dozen", "the third", "٣", "三人"],
         ),
         (MANY, ["a cup", "an unknown number", "Lithuania, Latvia and Estonia", "Ann and Bob"]),
+        (MANY, ["about a cup"]),
         ("How many years was it?", ["a year", "over a decade", "7"]),
         ("How many times did he call?", ["repeatedly", "once"]),
         (OLD, ["74", "in her thirties", "elderly", "an octogenarian", "five years", "newborn"]),
+        (OLD, ["a few hours", "only days", "six weeks"]),
+        ("How many years old was he?", ["an octogenarian"]),
         ("At what age did he die?", ["81"]),
         (LONG, ["two days", "briefly", "my entire life", "6,650 km", "until Tuesday", "overnight"]),
-        (LONG, ["a fortnight", "on Sundays", "lifelong", "a min"]),
+        (LONG, ["a fortnight", "on Sundays", "lifelong", "a min", "a mile", "about a mile"]),
         (WHEN, ["1889", "in the 1920s", "in 476", "c. 870", "Monday", "on 4 May", "in the '80s"]),
         (WHEN, ["after his father died", "at 10:30", "at about 5pm", "the nineteenth century"]),
+        (
+            WHEN,
+            ["once he was paid", "if it rains", "on the eve of the vote", "the XIXth", "MCM, XV"],
+        ),
         (WHEN, ["at six o'clock", "half past seven", "Sept.", "as a child", "on Sundays", "一日"]),
     ],
 )
@@ -55,9 +62,15 @@ def test_what_may_be_of_the_kind_loses_nothing(question: str, quotes: list[str])
         (OLD, "after the war", OTHER_KIND_LOG_ODDS),
         (OLD, "local authorities", OTHER_KIND_LOG_ODDS),
         ("At what age did he die?", "Paris", NAME_LOG_ODDS),
+        (OLD, "the Jurassic", OTHER_KIND_LOG_ODDS),
+        (OLD, "Roman", OTHER_KIND_LOG_ODDS),
+        ("How many years old is she?", "Alexander", NAME_LOG_ODDS),
+        ("How many years was it?", "to Minsk", NAME_LOG_ODDS),
         (LONG, "closed-door", OTHER_KIND_LOG_ODDS),
+        (LONG, "Nile", NAME_LOG_ODDS),
         (WHEN, "Belarusian", OTHER_KIND_LOG_ODDS),
         (WHEN, "Newsweek", OTHER_KIND_LOG_ODDS),
+        (WHEN.upper(), "Newsweek", OTHER_KIND_LOG_ODDS),
         (WHEN, "the president has pardoned 123 prisoners", OTHER_KIND_LOG_ODDS),
         ("In what century was it built?", "by the Normans", OTHER_KIND_LOG_ODDS),
         ("Of these, how many came back?", "to Minsk", NAME_LOG_ODDS),
@@ -72,17 +85,33 @@ def test_what_is_of_another_kind_loses(question: str, quote: str, loss: float) -
 
 
 @pytest.mark.parametrize(
-    ("text", "loss"),
+    ("text", "quote", "loss"),
     [
-        ("He was jailed for 14 years.", OTHER_KIND_LOG_ODDS),
-        ("He was jailed for more than 14 years.", OTHER_KIND_LOG_ODDS),
-        ("He is 14 years old.", 0.0),
-        ("It was for him, aged 14 years.", 0.0),
+        ("He was jailed for 14 years.", "14 years", OTHER_KIND_LOG_ODDS),
+        ("He was jailed for 14 years.", "14", OTHER_KIND_LOG_ODDS),
+        ("He was jailed for more than 14 years.", "more than 14", OTHER_KIND_LOG_ODDS),
+        ("He was jailed for one year.", "one year", OTHER_KIND_LOG_ODDS),
+        ("A court sentenced him to 14 years.", "14 years", OTHER_KIND_LOG_ODDS),
+        ("He spent 14 years in prison.", "14 years", OTHER_KIND_LOG_ODDS),
+        ("Jailed for 3 years, he served 14 months in jail.", "14 months", OTHER_KIND_LOG_ODDS),
+        ("He is 14 years old.", "14 years", 0.0),
+        ("It was for him, aged 14 years.", "14 years", 0.0),
+        ("It is for children aged 5 years.", "5 years", 0.0),
+        ("The Earth has existed for 4.5 billion years.", "4.5 billion years", 0.0),
+        ("Jailed for 14 years, he is now 81.", "81", 0.0),
+        ("Jailed for 14 years, he is now 81.", "14 years, he is now 81", 0.0),
+        ("At 81 years of age he was jailed for 14 years.", "81 years", 0.0),
+        (
+            "A veteran barred in 2020 and in jail for 14 years.",
+            "veteran barred in 2020 and in jail for 14 years",
+            OTHER_KIND_LOG_ODDS,
+        ),
+        ("He went to prison for 14 years.", "prison", OTHER_KIND_LOG_ODDS),
     ],
 )
-def test_what_lasts_some_years_is_not_that_old(text: str, loss: float) -> None:
-    start = text.index("14")
-    reading = Reading((ReadSpan(start, start + 8, 5.0),), rest=-2.0)
+def test_what_a_sentence_lasts_is_no_age(text: str, quote: str, loss: float) -> None:
+    start = text.index(quote)
+    reading = Reading((ReadSpan(start, start + len(quote), 5.0),), rest=-2.0)
     (span,) = against_other_kinds("How old is he?", text, reading).spans
     assert 5.0 - span.log_odds == loss
 
@@ -94,6 +123,7 @@ def test_what_lasts_some_years_is_not_that_old(text: str, loss: float) -> None:
         "When alone, what does she do?",
         "When it was sold, who bought it?",
         "When did it open, and who opened it?",
+        "How long was it open and when did it close?",
         "How old is he and where does he live?",
         "When is it a good idea?",
         "When Will Smith came, was it over?",

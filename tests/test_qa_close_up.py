@@ -53,7 +53,8 @@ def close_up(word: str, text: str = TEXT, *, most: float = 99.0) -> tuple[list[s
     """What was read a second time, and what came of both."""
     reader = Letters(word, most=most)
     pairs = [("who?", text)]
-    (read,) = read_closer(reader, pairs, reader.read(pairs), batch_size=1)
+    (reading,) = reader.read(pairs)
+    (read,) = read_closer(reader, pairs, [reading], [reading.spans[0]], batch_size=1)
     return reader.texts[1:], read
 
 
@@ -79,8 +80,36 @@ def test_what_no_answer_is_is_not_read_again() -> None:
 
 def test_a_passage_without_spans_is_not_read_again() -> None:
     reader, empty = Letters("Bob"), Reading((), rest=-math.inf)
-    assert read_closer(reader, [("who?", TEXT)], [empty], batch_size=1) == [empty]
+    assert read_closer(reader, [("who?", TEXT)], [empty], [None], batch_size=1) == [empty]
     assert reader.texts == []
+
+
+def test_what_stands_outside_keeps_its_odds() -> None:
+    reader, pairs = Letters("rained"), [("who?", TEXT)]
+    (reading,) = reader.read(pairs)
+    places = [(TEXT.index(word), TEXT.index(word) + len(word)) for word in ("left", "Ann")]
+    others = [ReadSpan(*place, -1.0) for place in places]
+    reading = Reading((*reading.spans, *others), reading.rest)
+    (read,) = read_closer(reader, pairs, [reading], [reading.spans[0]], batch_size=1)
+    odds = {TEXT[one.start : one.end]: one.log_odds for one in read.spans}
+    assert odds["left"] == -1.0
+    assert odds["Ann"] == pytest.approx(-1.0 - math.log(2))
+
+
+def test_the_sentences_are_those_of_the_best_span_of_the_asked_kind() -> None:
+    class Both(Letters):
+        def _reading(self, text: str) -> Reading:
+            found = [
+                ReadSpan(text.find(word), text.find(word) + len(word), odds)
+                for word, odds in (("Ann", 2.0), ("May", 1.0))
+                if word in text
+            ]
+            return Reading(tuple(found), rest=-9.0)
+
+    reader = Both("")
+    (read,) = read_all(reader, [ToRead("When was it?", None, TEXT)], batch_size=1)
+    assert reader.texts[1:] == ["Then she left. It was May."]
+    assert TEXT[read.spans[0].start : read.spans[0].end] == "May"
 
 
 @pytest.mark.parametrize("text", ["Bob.", "Bob came. He left.", "It rained. Bob came. He left."])

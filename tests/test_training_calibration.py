@@ -20,9 +20,12 @@ from squad import find_set, read_articles
 from training_data import ASKED, BRIDGE, HALL, HALL_ASKED, rows_of
 
 from index.records import Document, Hit, Passage
+from qa.hearing import ToRead, read_all
 from qa.rank import Ranking, rank
-from qa.reader import SHIPPED_READER, Reading, ReadSpan
+from qa.reader import SHIPPED_READER, ExtractiveReader, Reading, ReadSpan
 from qa.settings import ReaderSettings
+from qa.several import MOST_CANDIDATES
+from qa.torch_scorer import load_torch_reader
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -84,6 +87,34 @@ def test_what_was_fitted_before_does_not_change_what_is_fitted(
         found.append([(tmp_path / name / file).read_bytes() for file in files])
         assert ReaderSettings.from_folder(tmp_path / name).reads_closer
     assert found[0] == found[1]
+
+
+def test_what_is_fitted_was_read_at_the_temperature_that_is_chosen(
+    data: Path, recipes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(SHIPPED_READER, tmp_path / "reader")
+    text = (recipes / "calibrate.toml").read_text("utf-8")
+    config = tomllib.loads(text)
+    given = next(line for line in text.splitlines() if line.startswith("temperatures"))
+    (tmp_path / "hot.toml").write_text(text.replace(given, "temperatures = [3.0, 3.0, 1.0]"))
+    calibrated(monkeypatch, data, tmp_path / "reader", tmp_path / "hot.toml")
+    fitted = ReaderSettings.from_folder(tmp_path / "reader")
+    assert fitted.temperature == 3.0
+
+    hot = replace(ReaderSettings.from_folder(SHIPPED_READER), temperature=3.0)
+    reader = ExtractiveReader(load_torch_reader(SHIPPED_READER), settings=hot)
+    cases = make_cases(data, config)
+    rankings = []
+    for case in cases:
+        asked = [ToRead(case.question, case.told, hit.passage.text) for hit in case.hits]
+        found = read_all(reader, asked, batch_size=8)
+        passages = [hit.passage for hit in case.hits]
+        rankings.append(rank(list(zip(passages, found, strict=True)), top_k=MOST_CANDIDATES))
+    expected = fit(cases, rankings, hot, names=config["features"])
+    for name in ("right", "absent"):
+        one, other = getattr(fitted, name), getattr(expected, name)
+        assert one.bias == pytest.approx(other.bias, abs=0.01)
+        assert one.weights == pytest.approx(other.weights, abs=0.01)
 
 
 def write_dev_set(folder: Path, name: str, paragraphs: dict[str, dict[str, str]]) -> None:

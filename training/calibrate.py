@@ -72,7 +72,8 @@ def main() -> None:
         reads_closer=before.reads_closer,
         item_share=before.item_share,
     )
-    reader = ExtractiveReader(load_torch_reader(options.reader), settings=plain)
+    model = load_torch_reader(options.reader)
+    reader = ExtractiveReader(model, settings=plain)
     made = make_cases(options.data, config)
     # Where only what was told makes it too long, ``read_all`` reads the question alone.
     cases = [case for case in made if reader.takes(case.question)]
@@ -89,11 +90,15 @@ def main() -> None:
     temperatures = [float(t) for t in np.arange(first, last + step / 2, step)]
     losses = {t: _loss(cases, read, t) for t in temperatures}
     temperature = min(losses, key=losses.__getitem__)
-    rankings = [_ranking(case, found, temperature) for case, found in zip(cases, read, strict=True)]
+    if temperature != plain.temperature:
+        # What a quote of another kind loses, and the mean of two readings, are other ones there.
+        plain = replace(plain, temperature=round(temperature, 2))
+        read = _read(ExtractiveReader(model, settings=plain), cases)
+    rankings = [_ranking(*of_case, temperature=1.0) for of_case in zip(cases, read, strict=True)]
 
     names = config["features"]
     crossed = cross_fit(cases, rankings, plain, names=names, folds=config["folds"])
-    settings = fit(cases, rankings, replace(plain, temperature=round(temperature, 2)), names=names)
+    settings = fit(cases, rankings, plain, names=names)
     # Of questions that stand alone: a follow-up's score is told apart by its own fit.
     alone = [one for one in crossed if one.case.told is None]
     least = choose_min_score(alone, coverage=config["coverage"])
