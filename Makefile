@@ -42,8 +42,10 @@ $(VENV)/.ready-dev: $(VENV)/.ready
 chat: setup ## open the chat over the example articles
 	$(BIN)/pullquote chat
 
+# Two processes, each with models of its own in memory: two gigabytes and a Chromium. The tests of a
+# module share what they start, and stay together; those that take longest are not the last.
 test: setup-dev ## run the tests
-	$(BIN)/python -m pytest -m 'not fresh'
+	$(BIN)/python -m pytest -m 'not fresh' --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 test-fresh: setup-dev ## make a new environment from requirements.txt and start app.py in it
 	$(BIN)/python -m pytest -m fresh

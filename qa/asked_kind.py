@@ -12,8 +12,10 @@ from qa.kind_words import (
     AGES,
     AMOUNTS,
     IMPRISONED,
+    MEASURES,
     NUMBER_WORDS,
     ORDINALS,
+    PERIODS,
     TIMES,
     UNCAPITALISED,
 )
@@ -26,36 +28,53 @@ OTHER_KIND_LOG_ODDS = 3.0
 NAME_LOG_ODDS = 6.0
 
 NUMBERS = NUMBER_WORDS | ORDINALS | AMOUNTS
-AGED = NUMBER_WORDS | ORDINALS | AGES
-LENGTHS = NUMBERS | TIMES
-DATED = NUMBER_WORDS | ORDINALS | TIMES | AGES
-# "Monday", "birthdays", "summertime", but no "Newsweek" and no "Maritime".
-DAY = regex.compile(r"days?$|^(?:some|any|bed|day|dinner|half|life|lunch|mid|night|over)time$")
+AGED = NUMBER_WORDS | ORDINALS | AGES | PERIODS
+LENGTHS = NUMBERS | TIMES | MEASURES
+DATED = NUMBER_WORDS | ORDINALS | TIMES | AGES | PERIODS
+BEHIND_BARS = "prison|jail|custody|detention|bars|exile"
+# "Monday", "birthdays", "in summertime", but no "Newsweek" and no "Maritime".
+DAY = regex.compile(
+    r"days?$|^(?:some|any|bed|christmas|day|dinner|half|life|lunch|mid|night|over|peace|spring|summer"
+    r"|tea|war|winter)time$"
+)
 TENS = regex.compile(r"^(?:twen|thir|for|fif|six|seven|eigh|nine)ties$|^\p{L}+genarians?$")
-# "a cup" and "about a mile" are one of them.
+# "the Jurassic" and "Victorian" say when, and how old something is.
+PERIOD = regex.compile(r"^\p{L}*(?:assic|zoic|cene|aceous|cambrian|vonian|permian|lithic)$")
 ABOUT = (
-    r"(?:(?:about|around|almost|nearly|over|under|just|only|at|up|to|least|most|more|less|than)\s+)"
+    r"(?:(?:about|approximately|around|almost|nearly|roughly|just|only|some|at least|at most|up to"
+    r"|(?:more|less) than)\s+)*"
 )
-ONE_OF = regex.compile(rf"^{ABOUT}*an?\s+\p{{Ll}}")
-# The years that a sentence lasts are no age: "jailed for 14 years", "14 years in prison".
-NUMBER = rf"(?P<number>\p{{N}}[\p{{N}}.,]*|an?|(?:{'|'.join(sorted(NUMBER_WORDS))})[\w-]*)"
-YEARS = r"[\s-](?:years?|months?|weeks?|days?)\b(?![\s-]old\b)"
+# "a cup" and "About an hour" are one of them.
+ONE_OF = regex.compile(rf"{ABOUT}an?(?:\s+\p{{L}}|$)", regex.IGNORECASE)
+# The years that a sentence lasts are no age: "jailed for 14 years", "14 years in prison"; but not
+# those of "sentenced at the age of 16 years" or "a prison for those of 18 years and older".
+ONE_NUMBER = rf"(?:\p{{N}}[\p{{N}}.,]*|\ban?|\b(?:{'|'.join(sorted(NUMBER_WORDS))})[\w-]*)"
+SERVED = (
+    rf"{ABOUT}(?P<served>{ONE_NUMBER}(?:\s+(?:and|to|or)\s+(?:a\s+)?{ONE_NUMBER})?[\s-]"
+    rf"(?:years?|months?|weeks?|days?)\b(?:\s+and\s+{ONE_NUMBER}\s+(?:months?|weeks?|days?)\b)?)"
+    r"(?!['’]?[\s-]*olds?\b|\s+(?:of\s+age|ago|(?:and|or)\s+(?:above|over|older|under|younger))\b)"
+)
 SENTENCE = regex.compile(
-    rf"\b(?:{'|'.join(sorted(IMPRISONED))})\b[^.;!?]*?\b(?:for|to|of|served|spent)\s+{ABOUT}*{NUMBER}"
-    rf"{YEARS}|\b{NUMBER}{YEARS}\s+(?:in|behind|of)\s+(?:prison|jail|custody|detention|bars|exile)\b",
+    rf"\b(?:{'|'.join(sorted(IMPRISONED))})\b[^.;!?\n]*?"
+    rf"\b(?:for|to|served?|spent|(?:sentences?|terms?)\s+of)\s+{SERVED}"
+    rf"|(?<!\bages?\s+of\s+){SERVED}['’]?\s+(?:(?:in|behind)\s+(?:{BEHIND_BARS})\b"
+    rf"|(?:(?:{BEHIND_BARS})\s+)?(?:sentence|imprisonment)\b|(?:{BEHIND_BARS})\s+term\b)",
     regex.IGNORECASE,
 )
-DIGITS = regex.compile(r"\b(?!(?:1\d|20)\d\d\b)\p{N}+")  # of no year, which is no age either
 SENTENCE_CHARS = 100  # around a quote, in which that stands
-# "Jurassic" and "Victorian" say how old something is.
-OF_AN_AGE = regex.compile(r"\p{L}+(?:ic|[ei]an)\b|\b(?:Norman|Roman|Tudor|Viking)\b")
+# A year is no age either.
+NUMBER = regex.compile(
+    rf"\b(?:(?!(?:1\d|20)\d\d\b)\p{{N}}+|(?:{'|'.join(sorted(NUMBER_WORDS))})\b)", regex.IGNORECASE
+)
 # A year, the day of a month, an hour, a decade, or a number that the quote begins with: "in 476";
-# "XIXth" is one of Roman digits.
+# "XIXth" is one of Roman digits, and so is a year; "Henry VIII" is a man.
 DATE_NUMBER = regex.compile(
-    r"\b(?:1\d|20)\d\d(?!\d)|(?<!\d)\d{1,2}(?:s|st|nd|rd|th|[ap]m)?\b|^(?:\S+\s+){0,2}\p{N}"
-    r"|\b(?-i:[IVX]{2,})(?:st|nd|rd|th|e)?\b",
+    r"\b(?:1\d|20)\d\d(?!\d)|(?<!\d|\d[.,])\d{1,2}(?:s|st|nd|rd|th|[ap]m)?\b(?![.,]\d)"
+    r"|^(?:\S+\s+){0,2}\p{N}|\b(?-i:[IVX]+)(?:st|nd|rd|th|e)\b|\b(?-i:M[MDCLXVI]{2,})\b",
     regex.IGNORECASE,
 )
+# "Once he was paid" says when; of "asked if he was" it says nothing.
+CONDITIONS = frozenset({"if", "once"})
 
 # Of "who decides how many there are" the first asks.
 ASKING = regex.compile(r"\b(?:who|whom|whose|what|which|where|when|why|how)\b", regex.IGNORECASE)
@@ -68,7 +87,7 @@ ASKING_MORE = regex.compile(
 MANY_ASKED = regex.compile(r"how many\b(?!-)", regex.IGNORECASE)
 AGE_ASKED = regex.compile(
     r"how old\b(?!-)|how many (?:years|months|weeks|days) old\b"
-    r"|what age\b(?! \p{L}*(?:group|range))",
+    r"|what age\b(?!-| \p{L}*(?:bracket|category|group|range|rating))",
     regex.IGNORECASE,
 )
 LENGTH_ASKED = regex.compile(
@@ -77,7 +96,7 @@ LENGTH_ASKED = regex.compile(
 # "When was it sold?", but not "when is it too hot?", which asks for a condition, nor "when Will
 # Smith came".
 DATE_ASKED = regex.compile(
-    r"(?:[Ww]hat|[Ww]hich) (?:years?|decades?|century|centuries)\b|[Ww]hen\W*$"
+    r"(?:[Ww]hat|[Ww]hich) (?:years?|decades?|century|centuries)\b(?!-)|[Ww]hen\W*$"
     r"|[Ww]hen (?:exactly |in \p{N}+ )?(?:did|was|were|has|have|had|will)(?:n['’]t)?\b",
 )
 WORD = regex.compile(r"\p{L}+")
@@ -112,7 +131,7 @@ def against_other_kinds(question: str, text: str, reading: Reading) -> Reading:
 def _no_number(text: str, start: int, end: int) -> float:
     quote = text[start:end]
     # What is listed can be counted.
-    if _has_number(quote) or JOINED.search(quote) or ONE_OF.search(quote):
+    if _has_number(quote) or JOINED.search(quote) or ONE_OF.match(quote):
         return 0.0
     return _other(quote) if NUMBERS.isdisjoint(_words(quote)) else 0.0
 
@@ -122,18 +141,18 @@ def _no_age(text: str, start: int, end: int) -> float:
     words = _words(quote)
     if _is_sentence(text, start, end):
         return OTHER_KIND_LOG_ODDS
-    if _has_number(quote) or any(map(TENS.search, words)) or not AGED.isdisjoint(words):
+    if _has_number(quote) or not AGED.isdisjoint(words):
         return 0.0
-    return min(_other(quote), OTHER_KIND_LOG_ODDS) if OF_AN_AGE.search(quote) else _other(quote)
+    of_kind = any(TENS.search(word) or PERIOD.search(word) for word in words)
+    return 0.0 if of_kind else _other(quote)
 
 
 def _no_length(text: str, start: int, end: int) -> float:
     quote = text[start:end]
     words = _words(quote)
-    if _has_number(quote) or ONE_OF.search(quote):
+    if _has_number(quote) or any(map(DAY.search, words)) or not LENGTHS.isdisjoint(words):
         return 0.0
-    of_kind = any(map(DAY.search, words)) or not LENGTHS.isdisjoint(words)
-    return 0.0 if of_kind else _other(quote)
+    return _other(quote)
 
 
 def _no_date(text: str, start: int, end: int) -> float:
@@ -141,29 +160,33 @@ def _no_date(text: str, start: int, end: int) -> float:
     words = _words(quote)
     if not LATIN.search(quote) or DATE_NUMBER.search(quote) or not DATED.isdisjoint(words):
         return 0.0
-    of_kind = any(DAY.search(word) or TENS.search(word) for word in words)
+    of_kind = words[0] in CONDITIONS or any(
+        DAY.search(word) or TENS.search(word) or PERIOD.search(word) for word in words
+    )
     return 0.0 if of_kind else OTHER_KIND_LOG_ODDS
 
 
 def _is_sentence(text: str, start: int, end: int) -> bool:
     """Whether the numbers of a quote are those of how long somebody is jailed."""
+    numbers = [one.span() for one in NUMBER.finditer(text, start, end)]
+    if not numbers:
+        return False
     before = max(start - SENTENCE_CHARS, 0)
     served = [
-        (before + one.start("number"), before + one.end("number"))
+        (before + one.start("served"), before + one.end("served"))
         for one in SENTENCE.finditer(text[before : end + SENTENCE_CHARS])
     ]
-
-    def is_served(number: tuple[int, int]) -> bool:
-        return any(first < number[1] and number[0] < past for first, past in served)
-
-    numbers = [(one.start(), one.end()) for one in DIGITS.finditer(text, start, end)]
-    return is_served((start, end)) and all(map(is_served, numbers))
+    return all(
+        any(first <= number[0] and number[1] <= past for first, past in served)
+        for number in numbers
+    )
 
 
 def _other(quote: str) -> float:
     """What a quote without a number loses: more where every word is that of a name."""
     words = [word for word in WORD.findall(quote) if word not in UNCAPITALISED]
-    return NAME_LOG_ODDS if all(word[0].isupper() for word in words) else OTHER_KIND_LOG_ODDS
+    is_name = bool(words) and all(word[0].isupper() for word in words)
+    return NAME_LOG_ODDS if is_name else OTHER_KIND_LOG_ODDS
 
 
 def _has_number(quote: str) -> bool:

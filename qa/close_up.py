@@ -22,9 +22,10 @@ def read_closer(
     *,
     batch_size: int,
 ) -> list[Reading]:
-    """The readings, each the mean of itself and of its close-up.
+    """The readings; where a passage is read once more, the mean of both.
 
-    Spans that stand outside a close-up keep their odds: it says nothing of them.
+    Spans that stand outside a close-up keep their odds: it says nothing of them. Of those that a
+    reading does not list nothing is known but their sum: its mean is taken.
 
     Args:
         reader: what reads.

@@ -54,8 +54,9 @@ def extract(
     """Answer questions from their contexts.
 
     Differences from the pipeline: spans keep to whole words; no two of the top_k overlap;
-    scores compare between the windows of a context; a question is cut only if
-    ``max_question_len`` says so; a list of one question gives a list of one answer.
+    scores compare between the windows of a context; what is of another kind than the question
+    asks for scores less (``qa.asked_kind``); a question is cut only if ``max_question_len`` says
+    so; a list of one question gives a list of one answer.
 
     Args:
         examples: a mapping with a ``question`` and its ``context``, or several, in place of the

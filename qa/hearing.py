@@ -32,8 +32,8 @@ def read_all(reader: Reader, asked: Sequence[ToRead], *, batch_size: int) -> lis
     a span are the mean of both: what was said before helps where the question has left
     something out, and does little harm where it has not. Where both together are longer than
     it takes, it reads the question alone. Either is read with the capital letters of its passage.
-    One that reads closer reads the sentences around the best span of the asked kind once more. A
-    span of another kind than the question asks for loses odds.
+    A span of another kind than the question asks for loses odds; one that reads closer reads the
+    sentences around the span that is the best then once more.
 
     Args:
         reader: what reads.

@@ -16,7 +16,8 @@ AMOUNTS = frozenset(
     " various numerous countless unlimited unknown infinite multiple lot lots couple pair trio duo"
     " quartet handful series range crowd dozens scores tens hundreds thousands millions billions"
     " lakh crore majority minority quarter quarters thirds halves enough plenty only sole alone"
-    " another whole entire twin twins triplets tenfold fold frequently repeatedly often".split()
+    " another whole entire twin twins triplets tenfold fold frequently repeatedly often fraction"
+    " hourly daily weekly monthly quarterly yearly annually".split()
 )
 AGES = frozenset(
     "old older oldest young younger youngest new newly ancient medieval elderly senior seniors age"
@@ -38,15 +39,25 @@ TIMES = frozenset(
     " eventually initially subsequently early late recent recently long longer short shortly"
     " brief briefly immediately temporary temporarily permanent permanently indefinite"
     " indefinitely continuous continuously eternity daily weekly monthly yearly annual"
-    " annually life lifelong lifetime lives death birth childhood infancy youth retirement war"
-    " beginning start end once if upon advance eve holiday holidays christmas easter ramadan"
+    " annually life lifelong lifetime lives death birth childhood infancy youth retirement war battle"
+    " beginning start end upon advance eve holiday holidays christmas easter ramadan"
     " passover thanksgiving halloween bc bce ad ce january february march april may june july"
     " august september october november december jan feb mar apr jun jul aug sept sep oct nov"
-    " dec".split()
+    " dec point sometimes often yet xmas posthumously aftermath".split()
+)
+# What else says how long something is.
+MEASURES = frozenset(
+    "mile miles km kilometre kilometres kilometer kilometers metre metres meter meters foot feet"
+    " inch inches yard yards block blocks page pages quickly instantly eon eons aeon aeons".split()
+)
+# Others are told by how they end.
+PERIODS = frozenset(
+    "dynasty dynasties victorian georgian edwardian elizabethan gothic baroque renaissance"
+    " restoration norman roman tudor viking prehistoric".split()
 )
 # What tells that years are those of a sentence.
 IMPRISONED = frozenset(
     "jailed imprisoned imprisonment incarcerated detained convicted sentenced sentence sentences"
-    " prison jail custody term terms".split()
+    " prison jail custody".split()
 )
 UNCAPITALISED = frozenset("a an and at de for in la of on the to van von".split())  # inside names

@@ -92,6 +92,7 @@ def test_what_stands_outside_keeps_its_odds() -> None:
     reading = Reading((*reading.spans, *others), reading.rest)
     (read,) = read_closer(reader, pairs, [reading], [reading.spans[0]], batch_size=1)
     odds = {TEXT[one.start : one.end]: one.log_odds for one in read.spans}
+    assert [TEXT[one.start : one.end] for one in read.spans] == ["rained", "left", "Ann"]
     assert odds["left"] == -1.0
     assert odds["Ann"] == pytest.approx(-1.0 - math.log(2))
 
