@@ -39,8 +39,8 @@ TIMES = frozenset(
     " eventually initially subsequently early late recent recently long longer short shortly"
     " brief briefly immediately temporary temporarily permanent permanently indefinite"
     " indefinitely continuous continuously eternity daily weekly monthly yearly annual"
-    " annually life lifelong lifetime lives death birth childhood infancy youth retirement war battle"
-    " beginning start end upon advance eve holiday holidays christmas easter ramadan"
+    " annually life lifelong lifetime lives death birth childhood infancy youth retirement war"
+    " battle beginning start end upon advance eve holiday holidays christmas easter ramadan"
     " passover thanksgiving halloween bc bce ad ce january february march april may june july"
     " august september october november december jan feb mar apr jun jul aug sept sep oct nov"
     " dec point sometimes often yet xmas posthumously aftermath".split()
